@@ -1,0 +1,1 @@
+"""Everything that changes something; the only place that opens a transaction."""

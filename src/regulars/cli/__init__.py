@@ -1,0 +1,1 @@
+"""The command line: `regulars COMMAND`. Commands are loaded only when called."""

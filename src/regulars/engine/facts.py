@@ -1,0 +1,146 @@
+"""Facts: things that happened, defined once for sources, database, API and engine.
+
+A fact is frozen. It has its own time `at`, a caller's `key` that is unique in the whole
+business, and a `version`: a restated fact carries the same key and a higher version. A fact
+holds no personal data: who it is about travels beside it, in an `Arrival`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+Key = Annotated[str, Meta(min_length=1, max_length=200)]
+Code = Annotated[str, Meta(max_length=100)]
+Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+LineKind = Literal["goods", "fee"]
+IdentifierKind = Literal["external", "card", "email", "phone"]
+
+
+class Line(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """One line of an order or a refund.
+
+    `quantity` in units, `unit_price` in currency units, both with at most six decimals;
+    `amount_minor` is their product, rounded once to the currency's smallest unit.
+    A fee (postage, service) is a line that is no product.
+    """
+
+    product: Code = ""
+    quantity: Decimal = Decimal(1)
+    unit_price: Decimal = Decimal(0)
+    amount_minor: int = 0
+    kind: LineKind = "goods"
+
+
+class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", gc=False):
+    """What every fact has: the caller's key, its own time (aware), its version, its source."""
+
+    key: Key
+    at: datetime
+    version: int = 1
+    source: Code = ""
+
+
+class Order(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="order", gc=False):
+    """Somebody bought something. `amount_minor` is the sum of the lines, in the smallest unit."""
+
+    number: Code = ""
+    currency: Currency
+    amount_minor: int
+    lines: tuple[Line, ...] = ()
+    place: Code = ""
+
+
+class Refund(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="refund", gc=False):
+    """Money went back. Amounts and quantities are positive; `order` is the key of the order it
+    names, or empty where the source does not say."""
+
+    number: Code = ""
+    order: Annotated[str, Meta(max_length=200)] = ""
+    currency: Currency
+    amount_minor: int
+    lines: tuple[Line, ...] = ()
+    place: Code = ""
+
+
+class Link(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="link", gc=False):
+    """Staff or a claim said: from now on `customer` (a public id) is the same person as `into`.
+
+    A merge of two known customers, or a guest's order claimed by its buyer. Reversible.
+    """
+
+    customer: Key
+    into: Key
+    reason: Annotated[str, Meta(max_length=500)] = ""
+
+
+class Unlink(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="unlink", gc=False):
+    """The link with the key `link` was a mistake and no longer holds."""
+
+    link: Key
+    reason: Annotated[str, Meta(max_length=500)] = ""
+
+
+AnyFact = Order | Refund | Link | Unlink
+
+
+class Identifier(Struct, frozen=True, gc=False):
+    """One normalised way to recognise a person (see `regulars.identity`)."""
+
+    kind: IdentifierKind
+    value: Annotated[str, Meta(min_length=1, max_length=254)]
+
+
+class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What a source says about a person, beside their identifiers. Empty means not said."""
+
+    name: Annotated[str, Meta(max_length=200)] = ""
+    language: Annotated[str, Meta(max_length=10)] = ""
+    country: Annotated[str, Meta(max_length=60)] = ""
+    birth_date: date | None = None
+    attributes: dict[str, str] = {}
+
+
+class Who(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Whom a fact is about: identifiers, strongest first, and what is told about them."""
+
+    identifiers: tuple[Identifier, ...]
+    profile: Profile | None = None
+
+
+class Arrival(Struct, frozen=True, kw_only=True, gc=False):
+    """A fact on its way in, with the person it is about; without one it is a guest's."""
+
+    fact: AnyFact
+    who: Who | None = None
+
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+_decoder: msgspec.json.Decoder[AnyFact] = msgspec.json.Decoder(AnyFact)
+
+
+def encode(fact: AnyFact) -> bytes:
+    """The fact as canonical JSON: the stored form."""
+    return _encoder.encode(fact)
+
+
+def decode(body: bytes | str) -> AnyFact:
+    """The fact that `encode` wrote. Raises msgspec.ValidationError on anything else."""
+    return _decoder.decode(body)
+
+
+def content_hash(body: bytes, who: Who | None) -> bytes:
+    """16 bytes that tell whether two arrivals under one key say the same.
+
+    Identifiers count (the same order for somebody else is other content), the profile does not:
+    a changed name or address is news about the person, not about what happened.
+    """
+    digest = blake2b(body, digest_size=16)
+    for identifier in who.identifiers if who else ():
+        digest.update(f"\x00{identifier.kind}\x1f{identifier.value}".encode())
+    return digest.digest()

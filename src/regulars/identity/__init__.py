@@ -1,0 +1,1 @@
+"""Who somebody is: identifiers normalised, names folded for search and sorted. Pure."""

@@ -1,0 +1,1 @@
+"""What it means: measures over tables of orders. Pure, no Django."""

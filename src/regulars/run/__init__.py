@@ -1,0 +1,1 @@
+"""How an installation runs: the database it embeds, the server, the processes, the doctor."""

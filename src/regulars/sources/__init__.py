@@ -1,0 +1,1 @@
+"""Places that facts come from, one folder each."""
