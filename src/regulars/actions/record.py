@@ -1,0 +1,137 @@
+"""Take in facts: the one way in, for a single order as for a file of millions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Literal
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from msgspec import Struct, structs
+
+from regulars.db import catalogue, factstore, people
+from regulars.db.factstore import KnownKey, NewFact
+from regulars.db.ids import customer_ids
+from regulars.db.people import Raced
+from regulars.engine.facts import AnyFact, Arrival, Order, Refund, Who, content_hash, encode
+
+ATTEMPTS = 5
+
+State = Literal["recorded", "restated", "known", "refused"]
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What became of one arrival. A refusal has a code from the closed list of `words.reasons`."""
+
+    key: str
+    state: State
+    code: str = ""
+
+
+class Source(Struct, frozen=True, kw_only=True):
+    """Where a batch comes from and how it is to be taken.
+
+    `owner` is the customer number of facts that say themselves whom they are about (links).
+    """
+
+    import_id: UUID | None = None
+    restate: bool = False
+    owner: int | None = None
+
+
+def record(
+    arrivals: Sequence[Arrival], *, now: datetime, source: Source | None = None
+) -> list[Outcome]:
+    """Store facts that happened, each once for ever, all or nothing.
+
+    A key that came before with the same content is `known` and changes nothing; with other
+    content it is `refused` (`key_reused`), unless the fact carries a higher version or the source
+    says that it restates. Unknown people become customers; a fact without a person is a guest's.
+    One transaction for the batch; outcomes come in the order of the arrivals.
+    """
+    for _attempt in range(ATTEMPTS):
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                return _record(cursor, arrivals, now, source or Source())
+        except Raced:
+            continue
+    raise RuntimeError("the same keys or identifiers kept arriving from elsewhere; send again")
+
+
+def _record(
+    cursor: CursorWrapper, arrivals: Sequence[Arrival], now: datetime, source: Source
+) -> list[Outcome]:
+    factstore.share_writing(cursor)
+    known = factstore.known_keys(cursor, [a.fact.key for a in arrivals])
+    outcomes: list[Outcome] = []
+    fresh: list[_Fresh] = []
+    for arrival in arrivals:
+        outcome, new = _judge(arrival, known, restate=source.restate)
+        outcomes.append(outcome)
+        if new:
+            fresh.append(new)
+    owners = _owners(cursor, fresh, now) if source.owner is None else [source.owner] * len(fresh)
+    facts = [_new_fact(f, owner) for f, owner in zip(fresh, owners, strict=True)]
+    factstore.append(cursor, facts, now=now, import_id=source.import_id)
+    catalogue.note_places(cursor, [_place_of(f.fact) for f in fresh])
+    return outcomes
+
+
+class _Fresh(Struct, frozen=True, kw_only=True):
+    fact: AnyFact
+    who: Who | None
+    content_hash: bytes
+
+
+def _judge(
+    arrival: Arrival, known: dict[str, KnownKey], *, restate: bool
+) -> tuple[Outcome, _Fresh | None]:
+    """Whether an arrival is new, known or refused; a new one is entered among the known keys."""
+    fact = _in_utc(arrival.fact)
+    told = content_hash(encode(structs.replace(fact, version=1)), arrival.who)
+    before = known.get(fact.key)
+    state: State = "recorded"
+    if before is not None:
+        if fact.version <= before.latest:
+            same = told == before.hashes[before.latest]
+            if same or (not restate and told in before.hashes.values()):
+                return Outcome(key=fact.key, state="known"), None
+            if not restate:
+                return Outcome(key=fact.key, state="refused", code="key_reused"), None
+            fact = structs.replace(fact, version=before.latest + 1)
+        state = "restated"
+    known.setdefault(fact.key, KnownKey({})).hashes[fact.version] = told
+    return Outcome(key=fact.key, state=state), _Fresh(fact=fact, who=arrival.who, content_hash=told)
+
+
+def _in_utc(fact: AnyFact) -> AnyFact:
+    if fact.at.tzinfo is UTC:
+        return fact
+    return structs.replace(fact, at=fact.at.astimezone(UTC))
+
+
+def _owners(cursor: CursorWrapper, fresh: list[_Fresh], now: datetime) -> list[int]:
+    known_people = [f.who for f in fresh if f.who]
+    numbers = iter(people.find_or_make(cursor, known_people, now=now) if known_people else [])
+    guests = iter(customer_ids(cursor, len(fresh) - len(known_people)))
+    return [next(numbers) if f.who else next(guests) for f in fresh]
+
+
+def _new_fact(fresh: _Fresh, owner: int) -> NewFact:
+    fact = fresh.fact
+    return NewFact(
+        customer_id=owner,
+        at=fact.at,
+        type=str(fact.__struct_config__.tag),
+        key=fact.key,
+        version=fact.version,
+        guest=fresh.who is None and isinstance(fact, Order | Refund),
+        content_hash=fresh.content_hash,
+        body=encode(fact),
+    )
+
+
+def _place_of(fact: AnyFact) -> str:
+    return fact.place if isinstance(fact, Order | Refund) else ""

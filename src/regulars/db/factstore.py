@@ -1,0 +1,118 @@
+"""The fact store: keys claimed once for ever, facts appended in bulk."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.backends.utils import CursorWrapper
+from msgspec import Struct
+
+from regulars.db.bulk import copy_rows
+from regulars.db.people import Raced
+
+WRITERS = 5_210_001
+"""Advisory lock: writers of facts share it, the mirror takes it alone for a moment, so that it
+never passes by a fact whose transaction is still open."""
+
+COLUMNS = [
+    "customer_id",
+    "at",
+    "type",
+    "key",
+    "version",
+    "received_at",
+    "guest",
+    "import_id",
+    "body",
+]
+
+
+class KnownKey(Struct, frozen=True):
+    """What came under a key before: by version, the content's hash."""
+
+    hashes: dict[int, bytes]
+
+    @property
+    def latest(self) -> int:
+        return max(self.hashes)
+
+
+class NewFact(Struct, frozen=True, kw_only=True):
+    """A fact that passed every check and goes into the store."""
+
+    customer_id: int
+    at: datetime
+    type: str
+    key: str
+    version: int
+    guest: bool
+    content_hash: bytes
+    body: bytes
+
+
+def share_writing(cursor: CursorWrapper) -> None:
+    """Take part in writing until the transaction ends (see WRITERS)."""
+    cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [WRITERS])
+
+
+def known_keys(cursor: CursorWrapper, keys: Sequence[str]) -> dict[str, KnownKey]:
+    """Those of `keys` that the business has seen before."""
+    cursor.execute(
+        "SELECT key, version, content_hash FROM regulars_factkey WHERE key = ANY(%s)", [list(keys)]
+    )
+    known: dict[str, KnownKey] = {}
+    for key, version, content_hash in cursor.fetchall():
+        known.setdefault(key, KnownKey({})).hashes[version] = bytes(content_hash)
+    return known
+
+
+def append(
+    cursor: CursorWrapper, facts: Sequence[NewFact], *, now: datetime, import_id: UUID | None
+) -> None:
+    """Claim the keys and write the facts. Raises Raced when a key was claimed meanwhile."""
+    if not facts:
+        return
+    rows = sorted((f.key, f.version, f.customer_id, f.content_hash) for f in facts)
+    cursor.execute(
+        "INSERT INTO regulars_factkey (key, version, customer_id, content_hash)"
+        " SELECT * FROM unnest(%s::text[], %s::int[], %s::bigint[], %s::bytea[])"
+        " ON CONFLICT DO NOTHING",
+        [list(column) for column in zip(*rows, strict=True)],
+    )
+    if cursor.rowcount < len(rows):
+        raise Raced
+    copy_rows(cursor, "regulars_fact", COLUMNS, (_row(f, now, import_id) for f in facts))
+
+
+def _row(fact: NewFact, now: datetime, import_id: UUID | None) -> list[Any]:
+    return [
+        fact.customer_id,
+        fact.at,
+        fact.type,
+        fact.key,
+        fact.version,
+        now,
+        fact.guest,
+        import_id,
+        fact.body.decode(),
+    ]
+
+
+def digest(cursor: CursorWrapper) -> str:
+    """One hash over all facts, free of row numbers and of the clock: equal stores, equal digest."""
+    total = hashlib.sha256()
+    cursor.execute(
+        "SELECT k.key, k.version, k.content_hash, f.type, f.at, f.guest FROM regulars_factkey k"
+        " LEFT JOIN regulars_fact f ON f.customer_id = k.customer_id"
+        " AND f.key = k.key AND f.version = k.version ORDER BY k.key, k.version, f.seq"
+    )
+    while rows := cursor.fetchmany(10_000):
+        for key, version, content_hash, kind, at, guest in rows:
+            moment = at.isoformat() if at else "missing"
+            line = f"{key}\x1f{version}\x1f{bytes(content_hash).hex()}\x1f{kind}\x1f{moment}\x1f{guest}\n"
+            total.update(line.encode())
+    return total.hexdigest()

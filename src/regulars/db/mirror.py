@@ -1,0 +1,120 @@
+"""Facts as Parquet, for measures: parts by order of arrival, compiled into one sales table.
+
+A part holds what arrived since the part before, one row a line, as it was said. The sales table
+(`insight.sales` says what its columns mean) is compiled from all parts: newest versions only,
+links between customers followed, refunds tied. Times become civil times of the business's zone.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.db import connection, transaction
+
+from regulars.db.factstore import WRITERS
+from regulars.db.models import FactRow, MirrorState
+from regulars.db.sales_table import PART, compile_sales
+from regulars.engine.facts import Line, Order, Refund, decode
+from regulars.engine.money import from_minor
+
+CHUNK = 50_000
+MICRO = Decimal("0.000001")
+
+
+class Mirror:
+    """The mirror of one installation, in its folder."""
+
+    def __init__(self, folder: Path, *, zone: str) -> None:
+        self.folder = folder / "mirror"
+        self.zone = ZoneInfo(zone)
+        self.sales = self.folder / "sales.parquet"
+        self._parts = self.folder / f"parts-{zone.replace('/', '-')}"
+
+    def advance(self, *, now: datetime) -> int:
+        """Take over the facts that came since the last time; the arrival number reached."""
+        state, _made = MirrorState.objects.get_or_create(id=1)
+        if not self._parts.exists():
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self._parts.mkdir(parents=True)
+            state.seq = 0
+        last = _last_settled()
+        while state.seq < last:
+            state.seq = self._write_part(state.seq, last)
+            state.mirrored_at = now
+            state.save()
+        compile_sales(self._parts, self.sales)
+        return state.seq
+
+    def _write_part(self, after: int, last: int) -> int:
+        rows = list(
+            FactRow.objects.filter(seq__gt=after, seq__lte=last)
+            .order_by("seq")
+            .extra(select={"raw": "body::text"})
+            .values_list("seq", "customer_id", "guest", "raw")[:CHUNK]
+        )
+        if not rows:
+            return last
+        columns: dict[str, list[object]] = {name: [] for name in PART.names}
+        for _seq, customer, guest, raw in rows:
+            fact = decode(raw)
+            if isinstance(fact, Order | Refund):
+                for values in self._lines(customer, guest, fact):
+                    for column, value in zip(columns.values(), values, strict=True):
+                        column.append(value)
+        first, reached = rows[0][0], rows[-1][0]
+        part = self._parts / f"{first:015d}.parquet"
+        pq.write_table(pa.table(columns, schema=PART), part.with_suffix(".new"))
+        part.with_suffix(".new").rename(part)
+        return int(reached)
+
+    def _lines(
+        self, customer: int, guest: bool, fact: Order | Refund
+    ) -> Iterator[tuple[object, ...]]:
+        at = fact.at.astimezone(self.zone).replace(tzinfo=None)
+        kind, named = ("sale", "") if isinstance(fact, Order) else ("refund", fact.order)
+        for line in fact.lines or (_whole(fact),):
+            yield (
+                customer,
+                guest,
+                fact.key,
+                fact.version,
+                named or None,
+                at,
+                kind,
+                line.product or None,
+                fact.place or None,
+                line.quantity,
+                line.unit_price,
+                _exact_amount(line, fact.currency),
+                fact.currency,
+                line.kind == "fee",
+            )
+
+
+def _whole(fact: Order | Refund) -> Line:
+    """A fact without lines, as one line."""
+    amount = from_minor(fact.amount_minor, fact.currency)
+    return Line(unit_price=amount, amount_minor=fact.amount_minor)
+
+
+def _exact_amount(line: Line, currency: str) -> Decimal:
+    """Quantity times unit price, unrounded; the booked amount where there is no unit price."""
+    if line.unit_price:
+        return (line.quantity * line.unit_price).quantize(MICRO)
+    return from_minor(line.amount_minor, currency)
+
+
+def _last_settled() -> int:
+    """The highest arrival number below which no transaction is still open."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS])
+        cursor.execute("SELECT last_value FROM regulars_fact_seq WHERE is_called")
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,219 @@
+"""Whom a fact is about: identifiers to customers, found or made, many at once."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.backends.utils import CursorWrapper
+from msgspec import Struct, structs
+
+from regulars.db.bulk import copy_rows
+from regulars.db.ids import customer_ids
+from regulars.engine.facts import Identifier, Profile, Who
+from regulars.identity import sort_key, tokens
+
+SORTED_FOR = {"sort_latin": "en", "sort_pl": "pl", "sort_ro": "ro"}
+CUSTOMER_COLUMNS = [
+    "id",
+    "public_id",
+    "name",
+    *SORTED_FOR,
+    "language",
+    "country",
+    "birth_date",
+    "attributes",
+    "merged",
+    "created_at",
+]
+NOBODY = Profile()
+
+
+class Raced(Exception):
+    """Somebody else took an identifier or a key at the same moment; try the whole batch again."""
+
+
+class _Plan(Struct):
+    """What a batch needs written: new customers and identifiers, profiles to fill in."""
+
+    customer_of: dict[Identifier, int]
+    added: dict[Identifier, int]
+    made: dict[int, Who]
+    met: dict[int, list[Who]]
+
+
+def find_or_make(cursor: CursorWrapper, people: Sequence[Who], *, now: datetime) -> list[int]:
+    """The customer number of each of `people`, in order; unknown people become customers.
+
+    A person is known by the first of their identifiers that is known; the others are added to
+    them unless they belong to somebody else. What a source says fills blanks, never overwrites.
+    Raises Raced when another transaction took one of the identifiers first.
+    """
+    distinct = {who.identifiers: who for who in people}
+    plan = _Plan(customer_of=_known(cursor, distinct), added={}, made={}, met={})
+    numbers = {ids: _place(cursor, plan, who) for ids, who in distinct.items()}
+    _write_identifiers(cursor, plan.added)
+    _write_customers(cursor, plan, now)
+    _fill_blanks(cursor, plan)
+    return [numbers[who.identifiers] for who in people]
+
+
+def _known(
+    cursor: CursorWrapper, people: Iterable[tuple[Identifier, ...]]
+) -> dict[Identifier, int]:
+    wanted = list({identifier for identifiers in people for identifier in identifiers})
+    cursor.execute(
+        "SELECT i.kind, i.value, i.customer_id FROM regulars_identifier i"
+        " JOIN unnest(%s::text[], %s::text[]) AS w(kind, value)"
+        ' ON i.kind = w.kind AND i.value = w.value COLLATE "C"',
+        [[i.kind for i in wanted], [i.value for i in wanted]],
+    )
+    return {Identifier(kind, value): number for kind, value, number in cursor.fetchall()}
+
+
+def _place(cursor: CursorWrapper, plan: _Plan, who: Who) -> int:
+    known = next((plan.customer_of[i] for i in who.identifiers if i in plan.customer_of), None)
+    number = known if known is not None else customer_ids(cursor, 1)[0]
+    if known is None:
+        plan.made[number] = who
+    else:
+        plan.met.setdefault(number, []).append(who)
+    for identifier in who.identifiers:
+        if identifier not in plan.customer_of:
+            plan.customer_of[identifier] = plan.added[identifier] = number
+    return number
+
+
+def _write_identifiers(cursor: CursorWrapper, added: dict[Identifier, int]) -> None:
+    if not added:
+        return
+    rows = sorted((i.kind, i.value, number) for i, number in added.items())
+    cursor.execute(
+        "INSERT INTO regulars_identifier (kind, value, customer_id)"
+        " SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[]) ON CONFLICT DO NOTHING",
+        [[r[0] for r in rows], [r[1] for r in rows], [r[2] for r in rows]],
+    )
+    if cursor.rowcount < len(rows):
+        raise Raced
+
+
+def _write_customers(cursor: CursorWrapper, plan: _Plan, now: datetime) -> None:
+    identifiers: dict[int, list[Identifier]] = {}
+    for identifier, number in plan.added.items():
+        identifiers.setdefault(number, []).append(identifier)
+    profiles = {number: _told(plan, number) for number in plan.made}
+    copy_rows(
+        cursor,
+        "regulars_customer",
+        CUSTOMER_COLUMNS,
+        (_customer_row(number, profile, now) for number, profile in profiles.items()),
+    )
+    write_tokens(
+        cursor,
+        {n: (profiles.get(n, NOBODY).name, mine) for n, mine in identifiers.items()},
+    )
+
+
+def _told(plan: _Plan, number: int) -> Profile:
+    """Everything that this batch says about a new customer, the first word on each point."""
+    told = plan.made[number].profile or NOBODY
+    for who in plan.met.pop(number, []):
+        told = merged_profile(told, who.profile or NOBODY)
+    return told
+
+
+def merged_profile(first: Profile, more: Profile) -> Profile:
+    """`first` with its blanks filled from `more`."""
+    return Profile(
+        name=first.name or more.name,
+        language=first.language or more.language,
+        country=first.country or more.country,
+        birth_date=first.birth_date or more.birth_date,
+        attributes={**more.attributes, **first.attributes},
+    )
+
+
+def _customer_row(number: int, profile: Profile, now: datetime) -> list[object]:
+    return [
+        number,
+        uuid.uuid4(),
+        profile.name,
+        *sort_keys(profile.name).values(),
+        profile.language,
+        profile.country,
+        profile.birth_date,
+        json.dumps(profile.attributes, ensure_ascii=False),
+        False,
+        now,
+    ]
+
+
+def sort_keys(name: str) -> dict[str, str]:
+    """The sort columns of a name, each for readers of one group of languages."""
+    return {column: sort_key(name, language)[:400] for column, language in SORTED_FOR.items()}
+
+
+def write_tokens(
+    cursor: CursorWrapper, people: dict[int, tuple[str, Sequence[Identifier]]]
+) -> None:
+    """Make customers findable by their name's words and their identifiers."""
+    pairs = sorted(
+        {
+            (token[:254], number)
+            for number, (name, identifiers) in people.items()
+            for token in tokens(name, identifiers)
+        }
+    )
+    if pairs:
+        cursor.execute(
+            "INSERT INTO regulars_searchtoken (token, customer_id)"
+            " SELECT * FROM unnest(%s::text[], %s::bigint[]) ON CONFLICT DO NOTHING",
+            [[p[0] for p in pairs], [p[1] for p in pairs]],
+        )
+
+
+def _fill_blanks(cursor: CursorWrapper, plan: _Plan) -> None:
+    told = {number: _all_told(whos) for number, whos in plan.met.items()}
+    told = {number: profile for number, profile in told.items() if profile != NOBODY}
+    if not told:
+        return
+    cursor.execute(
+        "SELECT id, name, language, country, birth_date, attributes::text"
+        " FROM regulars_customer WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+        [list(told)],
+    )
+    for number, name, language, country, birth_date, attributes in cursor.fetchall():
+        had = Profile(
+            name=name,
+            language=language,
+            country=country,
+            birth_date=birth_date,
+            attributes=json.loads(attributes),
+        )
+        has = merged_profile(had, told[number])
+        if has != had:
+            save_profile(cursor, number, has)
+
+
+def _all_told(whos: list[Who]) -> Profile:
+    told = NOBODY
+    for who in whos:
+        told = merged_profile(told, who.profile or NOBODY)
+    return told
+
+
+def save_profile(cursor: CursorWrapper, number: int, profile: Profile) -> None:
+    """Write a customer's profile, with what is derived from the name."""
+    columns = {
+        **structs.asdict(profile),
+        "attributes": json.dumps(profile.attributes, ensure_ascii=False),
+        **sort_keys(profile.name),
+    }
+    assignments = ", ".join(f"{column} = %s" for column in columns)
+    cursor.execute(
+        f"UPDATE regulars_customer SET {assignments} WHERE id = %s",  # noqa: S608 - own names
+        [*columns.values(), number],
+    )
+    write_tokens(cursor, {number: (profile.name, [])})
