@@ -1,0 +1,9 @@
+"""What stops an installation from running."""
+
+from __future__ import annotations
+
+
+class CannotRun(Exception):  # noqa: N818 - reads as the sentence it carries
+    """Something outside the code is wrong; the text is one sentence with the remedy, for people."""
+
+    exit_code = 2

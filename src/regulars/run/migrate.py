@@ -1,0 +1,52 @@
+"""Bring the database's tables up to date, as their owner, one process at a time.
+
+Migrations run in a process of their own (`python -m regulars.run.migrate`): there the owner is the
+only account that Django knows, and the caller keeps its memory.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+
+import psycopg
+
+from regulars.run.embedded import Addresses
+from regulars.run.errors import CannotRun
+
+# Any number will do, as long as every release uses the same one.
+LOCK = 7_364_827_851_209
+
+
+def migrate(addresses: Addresses, variables: Mapping[str, str]) -> None:
+    """Apply what is missing; `variables` are those of `database.variables`. Harmless when repeated.
+
+    Raises CannotRun with the last line that the migration said.
+    """
+    asked = {**os.environ, **variables, "REGULARS_DATABASE_URL": addresses.owner}
+    done = subprocess.run(
+        [sys.executable, "-m", "regulars.run.migrate"],
+        env=asked,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if line.strip()] or ["it said nothing"]
+        raise CannotRun(f"The database's tables could not be brought up to date: {lines[-1]}")
+
+
+def main() -> None:
+    import django  # noqa: PLC0415 - Django reads its settings at import, from what the caller set
+    from django.core.management import call_command  # noqa: PLC0415
+
+    django.setup()
+    with psycopg.connect(os.environ["REGULARS_DATABASE_URL"], autocommit=True) as link:
+        link.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+"""`regulars serve`: database, migrations, web and jobs as one tree of processes."""
+
+from __future__ import annotations
+
+import errno
+import http.client
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from types import FrameType
+
+import msgspec
+
+from regulars.run import database, embedded, locks, log, migrate, proxies
+from regulars.run.children import Child
+from regulars.run.errors import CannotRun
+from regulars.run.folder import Folder
+
+words = logging.getLogger("regulars.serve")
+
+HOST = "127.0.0.1"
+PORT = 8000
+READY_SECONDS = 90.0
+STOP_SECONDS = 24.0
+LEFT_BEHIND_SECONDS = 8.0
+LOOK_SECONDS = 0.25
+
+OnReady = Callable[[str], None]
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """How to serve: where to listen, with how many web workers, with or without jobs."""
+
+    host: str = HOST
+    port: int = PORT
+    workers: int = 1
+    jobs: bool = True
+
+    @property
+    def address(self) -> str:
+        """What a person types into the browser on this machine."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+
+def serve(folder: Folder, wanted: Wanted, on_ready: OnReady | None = None) -> int:
+    """Serve until SIGTERM or SIGINT; returns the exit code (0 after a clean stop).
+
+    `on_ready` is called once with the address, when everything answers, in this process, whose
+    environment then holds what `regulars.settings` reads. Raises CannotRun with one sentence:
+    folder or port in use, database, tables, a process that falls again and again.
+    """
+    log.configure()
+    proxies.parse(os.environ.get("REGULARS_PROXIES", ""))
+    with _signals() as stop, locks.serving(folder) as held:
+        check_port(wanted, patience=LEFT_BEHIND_SECONDS if held.left_behind else 0.0)
+        with database.environment(folder) as addresses:
+            variables = database.variables(folder, addresses)
+            migrate.migrate(addresses, variables)
+            if not stop.wanted:
+                _Tree(folder, wanted, stop, variables).run(on_ready)
+    return 0
+
+
+def check_port(wanted: Wanted, *, patience: float = 0.0) -> None:
+    """Raise CannotRun when the address cannot be listened on.
+
+    `patience` seconds are given to a server that a killed `serve` left behind.
+    """
+    until = time.monotonic() + patience
+    while True:
+        try:
+            return _try_listening(wanted)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE and time.monotonic() < until:
+                time.sleep(0.1)
+                continue
+            raise CannotRun(_why_not(wanted, error)) from None
+
+
+def _try_listening(wanted: Wanted) -> None:
+    found = socket.getaddrinfo(wanted.host, wanted.port, type=socket.SOCK_STREAM)[0]
+    with closing(socket.socket(found[0], socket.SOCK_STREAM)) as link:
+        # Without SO_REUSEPORT: two servers would otherwise share the port and its requests.
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        link.bind(found[4])
+        link.listen(1)
+
+
+def _why_not(wanted: Wanted, error: OSError) -> str:
+    place = f"{wanted.host}:{wanted.port}"
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {wanted.port} on {wanted.host} is in use: choose another with --port."
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"This account may not listen on {place}: choose a port above 1023 with --port."
+    return f"{place} is no address of this machine: choose one with --host, such as {HOST}."
+
+
+class _Stop:
+    wanted = False
+
+
+@contextmanager
+def _signals() -> Iterator[_Stop]:
+    stop = _Stop()
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        stop.wanted = True
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Tree:
+    """The children, and the loop that looks after them."""
+
+    def __init__(
+        self, folder: Folder, wanted: Wanted, stop: _Stop, variables: Mapping[str, str]
+    ) -> None:
+        self._folder = folder
+        self._wanted = wanted
+        self._stop = stop
+        self._embedded = database.outside(os.environ) is None
+        environ = {**os.environ, **variables}
+        web = ["regulars.run.web", wanted.host, str(wanted.port), str(wanted.workers)]
+        self._children = [Child("web", web, environ)]
+        if wanted.jobs:
+            self._children.append(Child("job", ["regulars.run.worker"], environ))
+
+    def run(self, on_ready: OnReady | None) -> None:
+        try:
+            for child in self._children:
+                child.start()
+            if self._becomes_ready() and on_ready is not None:
+                on_ready(self._wanted.address)
+            while not self._stop.wanted:
+                self._look()
+                time.sleep(LOOK_SECONDS)
+        finally:
+            self._end()
+
+    def _becomes_ready(self) -> bool:
+        until = time.monotonic() + READY_SECONDS
+        reasons = ""
+        while not self._stop.wanted:
+            self._look()
+            status, reasons = ask_ready(self._wanted)
+            if status == 200:
+                words.info("ready on %s", self._wanted.address)
+                return True
+            if time.monotonic() > until:
+                raise CannotRun(
+                    f"{self._wanted.address} did not become ready in {READY_SECONDS:.0f} seconds "
+                    f"({reasons or 'no answer'}): `regulars doctor` looks at the installation."
+                )
+            time.sleep(0.03)
+        return False
+
+    def _look(self) -> None:
+        if self._embedded and embedded.revive(self._folder):
+            words.warning("the database had stopped and was started again")
+        for child in self._children:
+            child.keep()
+
+    def _end(self) -> None:
+        until = time.monotonic() + STOP_SECONDS
+        for child in self._children:
+            child.ask_to_stop()
+        for child in self._children:
+            child.see_off(until)
+        words.info("stopped")
+
+
+def ask_ready(wanted: Wanted) -> tuple[int, str]:
+    """Status and text of /readyz; 0 when nobody answers."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(wanted.host, wanted.host)  # noqa: S104
+    with closing(http.client.HTTPConnection(host, wanted.port, timeout=6)) as link:
+        try:
+            link.request("GET", "/readyz")
+            answer = link.getresponse()
+            return answer.status, answer.read(500).decode(errors="replace")
+        except (OSError, http.client.HTTPException):
+            return 0, ""

@@ -1,0 +1,176 @@
+"""The one ASGI application that granian serves, on one port.
+
+`/livez` and `/readyz` are answered here, routes of `ROUTES` by their own handlers, everything else
+by Django through a2wsgi. Every answer, errors included, carries a request id.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+import msgspec
+from a2wsgi import WSGIMiddleware
+
+from regulars.run import body, proxies
+from regulars.run.body import BodyLimit
+from regulars.run.readiness import Readiness
+
+Scope = dict[str, Any]
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+log = logging.getLogger("regulars.server")
+
+MEGABYTE = 1024 * 1024
+THREADS = 8
+# Pages send forms; only the import of files takes more.
+DEFAULT_BODY = 6 * MEGABYTE
+BODY_LIMITS = [BodyLimit(prefix="/console/", size=1024 * MEGABYTE)]
+PLAIN_HEADERS = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+)
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """Paths that begin with `prefix` are answered by `app`, past Django."""
+
+    prefix: str
+    app: App
+
+
+# In order: the first prefix that fits answers.
+ROUTES: list[Route] = []
+
+
+def make() -> Server:
+    """The application of this installation; what a worker of granian calls once."""
+    from django.core.wsgi import (  # noqa: PLC0415 - reads settings that the process tree set
+        get_wsgi_application,
+    )
+
+    return Server(pages=get_wsgi_application(), routes=ROUTES)
+
+
+class Server:
+    """Chooses who answers, and keeps what holds for every answer."""
+
+    def __init__(self, *, pages: Any, routes: list[Route] | None = None) -> None:
+        # a2wsgi types its messages more closely than ASGI itself does.
+        self._pages = cast(App, WSGIMiddleware(pages, workers=THREADS))
+        self._routes = list(routes or [])
+        self._readiness = Readiness()
+        self._proxies = proxies.parse(os.environ.get("REGULARS_PROXIES", ""))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1000})
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            # granian's `receive` returns a future, not a coroutine; awaiting it is all we may do.
+            message = await receive()
+            await send({"type": message["type"] + ".complete"})
+            if message["type"] == "lifespan.shutdown":
+                self._readiness.close()
+                return
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = Answer(send, secrets.token_hex(8))
+        try:
+            await self._choose(proxies.settle(scope, self._proxies), receive, answer)
+        except body.TooLarge:
+            await answer.plain(413, "The request is larger than this address takes.")
+        except body.CutShort:
+            await answer.plain(408, "The request did not arrive whole.")
+        except Exception:
+            log.exception("request %s failed", answer.request_id)
+            if answer.started:
+                # Half an answer is out: the server must break the connection, not round it off.
+                raise
+            await answer.plain(500, f"Something went wrong here. Reference: {answer.request_id}")
+
+    async def _choose(self, scope: Scope, receive: Receive, answer: Answer) -> None:
+        path = scope["path"]
+        if path == "/livez":
+            return await answer.plain(200, "live")
+        if path == "/readyz":
+            return await self._ready(answer)
+        for route in self._routes:
+            if path.startswith(route.prefix):
+                return await route.app(scope, receive, answer.send)
+        return await self._page(scope, receive, answer)
+
+    async def _ready(self, answer: Answer) -> None:
+        reasons = await self._readiness.reasons()
+        status = 503 if reasons else 200
+        await answer.json(status, {"ready": not reasons, "reasons": reasons})
+
+    async def _page(self, scope: Scope, receive: Receive, answer: Answer) -> None:
+        """Django answers, once the body is here."""
+        length = body.announced(scope["headers"])
+        limit = body.limit_for(scope["path"], BODY_LIMITS, DEFAULT_BODY)
+        whole = await body.read(receive, limit=limit, length=length)
+        drop = (b"content-length", b"transfer-encoding", b"x-request-id")
+        headers = [pair for pair in scope["headers"] if pair[0].lower() not in drop]
+        headers.append((b"x-request-id", answer.request_id.encode()))
+        if whole.size or length is not None:
+            headers.append((b"content-length", str(whole.size).encode()))
+        try:
+            await self._pages({**scope, "headers": headers}, whole.receive, answer.send)
+        finally:
+            whole.close()
+
+
+class Answer:
+    """One answer on its way out: adds the request id, survives a reader who left."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self.request_id = request_id
+        self._send = send
+        self.started = False
+        self._gone = False
+
+    async def send(self, message: Message) -> None:
+        """Hand on one message. Never raises: a2wsgi would wait for ever on a failed sender."""
+        if message["type"] == "http.response.start":
+            self.started = True
+            message = {**message, "headers": self._headers(message.get("headers", []))}
+        if self._gone:
+            return
+        try:
+            await self._send(message)
+        except Exception:
+            log.debug("the reader of request %s left", self.request_id)
+            self._gone = True
+
+    def _headers(self, given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        names = {name.lower() for name, _ in given}
+        added = [(b"x-request-id", self.request_id.encode())]
+        if b"x-content-type-options" not in names:
+            added.append((b"x-content-type-options", b"nosniff"))
+        return [*given, *added]
+
+    async def plain(self, status: int, text: str) -> None:
+        await self._whole(status, b"text/plain; charset=utf-8", text.encode() + b"\n")
+
+    async def json(self, status: int, value: object) -> None:
+        await self._whole(status, b"application/json", msgspec.json.encode(value))
+
+    async def _whole(self, status: int, kind: bytes, content: bytes) -> None:
+        length = str(len(content)).encode()
+        headers = [(b"content-type", kind), (b"content-length", length), *PLAIN_HEADERS]
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": content})
