@@ -93,6 +93,7 @@ ROOT_URLCONF = "regulars.urls"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "console" / "templates"],  # before the templates of allauth
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -143,6 +144,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "regulars.console.views.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 CACHES = {
     "default": {
@@ -152,7 +154,9 @@ CACHES = {
 }
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("de", _("German")), ("pl", _("Polish")), ("ro", _("Romanian"))]
+LANGUAGES = [("en", _("English")), ("de", _("German"))]
+LANGUAGES_TO_COME = [("pl", _("Polish")), ("ro", _("Romanian"))]
+"""Formats and empty catalogues are ready; a language moves up when its catalogue is filled."""
 LOCALE_PATHS = [PACKAGE / "words" / "locale"]
 LANGUAGE_COOKIE_NAME = "regulars_language"
 USE_I18N = True

@@ -8,3 +8,8 @@ urlpatterns = [
     path("console/", include("regulars.console.urls")),
     path("console/accounts/", include("allauth.urls")),
 ]
+
+handler400 = "regulars.console.views.errors.bad_request"
+handler403 = "regulars.console.views.errors.forbidden"
+handler404 = "regulars.console.views.errors.not_found"
+handler500 = "regulars.console.views.errors.broken"

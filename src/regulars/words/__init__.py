@@ -1,1 +1,4 @@
-"""Codes and parameters to plain sentences, in each language; dates, numbers and money as the reader writes them."""
+"""Codes and parameters to plain sentences, in each language.
+
+Also dates, numbers and money as the reader writes them.
+"""

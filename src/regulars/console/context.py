@@ -1,0 +1,90 @@
+"""What the frame of every page needs: the business, the reader and the sections they may open."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from msgspec import Struct
+
+from regulars.db.models import Role, Staff
+
+RANKS = [Role.OWNER, Role.MANAGER, Role.STAFF, Role.VIEWER]
+
+
+class Section(Struct, frozen=True):
+    """One entry of the navigation: who may open it is `least` and everybody above."""
+
+    key: str
+    url_name: str
+    icon: str
+    label: str | Promise
+    least: Role = Role.VIEWER
+
+
+class Entry(Struct, frozen=True):
+    """A section as this reader sees it."""
+
+    key: str
+    url: str
+    icon: str
+    label: str
+    current: bool
+
+
+SECTIONS = (
+    Section("today", "console:today", "today", _("Today")),
+    Section("customers", "console:customers", "people", _("Customers")),
+    Section("insights", "console:insights", "chart", _("Insights")),
+    Section("settings", "console:settings", "gear", _("Settings"), Role.MANAGER),
+)
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """The context of `console/base.html`; safe on error pages and before set-up."""
+    user = getattr(request, "user", None)
+    reader = user if isinstance(user, Staff) else None
+    business = getattr(request, "business", None)
+    return {
+        "business": business,
+        "business_name": business.name if business else "Regulars",
+        "currency": business.currency if business else "EUR",
+        "reader": reader,
+        "sections": sections(reader, request.path) if reader else [],
+        "customers_url": _address("console:customers") if reader else "",
+        "home_url": _address("console:today") or "/",
+        "language_url": _address("console:language"),
+        "languages": [
+            {"code": code, "name": LANGUAGE_NAMES[code], "current": code == get_language()}
+            for code, _name in settings.LANGUAGES
+        ],
+        "request_id": getattr(request, "request_id", ""),
+    }
+
+
+LANGUAGE_NAMES = {"en": "English", "de": "Deutsch", "pl": "Polski", "ro": "Română"}
+"""Each in its own words, so that everybody finds theirs."""
+
+
+def sections(reader: Staff, path: str) -> list[Entry]:
+    """The sections that exist and that `reader` may open; the one `path` lies in is current."""
+    rank = RANKS.index(Role(reader.role))
+    allowed = [section for section in SECTIONS if rank <= RANKS.index(section.least)]
+    found = [(section, _address(section.url_name)) for section in allowed]
+    inside = [url for _section, url in found if url and path.startswith(url)]
+    current = max(inside, key=len, default="")
+    return [
+        Entry(section.key, url, section.icon, str(section.label), url == current)
+        for section, url in found
+        if url
+    ]
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

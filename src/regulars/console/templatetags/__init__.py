@@ -1,0 +1,1 @@
+"""Template tags, at hand in every template."""

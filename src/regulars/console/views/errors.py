@@ -1,0 +1,37 @@
+"""What somebody sees when something goes wrong: what happened, what to do, and the request's id."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.template import loader
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, 403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _page(request, 403, stale=True)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, 404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    return _page(request, 500)
+
+
+def _page(request: HttpRequest, status: int, *, stale: bool = False) -> HttpResponse:
+    """Rendered without context processors: nothing here may need a database."""
+    context = {
+        "request_id": getattr(request, "request_id", ""),
+        "status": status,
+        "stale": stale,
+    }
+    html = loader.get_template(f"{status}.html").render(context)
+    return HttpResponse(html, status=status)
