@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
-from regulars.db.models import Role, Staff
-
-RANKS = [Role.OWNER, Role.MANAGER, Role.STAFF, Role.VIEWER]
+from regulars.console.permissions import may, right_of
+from regulars.db.models import Staff
 
 
 class Section(Struct, frozen=True):
-    """One entry of the navigation: who may open it is `least` and everybody above."""
+    """One entry of the navigation; shown to those who may open its page."""
 
     key: str
     url_name: str
     icon: str
     label: str | Promise
-    least: Role = Role.VIEWER
 
 
 class Entry(Struct, frozen=True):
@@ -39,7 +37,7 @@ SECTIONS = (
     Section("today", "console:today", "today", _("Today")),
     Section("customers", "console:customers", "people", _("Customers")),
     Section("insights", "console:insights", "chart", _("Insights")),
-    Section("settings", "console:settings", "gear", _("Settings"), Role.MANAGER),
+    Section("settings", "console:settings", "gear", _("Settings")),
 )
 
 
@@ -54,7 +52,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "currency": business.currency if business else "EUR",
         "reader": reader,
         "sections": sections(reader, request.path) if reader else [],
-        "customers_url": _address("console:customers") if reader else "",
+        "customers_url": _open_to(reader, "console:customers") if reader else "",
         "home_url": _address("console:today") or "/",
         "language_url": _address("console:language"),
         "languages": [
@@ -71,9 +69,7 @@ LANGUAGE_NAMES = {"en": "English", "de": "Deutsch", "pl": "Polski", "ro": "Româ
 
 def sections(reader: Staff, path: str) -> list[Entry]:
     """The sections that exist and that `reader` may open; the one `path` lies in is current."""
-    rank = RANKS.index(Role(reader.role))
-    allowed = [section for section in SECTIONS if rank <= RANKS.index(section.least)]
-    found = [(section, _address(section.url_name)) for section in allowed]
+    found = [(section, _open_to(reader, section.url_name)) for section in SECTIONS]
     inside = [url for _section, url in found if url and path.startswith(url)]
     current = max(inside, key=len, default="")
     return [
@@ -81,6 +77,12 @@ def sections(reader: Staff, path: str) -> list[Entry]:
         for section, url in found
         if url
     ]
+
+
+def _open_to(reader: Staff, name: str) -> str:
+    url = _address(name)
+    right = right_of(resolve(url).func, name) if url else None
+    return url if right is not None and may(reader, right) else ""
 
 
 def _address(name: str) -> str:

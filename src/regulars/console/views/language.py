@@ -7,9 +7,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from regulars.console.permissions import Right, needs
+
 YEAR = 365 * 24 * 3600
 
 
+@needs(Right.OPEN)
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
     """Keeps the choice in a cookie and goes back; open to everybody, signed in or not."""
