@@ -113,6 +113,7 @@ def digest(cursor: CursorWrapper) -> str:
     while rows := cursor.fetchmany(10_000):
         for key, version, content_hash, kind, at, guest in rows:
             moment = at.isoformat() if at else "missing"
-            line = f"{key}\x1f{version}\x1f{bytes(content_hash).hex()}\x1f{kind}\x1f{moment}\x1f{guest}\n"
-            total.update(line.encode())
+            told = bytes(content_hash).hex()
+            line = "\x1f".join((key, str(version), told, str(kind), moment, str(guest)))
+            total.update(f"{line}\n".encode())
     return total.hexdigest()

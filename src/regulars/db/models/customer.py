@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -119,6 +120,7 @@ class Standing(models.Model):
     is_regular = models.BooleanField()
     is_drifting = models.BooleanField()
     stake_minor = models.BigIntegerField()
+    places = ArrayField(models.CharField(max_length=100), default=list)
 
     class Meta:
         indexes = [

@@ -31,7 +31,7 @@ def token_hash(token: str) -> str:
 
 
 def open_link(token: str, now: datetime) -> EntryLink | None:
-    """The link that a token opens at `now`; none when it is unknown, used, over or its person left."""
+    """The link that a token opens at `now`; None if unknown, used, over or its person left."""
     links = EntryLink.objects.select_related("staff").filter(
         Q(staff=None) | Q(staff__is_active=True), used_at=None, expires_at__gt=now
     )
@@ -45,7 +45,7 @@ def places_of(staff: Staff) -> frozenset[str] | None:
 
 
 def has_second_factor(staff: Staff) -> bool:
-    return Authenticator.objects.filter(user=staff, type__in=SECOND_FACTORS).exists()
+    return bool(Authenticator.objects.filter(user=staff, type__in=SECOND_FACTORS).exists())
 
 
 def second_factor_is_due(staff: Staff) -> bool:

@@ -1,0 +1,22 @@
+"""Work for later: put into the queue inside the caller's transaction."""
+
+from __future__ import annotations
+
+import contextlib
+
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+
+def later(task: str, *, once: str | None = None, **arguments: str) -> None:
+    """Have `task` (a name of `regulars.jobs`) done by the job worker.
+
+    With `once`, a task that already waits under that name is enough.
+    """
+    with contextlib.suppress(AlreadyEnqueued):
+        app.configure_task(task, queueing_lock=once).defer(**arguments)
+
+
+def refresh_later() -> None:
+    """Have standings and measures computed anew, because facts or links changed."""
+    later("refresh", once="refresh")

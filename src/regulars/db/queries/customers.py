@@ -1,0 +1,247 @@
+"""Reads for the customers' pages: the list with its filters and sorts, search, one person."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db import connection
+from msgspec import Struct, structs
+
+from regulars.identity import alphabet_of, fold
+
+Filter = Literal["all", "regulars", "drifting", "new", "once", "prospects", "segment", "tag"]
+Sort = Literal["name", "last", "spent", "orders", "stake"]
+
+PAGE = 25
+MOST_FOUND = 1000
+"""A search stops at this many people and asks for more letters."""
+LAST_SIGN = "\U0010ffff"
+
+SORT_COLUMNS = {
+    "last": "s.last_at",
+    "spent": "s.revenue_12m_minor",
+    "orders": "s.orders_12m",
+    "stake": "s.stake_minor",
+}
+CONDITIONS = {
+    "all": "true",
+    "regulars": "s.is_regular",
+    "drifting": "s.is_drifting",
+    "new": "s.first_at >= %(new_since)s",
+    "once": "s.orders = 1",
+    "prospects": "s.customer_id IS NULL",
+    "segment": "s.segment = %(value)s",
+    "tag": "EXISTS (SELECT 1 FROM regulars_customertag t"
+    " WHERE t.customer_id = c.id AND t.tag = %(value)s)",
+}
+ALSO = (
+    " AND EXISTS (SELECT 1 FROM regulars_searchtoken o WHERE o.customer_id = t.customer_id"
+    " AND o.token >= %(w{n})s AND o.token < %(v{n})s)"
+)
+COLUMNS = """
+    c.id, c.public_id, c.name, s.orders, s.orders_12m, s.revenue_minor, s.revenue_12m_minor,
+    s.first_at, s.last_at, s.usual_gap_days, s.segment, s.is_regular, s.is_drifting, s.stake_minor
+"""
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """Which customers a page asks for, in which order, from where on.
+
+    `after` is the `here` of the last row of the page before; `places` limits to customers who
+    bought in one of them (None: no limit); `new_since` is when somebody is still new.
+    """
+
+    new_since: datetime
+    filter: Filter = "all"
+    value: str = ""
+    query: str = ""
+    sort: Sort = "spent"
+    descending: bool = True
+    language: str = "en"
+    after: tuple[str, int] | None = None
+    places: tuple[str, ...] | None = None
+    size: int = PAGE
+
+
+class ListedCustomer(Struct, frozen=True, kw_only=True):
+    """One row of the list; standing is empty for people without orders."""
+
+    id: int
+    public_id: UUID
+    name: str
+    here: tuple[str, int]
+    identifier: str = ""
+    identifier_kind: str = ""
+    tags: tuple[str, ...] = ()
+    orders: int = 0
+    orders_12m: int = 0
+    revenue_minor: int = 0
+    revenue_12m_minor: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    usual_gap_days: Decimal | None = None
+    segment: str = ""
+    is_regular: bool = False
+    is_drifting: bool = False
+    stake_minor: int = 0
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """One page of the list; `more` tells whether there is another, `cut` that a search found
+    more people than it looks through."""
+
+    rows: list[ListedCustomer]
+    more: bool
+    cut: bool = False
+
+
+def list_customers(wanted: Wanted) -> Page:
+    """A page of customers."""
+    found = find(wanted.query) if wanted.query.strip() else None
+    if found is not None and not found:
+        return Page(rows=[], more=False)
+    sort_column, source = _source(wanted, searched=found is not None)
+    conditions = [CONDITIONS[wanted.filter], "NOT c.merged"]
+    if found is not None:
+        conditions.append("c.id = ANY(%(found)s)")
+    if wanted.places is not None:
+        conditions.append("s.places && %(places)s::varchar[]")
+    direction, before = ("DESC", "<") if wanted.descending else ("ASC", ">")
+    if wanted.after:
+        conditions.append(f"({sort_column}, c.id) {before} (%(at)s, %(id)s)")
+    statement = (
+        f"SELECT {sort_column}::text, {COLUMNS} FROM {source}"  # noqa: S608 - own texts only
+        f" WHERE {' AND '.join(conditions)}"
+        f" ORDER BY {sort_column} {direction}, c.id {direction} LIMIT %(limit)s"
+    )
+    rows = _rows(statement, _parameters(wanted, found))
+    listed = _with_details([_listed(row) for row in rows[: wanted.size]])
+    return Page(
+        rows=listed,
+        more=len(rows) > wanted.size,
+        cut=found is not None and len(found) >= MOST_FOUND,
+    )
+
+
+def _source(wanted: Wanted, *, searched: bool) -> tuple[str, str]:
+    """The column to sort by and the join to read from.
+
+    Sorted by what somebody bought, people without orders have no place in the list; they are
+    found by name.
+    """
+    by_name = wanted.sort == "name" or wanted.filter == "prospects"
+    if by_name or searched:
+        column = f"c.sort_{alphabet_of(wanted.language)}" if by_name else _or_nothing(wanted.sort)
+        return column, ("regulars_customer c LEFT JOIN regulars_standing s ON s.customer_id = c.id")
+    return SORT_COLUMNS[wanted.sort], (
+        "regulars_standing s JOIN regulars_customer c ON c.id = s.customer_id"
+    )
+
+
+def _or_nothing(sort: Sort) -> str:
+    nothing = "'-infinity'::timestamptz" if sort == "last" else "0"
+    return f"coalesce({SORT_COLUMNS[sort]}, {nothing})"
+
+
+def _parameters(wanted: Wanted, found: list[int] | None) -> dict[str, Any]:
+    at, number = wanted.after or ("", 0)
+    return {
+        "new_since": wanted.new_since,
+        "value": wanted.value,
+        "found": found,
+        "places": list(wanted.places or ()),
+        "at": at,
+        "id": number,
+        "limit": wanted.size + 1,
+    }
+
+
+def _rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def _listed(row: tuple[Any, ...]) -> ListedCustomer:
+    sorted_by, number, public_id, name, *standing = row
+    fields = ListedCustomer.__struct_fields__[ListedCustomer.__struct_fields__.index("orders") :]
+    has = {field: value for field, value in zip(fields, standing, strict=True) if value is not None}
+    return ListedCustomer(
+        id=number, public_id=public_id, name=name, here=(sorted_by, number), **has
+    )
+
+
+def _with_details(rows: list[ListedCustomer]) -> list[ListedCustomer]:
+    """The same rows with the identifier to show and the tags."""
+    numbers = [row.id for row in rows]
+    identifiers = _rows(
+        "SELECT DISTINCT ON (customer_id) customer_id, kind, value FROM regulars_identifier"
+        " WHERE customer_id = ANY(%(ids)s) ORDER BY customer_id,"
+        " array_position(ARRAY['email', 'phone', 'card', 'external'], kind::text), value",
+        {"ids": numbers},
+    )
+    tags = _rows(
+        "SELECT customer_id, array_agg(tag ORDER BY tag) FROM regulars_customertag"
+        " WHERE customer_id = ANY(%(ids)s) GROUP BY customer_id",
+        {"ids": numbers},
+    )
+    shown = {number: (kind, value) for number, kind, value in identifiers}
+    tagged = {number: tuple(words) for number, words in tags}
+    return [
+        structs.replace(
+            row,
+            identifier_kind=shown.get(row.id, ("", ""))[0],
+            identifier=shown.get(row.id, ("", ""))[1],
+            tags=tagged.get(row.id, ()),
+        )
+        for row in rows
+    ]
+
+
+def find(query: str) -> list[int]:
+    """Customers whose name or identifiers begin with what was typed; at most MOST_FOUND.
+
+    Every word must begin a word of the name or an identifier; or the whole, without blanks and
+    signs, an identifier. Who was merged leads to the customer they were merged into.
+    """
+    words = sorted(fold(query).split(), key=len, reverse=True)
+    compact = re.sub(r"[\W_]+", "", query).lower()
+    wanted = [words] if words else []
+    wanted += [[alone] for alone in {compact, query.strip().lower()} if alone and [alone] != words]
+    found: dict[int, None] = {}
+    for terms in wanted:
+        found.update(dict.fromkeys(_find_all(terms)))
+    return _followed(list(found)[:MOST_FOUND])
+
+
+def _find_all(terms: list[str]) -> list[int]:
+    first, *others = terms[:6]
+    also = "".join(ALSO.format(n=n) for n, _term in enumerate(others))
+    parameters: dict[str, Any] = {"first": first, "last": first + LAST_SIGN, "most": MOST_FOUND}
+    for n, term in enumerate(others):
+        parameters |= {f"w{n}": term, f"v{n}": term + LAST_SIGN}
+    rows = _rows(
+        "SELECT t.customer_id FROM regulars_searchtoken t"  # noqa: S608 - own texts only
+        f" WHERE t.token >= %(first)s AND t.token < %(last)s{also}"
+        " ORDER BY t.token LIMIT %(most)s",
+        parameters,
+    )
+    return [number for (number,) in rows]
+
+
+def _followed(numbers: list[int]) -> list[int]:
+    """The same people, links between customers followed."""
+    rows = _rows(
+        "WITH RECURSIVE chain(start, id) AS (SELECT n, n FROM unnest(%(ids)s::bigint[]) AS n"
+        " UNION SELECT chain.start, l.into_id FROM chain JOIN regulars_customerlink l"
+        " ON l.customer_id = chain.id AND l.undone_at IS NULL)"
+        " SELECT DISTINCT id FROM chain WHERE NOT EXISTS (SELECT 1 FROM regulars_customerlink l"
+        " WHERE l.customer_id = chain.id AND l.undone_at IS NULL)",
+        {"ids": numbers},
+    )
+    return [number for (number,) in rows]

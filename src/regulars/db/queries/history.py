@@ -1,0 +1,152 @@
+"""Reads for one customer's page: everything that happened to them, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from msgspec import Struct
+
+from regulars.db.models import (
+    Customer,
+    CustomerLink,
+    CustomerNote,
+    CustomerTag,
+    IdentifierRow,
+    Product,
+    RefundTie,
+    Standing,
+)
+from regulars.engine.facts import AnyFact, decode
+
+PAGE = 20
+
+
+class Happening(Struct, frozen=True, kw_only=True):
+    """One entry of the timeline: a fact, when it was true, when it was known."""
+
+    fact: AnyFact
+    at: datetime
+    received_at: datetime
+    seq: int
+    tied_to: str = ""
+    import_id: UUID | None = None
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """A customer with what is known about them; `numbers` are all rows that are this person."""
+
+    customer: Customer
+    numbers: list[int]
+    identifiers: list[tuple[str, str]]
+    tags: list[str]
+    notes: list[CustomerNote]
+    standing: Standing | None
+    links: list[CustomerLink]
+    merged_into: Customer | None
+
+
+def person(public_id: UUID) -> Person | None:
+    """Everything that a customer's page needs beside the timeline; None where nobody is."""
+    customer = Customer.objects.filter(public_id=public_id).first()
+    if customer is None:
+        return None
+    numbers = same_person(customer.id)
+    own = CustomerLink.objects.filter(customer_id=customer.id, undone_at=None).first()
+    return Person(
+        customer=customer,
+        numbers=numbers,
+        identifiers=list(
+            IdentifierRow.objects.filter(customer_id__in=numbers).values_list("kind", "value")
+        ),
+        tags=sorted(
+            set(CustomerTag.objects.filter(customer_id__in=numbers).values_list("tag", flat=True))
+        ),
+        notes=list(CustomerNote.objects.filter(customer_id__in=numbers).order_by("-at")),
+        standing=Standing.objects.filter(customer_id=customer.id).first(),
+        links=list(
+            CustomerLink.objects.filter(into_id__in=numbers, undone_at=None).order_by("-at")
+        ),
+        merged_into=Customer.objects.get(id=own.into_id) if own else None,
+    )
+
+
+def same_person(number: int) -> list[int]:
+    """The customer's number and those of all customers and guests linked into them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE same(id) AS (SELECT %s::bigint"
+            " UNION SELECT l.customer_id FROM regulars_customerlink l"
+            " JOIN same ON l.into_id = same.id WHERE l.undone_at IS NULL) SELECT id FROM same",
+            [number],
+        )
+        return [found for (found,) in cursor.fetchall()]
+
+
+def timeline(
+    numbers: Sequence[int],
+    *,
+    until: datetime | None = None,
+    before: tuple[datetime, int] | None = None,
+    places: Sequence[str] | None = None,
+    size: int = PAGE,
+) -> list[Happening]:
+    """What happened to a person, newest first, newest versions only.
+
+    `until`: nothing later than that; `before`: the (at, seq) of the last entry of the page
+    before; `places`: only what happened there (None: everywhere).
+    """
+    conditions = ["f.customer_id = ANY(%(ids)s)", NEWEST]
+    if until is not None:
+        conditions.append("f.at < %(until)s")
+    if before is not None:
+        conditions.append("(f.at, f.seq) < (%(at)s, %(seq)s)")
+    if places is not None:
+        conditions.append("f.body->>'place' = ANY(%(places)s)")
+    parameters: dict[str, Any] = {
+        "ids": list(numbers),
+        "until": until,
+        "at": before[0] if before else None,
+        "seq": before[1] if before else None,
+        "places": list(places or ()),
+        "size": size,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT f.body::text, f.at, f.received_at, f.seq, f.import_id"  # noqa: S608 - own texts
+            f" FROM regulars_fact f WHERE {' AND '.join(conditions)}"
+            " ORDER BY f.at DESC, f.seq DESC LIMIT %(size)s",
+            parameters,
+        )
+        rows = cursor.fetchall()
+    ties = dict(
+        RefundTie.objects.filter(customer_id__in=numbers).values_list("refund_key", "order_key")
+    )
+    return [_happening(row, ties) for row in rows]
+
+
+NEWEST = (
+    "NOT EXISTS (SELECT 1 FROM regulars_factkey n WHERE n.key = f.key AND n.version > f.version)"
+)
+
+
+def _happening(row: tuple[Any, ...], ties: dict[str, str]) -> Happening:
+    body, at, received_at, seq, import_id = row
+    fact = decode(body)
+    return Happening(
+        fact=fact,
+        at=at,
+        received_at=received_at,
+        seq=seq,
+        tied_to=ties.get(fact.key, ""),
+        import_id=import_id,
+    )
+
+
+def product_names(codes: Sequence[str]) -> dict[str, str]:
+    """What products are called, by code."""
+    found = Product.objects.filter(code__in=codes)
+    return {product.code: str(product) for product in found}
