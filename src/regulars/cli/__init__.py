@@ -1,1 +1,89 @@
-"""The command line: `regulars COMMAND`. Commands are loaded only when called."""
+"""The command line: `regulars COMMAND`. A command's module is loaded only when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from importlib import import_module
+from typing import NoReturn
+
+COMMANDS = {
+    "demo": "Show Regulars with Corner Coffee, a café made up for it.",
+    "serve": "Serve the console on this machine until it is stopped.",
+    "import": "Bring in orders from files.",
+    "measure": "Compute a measure; without a name, list them.",
+    "staff": "People who work with the console: list them, let them in, rescue them.",
+    "doctor": "Look at this installation and explain what is wrong with it.",
+}
+"""Each command is a module of this package with `configure(parser)` and `run(arguments)`."""
+
+MODULES = {"import": "importing"}
+
+
+class Unclear(Exception):
+    """What was asked for cannot be done; the text is one sentence with the remedy."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what was wrong in one line, as all of Regulars does."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Unclear(f"{message[0].upper()}{message[1:]}; see `{self.prog} --help`.")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; the exit code: 0 done, 1 done with findings, 2 not done."""
+    asked = sys.argv[1:] if arguments is None else arguments
+    try:
+        code = _run(asked)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except Exception as error:
+        if not _is_sentence(error):
+            raise
+        print(f"regulars: {_one_line(str(error))}", file=sys.stderr)  # noqa: T201
+        return 2
+    return code
+
+
+def _run(asked: list[str]) -> int:
+    parser = Parser(prog="regulars", description="Turn buyers into regulars.")
+    parser.add_argument("--version", action="store_true", help="print the version and end")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    wanted = next((word for word in asked if not word.startswith("-")), "")
+    for name, text in COMMANDS.items():
+        command = commands.add_parser(name, help=text, description=text, add_help=name == wanted)
+        if name == wanted:
+            module = import_module(f"regulars.cli.{MODULES.get(name, name)}")
+            module.configure(command)
+            command.set_defaults(run=module.run)
+    chosen = parser.parse_args(asked)
+    if chosen.version:
+        from regulars import __version__  # noqa: PLC0415 - reads the package's metadata
+
+        print(f"regulars {__version__}")  # noqa: T201
+        return 0
+    if not chosen.command:
+        parser.print_help()
+        return 0
+    return int(chosen.run(chosen))
+
+
+def _is_sentence(error: Exception) -> bool:
+    """Whether the error is a sentence for people, not a defect of ours."""
+    return any(
+        kind.__module__.startswith("regulars.") and kind.__name__ in SENTENCES
+        for kind in type(error).__mro__
+    )
+
+
+SENTENCES = frozenset({"Unclear", "CannotRun", "FileProblem", "InsightError"})
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -40,7 +40,7 @@ SELECT
     CASE WHEN facts.guest AND links.into_id IS NULL THEN NULL
         ELSE CAST(coalesce(links.into_id, facts.customer) AS VARCHAR) END AS customer_id,
     CASE WHEN kind = 'sale' THEN fact_id ELSE coalesce(names_order, ties.order_key) END AS order_id,
-    fact_id, at, kind, product, category, place, quantity, unit_price, amount, currency, fee
+    fact_id, "at", kind, product, category, place, quantity, unit_price, amount, currency, fee
 FROM facts
 LEFT JOIN links ON links.customer = facts.customer
 LEFT JOIN ties ON ties.refund_key = facts.fact_id

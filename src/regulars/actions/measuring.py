@@ -1,0 +1,138 @@
+"""Compute what pages show: the mirror, everybody's standing, the measures. For the job worker:
+this module loads the analytics libraries, which the web process must not."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+
+from regulars.actions.results import result_key
+from regulars.actions.standings import counts_of, write_standings
+from regulars.db.mirror import Mirror
+from regulars.db.models import Business, MeasureResult
+from regulars.insight import Outcome, Sales, measure, open_sales
+
+logger = logging.getLogger("regulars.measuring")
+
+SHOWN: list[tuple[str, dict[str, str]]] = [
+    ("revenue", {"period": "day"}),
+    ("revenue", {"period": "week"}),
+    ("revenue", {"period": "month"}),
+    ("gaps", {}),
+    ("repeat", {}),
+    ("regulars", {}),
+    ("next-order", {}),
+    ("segments", {}),
+    ("cohorts", {}),
+    ("drifting", {}),
+    ("products", {}),
+]
+"""The measures that pages show by themselves, computed at every refresh."""
+
+ROWS_KEPT = 500
+"""Rows of a stored result's tables; whole tables are computed anew for an export."""
+
+FRESH = timedelta(days=31)
+"""With a last order not older than this, figures are as of today; else as of that order's day."""
+
+REFRESHING = 5_210_003
+"""Advisory lock: one refresh at a time."""
+
+
+def refresh(folder: Path, *, now: datetime) -> int:
+    """Bring mirror, standings and the shown measures up to date; the arrival number reached."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [REFRESHING])
+    try:
+        return _refresh(folder, now)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [REFRESHING])
+
+
+def _refresh(folder: Path, now: datetime) -> int:
+    business = Business.objects.get()
+    mirror = Mirror(folder, zone=business.zone)
+    seq = mirror.advance(now=now)
+    with open_sales(mirror.sales) as sales:
+        as_of = default_as_of(sales, now, business.zone)
+        write_standings(sales, as_of=as_of, zone=business.zone, currency=business.currency)
+        keep_result("counts", {}, counts_of(as_of, business.zone), seq=seq, now=now)
+        for kind, params in SHOWN:
+            outcome = _computed(sales, kind, params, as_of, business)
+            keep_result(kind, params, _shortened(outcome), seq=seq, now=now)
+    shown = [result_key(kind, params) for kind, params in [*SHOWN, ("counts", {})]]
+    MeasureResult.objects.exclude(key__in=shown).filter(wanted_at__lt=now).delete()
+    return seq
+
+
+def compute_wanted(folder: Path, key: str, *, now: datetime) -> None:
+    """Compute one result that a page asked for; one that is no longer wanted is left alone."""
+    row = MeasureResult.objects.filter(key=key, computed_at=None).first()
+    if row is None:
+        return
+    business = Business.objects.get()
+    mirror = Mirror(folder, zone=business.zone)
+    seq = mirror.advance(now=now)
+    with open_sales(mirror.sales) as sales:
+        as_of = default_as_of(sales, now, business.zone)
+        outcome = _computed(sales, row.kind, row.params, as_of, business)
+    keep_result(row.kind, row.params, _shortened(outcome), seq=seq, now=now)
+
+
+def default_as_of(sales: Sales, now: datetime, zone: str) -> date:
+    """Today in the business's zone; the last order's day where nothing was sold for a month."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    last = sales.last_date
+    return today if last is None or today - last <= FRESH else last
+
+
+def _computed(
+    sales: Sales, kind: str, params: Mapping[str, str], as_of: date, business: Business
+) -> Outcome:
+    wanted = {"as_of": as_of.isoformat(), **params}
+    if business.currency in sales.currencies:
+        wanted.setdefault("currency", business.currency)
+    return measure(kind)(sales, **wanted)
+
+
+def _shortened(outcome: Outcome) -> dict[str, object]:
+    """The outcome as JSON, long tables cut (`cut` then holds how many rows there were)."""
+    told = outcome.to_dict()
+    for table in told.get("tables", []):
+        rows = table["rows"]
+        if len(rows) > ROWS_KEPT:
+            table["cut"] = len(rows)
+            table["rows"] = rows[:ROWS_KEPT]
+    return told
+
+
+@transaction.atomic
+def keep_result(
+    kind: str, params: Mapping[str, str], result: object, *, seq: int, now: datetime
+) -> None:
+    """Store a result for pages, with the time and the last fact that went into it."""
+    MeasureResult.objects.update_or_create(
+        key=result_key(kind, params),
+        defaults={
+            "kind": kind,
+            "params": dict(params),
+            "computed_at": now,
+            "seq": seq,
+            "result": json.loads(json.dumps(result)),
+        },
+        create_defaults={
+            "kind": kind,
+            "params": dict(params),
+            "wanted_at": now,
+            "computed_at": now,
+            "seq": seq,
+            "result": json.loads(json.dumps(result)),
+        },
+    )

@@ -1,0 +1,43 @@
+"""Opening an installation for a command: folder, database, tables, Django."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from regulars.run import database, migrate
+from regulars.run.folder import Folder, prepare
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """The option that every command on an installation has."""
+    parser.add_argument(
+        "--data", metavar="DIR", help="the data folder (default: REGULARS_DATA, or one's own)"
+    )
+
+
+@contextmanager
+def installation(data: str | None) -> Iterator[Folder]:
+    """The installation in `data`, its database running and its tables up to date, Django set up."""
+    folder = prepare(data)
+    with database.environment(folder) as addresses:
+        import django  # noqa: PLC0415 - reads the settings that have just been told
+
+        django.setup()
+        if _tables_behind():
+            migrate.migrate(addresses, database.variables(folder, addresses))
+        try:
+            yield folder
+        finally:
+            from django.db import connections  # noqa: PLC0415 - exists once Django is set up
+
+            connections.close_all()
+
+
+def _tables_behind() -> bool:
+    from django.db import connection  # noqa: PLC0415 - exists once Django is set up
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 - the same
+
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))

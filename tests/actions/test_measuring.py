@@ -1,0 +1,112 @@
+"""From facts to what pages show: mirror, standings, results."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from people import arrival, line, order, refund, who
+
+from regulars.actions.customers import claim_order, merge, undo_merge
+from regulars.actions.measuring import compute_wanted, refresh
+from regulars.actions.record import record
+from regulars.actions.refunds import tie_refunds
+from regulars.actions.results import want_result
+from regulars.db.models import Business, Customer, MeasureResult, Standing
+
+pytestmark = [pytest.mark.django_db]
+
+
+@pytest.fixture
+def business(now: datetime) -> Business:
+    return Business.objects.create(name="Corner Coffee", zone="Europe/Berlin", created_at=now)
+
+
+def visits(person: str, count: int, now: datetime, *, price: str = "5") -> None:
+    batch = [
+        arrival(
+            order(f"{person}-{n}", line("latte", price), at=now - timedelta(days=4 * n)),
+            who(person),
+        )
+        for n in range(count)
+    ]
+    record(batch, now=now)
+
+
+def test_standings_follow_facts_links_and_refunds(
+    business: Business, now: datetime, tmp_path: Path
+) -> None:
+    visits("1", 10, now)
+    visits("2", 1, now)
+    record([arrival(order("g", line("tea", "7")))], now=now)
+    refresh(tmp_path, now=now)
+    one, two = Customer.objects.order_by("id")
+    assert Standing.objects.get(customer_id=one.id).orders == 10
+    assert Standing.objects.get(customer_id=one.id).revenue_minor == 5000
+    assert Standing.objects.get(customer_id=one.id).is_regular
+
+    record([arrival(refund("r", line("latte", "5"), at=now, of="shop:2-0"), who("2"))], now=now)
+    refresh(tmp_path, now=now)
+    assert not Standing.objects.filter(customer_id=two.id).exists(), "its only order came back"
+
+    link = merge(two.public_id, one.public_id, reason="", now=now)
+    claim_order("shop:g", one.public_id, reason="", now=now)
+    refresh(tmp_path, now=now)
+    assert Standing.objects.get(customer_id=one.id).orders == 11
+    assert Standing.objects.get(customer_id=one.id).revenue_minor == 5700
+    undo_merge(link, reason="", now=now)
+    refresh(tmp_path, now=now)
+    counts = MeasureResult.objects.get(kind="counts").result
+    assert (counts["customers"], counts["regulars"], counts["prospects"]) == (2, 1, 1)
+
+
+def test_a_restated_order_counts_once(business: Business, now: datetime, tmp_path: Path) -> None:
+    from regulars.actions.record import Source
+
+    record([arrival(order("1", line("tea", "2")), who("17"))], now=now)
+    refresh(tmp_path, now=now)
+    changed = [arrival(order("1", line("tea", "3")), who("17"))]
+    record(changed, now=now, source=Source(restate=True))
+    refresh(tmp_path, now=now)
+    assert Standing.objects.get().revenue_minor == 300
+
+
+def test_a_refund_that_names_no_order_is_tied_where_it_can_be_told(
+    business: Business, now: datetime, tmp_path: Path
+) -> None:
+    import uuid
+
+    from regulars.actions.record import Source
+
+    run = uuid.uuid4()
+    batch = [
+        arrival(order("1", line("pot", "20"), at=now - timedelta(days=9)), who("17")),
+        arrival(order("2", line("cup", "5"), at=now - timedelta(days=8)), who("17")),
+        arrival(refund("C3", line("pot", "20"), at=now), who("17")),
+    ]
+    record(batch, now=now, source=Source(import_id=run))
+    assert tie_refunds(run) == 1
+    refresh(tmp_path, now=now)
+    standing = Standing.objects.get()
+    assert (standing.orders, standing.revenue_minor) == (1, 500)
+
+
+def test_every_shown_result_is_there_and_another_is_computed_when_asked(
+    business: Business, now: datetime, tmp_path: Path
+) -> None:
+    visits("1", 3, now)
+    refresh(tmp_path, now=now)
+    assert MeasureResult.objects.filter(computed_at=now).count() == 12
+    wanted = want_result("revenue", {"period": "month", "as_of": "2026-11-15"}, now=now)
+    assert wanted.result is None
+    compute_wanted(tmp_path, wanted.key, now=now)
+    result = MeasureResult.objects.get(key=wanted.key).result
+    assert result["as_of"] == "2026-11-15"
+
+
+def test_an_empty_business_has_results_that_say_so(
+    business: Business, now: datetime, tmp_path: Path
+) -> None:
+    refresh(tmp_path, now=now)
+    assert "not_enough_data" in MeasureResult.objects.get(kind="repeat").result
