@@ -17,6 +17,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 
+from regulars.console.charts import flat, render
+from regulars.console.charts.figures import AnyFigure
 from regulars.words import formats
 from regulars.words.formats import Number
 from regulars.words.reasons import sentence
@@ -221,3 +223,19 @@ def _pair(note: object) -> dict[str, object]:
     if isinstance(note, tuple):
         return {"term": note[0], "text": note[1]}
     return {"term": getattr(note, "term", ""), "text": getattr(note, "text", "")}
+
+
+@register.inclusion_tag("console/charts/figure.html")
+def chart(figure: AnyFigure, css: str = "") -> dict[str, object]:
+    """`{% chart figure %}`: the picture with its title, legend, "What counts", "As a table"."""
+    return {**render.context(figure, _language()), "css": css}
+
+
+@register.simple_tag
+def meter(label: str, *parts: object) -> SafeString:
+    """`{% meter label 1038 "f1" 166 "f3" 12 "fbad" %}`: parts of one whole as a thin bar.
+
+    Pairs of a whole number and a chart class; the numbers are written beside it by the page.
+    """
+    amounts = [int(str(part)) for part in parts[::2]]
+    return flat.thin_bar(label, amounts, [str(css) for css in parts[1::2]])

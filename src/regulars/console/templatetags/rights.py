@@ -1,0 +1,16 @@
+"""What the reader may do, for templates: `{% if reader|may:"import" %}`."""
+
+from __future__ import annotations
+
+from django import template
+
+from regulars.console.permissions import Right
+from regulars.console.permissions import may as _may
+
+register = template.Library()
+
+
+@register.filter
+def may(staff: object, right: str) -> bool:
+    """Whether somebody has the right of that name; an unknown name is an error."""
+    return _may(staff, Right(right))
