@@ -100,6 +100,12 @@ class Days:
             day += 1
         return day
 
+    def open_by(self, day: int) -> int:
+        """The last day up to `day` on which the café was open."""
+        while (self.dates[day].month, self.dates[day].day) in CLOSED:
+            day -= 1
+        return day
+
     def end(self, pattern: str) -> int:
         """The moment at which the export ends."""
         return self._sums[pattern][-1]

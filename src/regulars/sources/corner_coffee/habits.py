@@ -13,7 +13,8 @@ class Kind(Struct, frozen=True, kw_only=True):
 
     `gap_days` is the usual time between two visits, `spread` how far it differs between two
     people of the kind (per mille), `shape` how regularly each of them keeps it. After a visit
-    `leaves` in 1,000 stay away. `brings` is how many friends somebody of the kind may bring.
+    `leaves` in 1,000 stay away. By `warms` per mille the gap is shorter at the end of the export,
+    now that the café has got better. `brings` is how many friends somebody of the kind may bring.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     spread: int
     shape: int
     leaves: int
+    warms: int = 0
     patterns: Weighted[str]
     by_parcel: bool = False
     brings: Weighted[int] = weighted({0: 1})
@@ -33,19 +35,21 @@ AT_HOME = weighted({"parcels": 1})
 PASSING = Kind(name="passing", gap_days=60, spread=500, shape=1, leaves=900, patterns=NOW_AND_THEN)
 OCCASIONAL = Kind(
     name="occasional",
-    gap_days=46,
+    gap_days=60,
     spread=400,
-    shape=1,
-    leaves=150,
+    shape=2,
+    leaves=85,
+    warms=430,
     patterns=NOW_AND_THEN,
     brings=weighted({0: 930, 1: 60, 2: 10}),
 )
 REGULAR = Kind(
     name="regular",
-    gap_days=10,
+    gap_days=12,
     spread=400,
-    shape=2,
-    leaves=24,
+    shape=4,
+    leaves=12,
+    warms=150,
     patterns=NOW_AND_THEN,
     brings=weighted({0: 700, 1: 180, 2: 80, 3: 30, 4: 10}),
 )
@@ -54,7 +58,7 @@ DAILY = Kind(
     gap_days=3,
     spread=350,
     shape=4,
-    leaves=5,
+    leaves=3,
     patterns=EVERYDAY,
     brings=weighted({0: 480, 1: 220, 2: 150, 3: 90, 4: 40, 5: 20}),
 )
@@ -72,23 +76,23 @@ REFILL = Kind(
     gap_days=36,
     spread=350,
     shape=2,
-    leaves=85,
+    leaves=60,
     patterns=AT_HOME,
     by_parcel=True,
     brings=weighted({0: 800, 1: 150, 2: 50}),
 )
 
 KINDS_BEFORE = weighted(
-    {PASSING: 390, OCCASIONAL: 215, REGULAR: 84, DAILY: 44, ONE_PARCEL: 160, REFILL: 107}
+    {PASSING: 440, OCCASIONAL: 215, REGULAR: 48, DAILY: 32, ONE_PARCEL: 160, REFILL: 105}
 )
 """Who came new to Corner Coffee before the café got better."""
 KINDS_NOW = weighted(
-    {PASSING: 285, OCCASIONAL: 245, REGULAR: 130, DAILY: 73, ONE_PARCEL: 160, REFILL: 107}
+    {PASSING: 320, OCCASIONAL: 262, REGULAR: 100, DAILY: 53, ONE_PARCEL: 160, REFILL: 105}
 )
 """Who comes new at the end of the export; the shop's shares are the same."""
-KINDS_OF_OLD = weighted({OCCASIONAL: 380, REGULAR: 250, DAILY: 170, REFILL: 200})
+KINDS_OF_OLD = weighted({OCCASIONAL: 560, REGULAR: 130, DAILY: 110, REFILL: 200})
 """Who had been coming long before the export begins."""
-KINDS_OF_FRIENDS = weighted({PASSING: 190, OCCASIONAL: 280, REGULAR: 240, DAILY: 130, REFILL: 160})
+KINDS_OF_FRIENDS = weighted({PASSING: 250, OCCASIONAL: 330, REGULAR: 160, DAILY: 100, REFILL: 160})
 """Whom customers bring: people like themselves."""
 
 SLOWS_DOWN = 450
@@ -140,8 +144,8 @@ class Habits:
             elif dice.chance(self._leaves(kind, days[-1])):
                 going = self._goodbye()
                 continue
-            elif not kind.by_parcel:
-                pace -= calendar.mood[days[-1]] * 180 // 1000
+            else:
+                pace -= calendar.mood[days[-1]] * kind.warms // 1000
             moment += max(SHORTEST_GAP, dice.wait(usual_gap, kind.shape) * pace // 1000)
             if moment >= end:
                 break

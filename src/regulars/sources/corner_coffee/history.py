@@ -33,9 +33,9 @@ from regulars.sources.corner_coffee.hours import (
 from regulars.sources.corner_coffee.people import People, Person
 from regulars.sources.corner_coffee.sales import DAY, Sale, Sales
 
-OLD_CUSTOMERS = 120
+OLD_CUSTOMERS = 160
 """Per mille of the customers who came before the export begins."""
-GROWTH = (850, 1200)
+GROWTH = (900, 1150)
 """New customers a day at the beginning and at the end, against the middle."""
 BUYS_BOTH_WAYS = 230
 """Per mille of the café's customers who also order from the shop, now and then."""
@@ -177,6 +177,7 @@ class History:
         ids: dict[str, str] = {}
         for role in cast:
             ids[role.person.name] = self._people.next_id()
+            self._people.keep(role.person.email)
             person = msgspec.structs.replace(
                 role.person,
                 external_id=ids[role.person.name],
@@ -191,6 +192,8 @@ class History:
         day = self._days.count - role.silent_days - visit * role.gap_days
         if visit:
             day += dice.between(-1, 1) if role.gap_days > 3 else 0
+        if not role.is_parcel:
+            day = self._days.open_by(day)
         codes = role.last if role.last and not visit else role.basket
         if role.others and visit and dice.chance(300):
             codes = f"{codes} {role.others}"

@@ -145,6 +145,10 @@ class People:
         self._made += 1
         return f"C{LOWEST_ID + self._made * ID_STEP % IDS}"
 
+    def keep(self, email: str) -> None:
+        """Gives nobody else the box of an address that is already somebody's."""
+        self._addresses[email.partition("@")[0]] += 1
+
     def somebody(self, *, by_parcel: bool, brought_by: str = "") -> Person:
         """A new customer, of the café or (`by_parcel`) of the shop."""
         dice = self._dice
