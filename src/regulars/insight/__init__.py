@@ -1,1 +1,63 @@
-"""What it means: measures over tables of orders. Pure, no Django."""
+"""What it means: measures over tables of orders. Pure, no Django.
+
+Each measure is a callable that takes a table or a file path:
+
+    from regulars.insight import rfm
+    rfm("orders.parquet", as_of="2026-11-21").to_pandas()
+
+Importing this package is cheap: ibis, DuckDB and pyarrow are loaded by the first computation.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from regulars.insight.errors import InsightError
+from regulars.insight.measures.base import Measure, Params
+from regulars.insight.measures.cohorts import Cohorts
+from regulars.insight.measures.drifting import Drifting
+from regulars.insight.measures.gaps import Gaps
+from regulars.insight.measures.next_order import NextOrder
+from regulars.insight.measures.products import Products
+from regulars.insight.measures.regulars import Regulars
+from regulars.insight.measures.repeat import Repeat
+from regulars.insight.measures.revenue import Revenue
+from regulars.insight.measures.rfm import Rfm
+from regulars.insight.measures.segments import Segments
+from regulars.insight.measures.standing import Standing
+from regulars.insight.result import Column, Note, NotEnoughData, Outcome, Result, Table
+from regulars.insight.sales import Sales, open_sales
+
+revenue = Revenue()
+gaps = Gaps()
+repeat = Repeat()
+regulars = Regulars()
+next_order = NextOrder()
+rfm = Rfm()
+segments = Segments()
+cohorts = Cohorts()
+drifting = Drifting()
+products = Products()
+standing = Standing()
+
+MEASURES: list[Measure[Any]] = [
+    revenue, gaps, repeat, regulars, next_order, rfm,
+    segments, cohorts, drifting, products, standing,
+]  # fmt: skip
+"""All measures, in the order in which they are listed."""
+
+
+def measure(kind: str) -> Measure[Any]:
+    """The measure called `kind`. Raises InsightError that lists them all."""
+    for known in MEASURES:
+        if known.kind == kind:
+            return known
+    names = ", ".join(known.kind for known in MEASURES)
+    raise InsightError(f"There is no measure '{kind}'; there are {names}.")
+
+
+__all__ = [
+    "MEASURES", "Column", "InsightError", "Measure", "NotEnoughData", "Note", "Outcome", "Params",
+    "Result", "Sales", "Table", "cohorts", "drifting", "gaps", "measure", "next_order",
+    "open_sales", "products", "regulars", "repeat", "revenue", "rfm", "segments", "standing",
+]  # fmt: skip

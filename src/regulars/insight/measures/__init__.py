@@ -1,0 +1,1 @@
+"""The measures, one small class a file; `regulars.insight.MEASURES` lists them."""
