@@ -28,11 +28,11 @@ class BodyLimit(msgspec.Struct, frozen=True, kw_only=True):
     size: int
 
 
-class TooLarge(Exception):  # noqa: N818 - reads as what happened
+class TooLarge(Exception):
     """The body is over the limit of its path."""
 
 
-class CutShort(Exception):  # noqa: N818
+class CutShort(Exception):
     """The sender went away or was too slow."""
 
 

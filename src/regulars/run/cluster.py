@@ -131,9 +131,10 @@ def _literal(text: str) -> str:
 
 
 def _socket_folder(folder: Folder, tools: Programs) -> Path:
-    """Where the socket goes: beside the data, or under the temporary folder if that is too long."""
+    """Where the socket goes: beside the data, or in a temporary folder where that cannot be."""
     place = folder.run / "socket"
-    if len(os.fsencode(place / SOCKET_NAME)) > LONGEST_SOCKET:
+    # Addresses part their hosts by commas.
+    if len(os.fsencode(place / SOCKET_NAME)) > LONGEST_SOCKET or "," in str(place):
         note = folder.run / "socket-folder"
         known = Path(note.read_text(encoding="utf-8")) if note.exists() else None
         if known and _is_ours(known, tools):
@@ -204,6 +205,17 @@ def answers(found: Process | None) -> bool:
             link.connect(str(found.socket_folder / SOCKET_NAME))
         except OSError:
             return False
+    return True
+
+
+def nobody_in(folder: Folder) -> bool:
+    """Whether no process works in the cluster's folder, as every one of its server's does."""
+    place = os.stat(folder.postgres)
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(OSError):
+                if os.path.samestat(os.stat(entry / "cwd"), place):
+                    return False
     return True
 
 

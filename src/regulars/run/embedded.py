@@ -131,10 +131,22 @@ def _start(folder: Folder, tools: Programs) -> None:
         if ran.ok:
             return
         said = ran.said + "\n" + cluster.last_words(folder)
-        # The children of a killed server take a moment to notice and let go of its memory.
-        if "pre-existing shared memory block" not in said or time.monotonic() > until:
+        if not _may_pass(said, folder) or time.monotonic() > until:
             raise cluster.why_not_started(said, folder)
-        time.sleep(0.2)
+        time.sleep(0.1)
+
+
+def _may_pass(said: str, folder: Folder) -> bool:
+    """Whether the start failed on what a killed server left, which another try gets over."""
+    if "pre-existing shared memory block" in said:
+        # Its children take a moment to notice and let go of the memory.
+        return True
+    if "lock file" not in said or "already exists" not in said:
+        return False
+    # The number in that file lives, but maybe as somebody else, or as a shadow not yet reaped.
+    if cluster.nobody_in(folder):
+        (folder.postgres / "postmaster.pid").unlink(missing_ok=True)
+    return True
 
 
 def _set_up_roles(folder: Folder, tools: Programs) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class CannotRun(Exception):  # noqa: N818 - reads as the sentence it carries
+class CannotRun(Exception):
     """Something outside the code is wrong; the text is one sentence with the remedy, for people."""
 
     exit_code = 2

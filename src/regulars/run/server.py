@@ -31,7 +31,7 @@ MEGABYTE = 1024 * 1024
 THREADS = 8
 # Pages send forms; only the import of files takes more.
 DEFAULT_BODY = 6 * MEGABYTE
-BODY_LIMITS = [BodyLimit(prefix="/console/", size=1024 * MEGABYTE)]
+BODY_LIMITS = [BodyLimit(prefix="/console/imports/", size=1024 * MEGABYTE)]
 PLAIN_HEADERS = (
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
@@ -57,7 +57,12 @@ def make() -> Server:
         get_wsgi_application,
     )
 
-    return Server(pages=get_wsgi_application(), routes=ROUTES)
+    try:
+        pages = get_wsgi_application()
+    except Exception:
+        log.exception("Django does not start")
+        raise SystemExit(1) from None
+    return Server(pages=pages, routes=ROUTES)
 
 
 class Server:

@@ -6,6 +6,7 @@ import sys
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
 
 from regulars.run import log
 from regulars.run.orphan import watch_parent
@@ -26,6 +27,7 @@ def main() -> None:
         http=HTTPModes.auto,
         workers=workers,
         websockets=False,
+        log_level=LogLevels.warning,
         log_dictconfig=log.for_granian(),
         workers_kill_timeout=STOP_SECONDS,
     ).serve()

@@ -1,0 +1,58 @@
+"""A Django site of four pages: what the server, the jobs and the migrations need of one."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path
+
+from regulars.settings import _database
+
+SECRET_KEY = os.environ.get("REGULARS_SECRET_KEY") or "only for a first look"
+DATABASES = {"default": _database(os.environ.get("REGULARS_DATABASE_URL", ""))}
+INSTALLED_APPS = ["django.contrib.contenttypes", "procrastinate.contrib.django"]
+MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
+ROOT_URLCONF = "little_site"
+ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+USE_TZ = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = None
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+
+def echo(request: HttpRequest) -> HttpResponse:
+    return JsonResponse(
+        {
+            "method": request.method,
+            "size": len(request.body),
+            "start": request.body[:20].decode(errors="replace"),
+            "client": request.META["REMOTE_ADDR"],
+            "secure": request.is_secure(),
+            "request_id": request.headers.get("X-Request-ID", ""),
+            "host": request.get_host(),
+            "forwarded": request.headers.get("X-Forwarded-For", ""),
+        }
+    )
+
+
+def form(request: HttpRequest) -> HttpResponse:
+    return JsonResponse({"fields": request.POST.dict()})
+
+
+def slow(_request: HttpRequest) -> HttpResponse:
+    time.sleep(1.5)
+    return HttpResponse("done")
+
+
+def broken(_request: HttpRequest) -> HttpResponse:
+    raise ValueError("broken on purpose")
+
+
+urlpatterns = [
+    path("echo", echo),
+    path("form", form),
+    path("slow", slow),
+    path("broken", broken),
+    path("console/imports/echo", echo),
+]

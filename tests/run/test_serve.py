@@ -1,0 +1,173 @@
+"""The whole tree of processes, started as `regulars serve` starts it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from contextlib import closing
+from pathlib import Path
+from threading import Thread
+
+import psycopg
+import pytest
+from run_helpers import SERVE, Start, eventually, fetch
+
+from regulars.run import cluster, embedded, serve
+from regulars.run.errors import CannotRun
+from regulars.run.folder import Folder
+
+
+def _line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    line = process.stdout.readline().strip()
+    if not line:
+        assert process.stderr is not None
+        pytest.fail(process.stderr.read())
+    return line
+
+
+def _children(pid: int) -> list[int]:
+    found = subprocess.run(["ps", "--ppid", str(pid), "-o", "pid="], capture_output=True, text=True)
+    return [int(word) for word in found.stdout.split()]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_is_clean(folder: Folder, port: int, start: Start, number: signal.Signals) -> None:
+    process = start(SERVE, str(folder.root), str(port))
+    address = _line(process)
+    assert address == f"http://127.0.0.1:{port}"
+    assert fetch(f"{address}/readyz").status == 200
+    offspring = _children(process.pid)
+    assert len(offspring) == 2
+    began = time.perf_counter()
+    process.send_signal(number)
+    assert process.wait(30) == 0
+    assert time.perf_counter() - began < 10
+    assert cluster.process(folder) is None
+    assert not any(Path(f"/proc/{pid}").exists() for pid in offspring)
+
+
+def test_a_request_under_way_is_finished(folder: Folder, port: int, start: Start) -> None:
+    process = start(SERVE, str(folder.root), str(port))
+    address = _line(process)
+    answers: list[str] = []
+    asking = Thread(target=lambda: answers.append(fetch(f"{address}/slow").text))
+    asking.start()
+    time.sleep(0.5)
+    process.terminate()
+    assert process.wait(30) == 0
+    asking.join()
+    assert answers == ["done"]
+
+
+def test_a_second_start_is_quick_and_loses_nothing(folder: Folder, port: int, start: Start) -> None:
+    for _ in range(2):
+        began = time.perf_counter()
+        process = start(SERVE, str(folder.root), str(port))
+        _line(process)
+        spent = time.perf_counter() - began
+        process.terminate()
+        assert process.wait(30) == 0
+    assert spent < 10
+
+
+def test_a_port_in_use_gets_one_sentence(folder: Folder, start: Start) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        process = start(SERVE, str(folder.root), str(port))
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert said == f"Port {port} on 127.0.0.1 is in use: choose another with --port.\n"
+    assert not folder.postgres.exists()
+
+
+@pytest.mark.parametrize(
+    ("host", "sentence"),
+    [("203.0.113.250", "no address of this machine"), ("no.such.host.invalid", "no address")],
+)
+def test_a_foreign_address_gets_one_sentence(host: str, sentence: str, port: int) -> None:
+    with pytest.raises(CannotRun, match=sentence):
+        serve.check_port(serve.Wanted(host=host, port=port))
+
+
+def test_a_folder_in_use_gets_one_sentence(folder: Folder, port: int, start: Start) -> None:
+    first = start(SERVE, str(folder.root), str(port))
+    _line(first)
+    second = start(SERVE, str(folder.root), str(port + 1))
+    _, said = second.communicate(timeout=30)
+    assert second.returncode == 2
+    assert said == (
+        f"{folder.root} is already being served (process {first.pid}): "
+        "stop that one, or choose another folder with --data.\n"
+    )
+    assert first.poll() is None
+
+
+def test_after_a_kill_nobody_is_left_and_it_starts_again(
+    folder: Folder, port: int, start: Start
+) -> None:
+    process = start(SERVE, str(folder.root), str(port))
+    _line(process)
+    offspring = _children(process.pid)
+    process.kill()
+    process.wait()
+    began = time.perf_counter()
+    again = start(SERVE, str(folder.root), str(port))
+    _line(again)
+    assert time.perf_counter() - began < 10
+    assert eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in offspring))
+    again.terminate()
+    assert again.wait(30) == 0
+    assert cluster.process(folder) is None
+
+
+def test_what_falls_is_started_again(folder: Folder, port: int, start: Start) -> None:
+    process = start(SERVE, str(folder.root), str(port))
+    address = _line(process)
+    server = cluster.process(folder)
+    assert server is not None
+    os.kill(server.pid, signal.SIGKILL)
+    for pid in _children(process.pid):
+        os.kill(pid, signal.SIGKILL)
+    assert eventually(lambda: cluster.process(folder) not in (None, server), 30)
+    assert eventually(lambda: len(_children(process.pid)) == 2, 30)
+    assert eventually(lambda: _status(address) == 200, 30)
+    process.terminate()
+    assert process.wait(30) == 0
+
+
+def _status(address: str) -> int:
+    try:
+        return fetch(f"{address}/readyz").status
+    except OSError:
+        return 0
+
+
+def test_a_weak_key_stops_the_start(folder: Folder, port: int, start: Start) -> None:
+    process = start(SERVE, str(folder.root), str(port), REGULARS_SECRET_KEY="changeme")
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert said.startswith("The key in REGULARS_SECRET_KEY is a well-known example")
+
+
+def test_a_wrong_database_address_stops_the_start(folder: Folder, port: int, start: Start) -> None:
+    process = start(SERVE, str(folder.root), str(port), DATABASE_URL="mysql://x")
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert said.startswith("DATABASE_URL does not name a PostgreSQL database")
+
+
+def test_a_database_of_ones_own(
+    shared_notes: Folder, folder: Folder, port: int, start: Start
+) -> None:
+    with embedded.running(shared_notes) as addresses:
+        process = start(SERVE, str(folder.root), str(port), DATABASE_URL=addresses.owner)
+        assert fetch(f"{_line(process)}/readyz").status == 200
+        assert not folder.postgres.exists()
+        process.terminate()
+        assert process.wait(30) == 0
+        with psycopg.connect(addresses.owner) as link:
+            assert link.execute("SELECT count(*) > 0 FROM django_migrations").fetchone() == (True,)
