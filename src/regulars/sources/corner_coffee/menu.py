@@ -165,7 +165,7 @@ DELIVERY_HOME = Product(
 )
 DELIVERY_ABROAD = Product(
     code="DELIVERY-EU",
-    name="Delivery abroad",
+    name="Delivery",
     category="Delivery",
     before_minor=890,
     now_minor=890,

@@ -15,7 +15,7 @@ from regulars.sources.corner_coffee.sales import DAY, Sale, unpacked
 CUSTOMER_COLUMNS = "Customer ID,Name,E-mail,Phone,Card,Birthday,Country,Language,Brought by"
 ORDER_COLUMNS = (
     f"Order number,Ordered at,Place,{CUSTOMER_COLUMNS},"
-    "Product code,Product,Category,Quantity,Unit price,Refund of"
+    "Product code,Product name,Category,Quantity,Unit price,Refund of"
 )
 FIRST_NUMBER = 100_000
 
