@@ -174,7 +174,7 @@ def came_back(coffee: Export, is_shop: bool, first: date, last: date) -> int:
             times[rows[0]["Customer ID"]].append(at(rows[0]))
     buyers = again = 0
     for own in times.values():
-        months = {}
+        months: dict[tuple[int, int], tuple[datetime, datetime | None]] = {}
         for time, following in zip(own, [*own[1:], None], strict=True):
             months.setdefault((time.year, time.month), (time, following))
         for time, following in months.values():
