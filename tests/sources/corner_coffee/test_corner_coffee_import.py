@@ -54,6 +54,6 @@ def test_every_identifier_is_accepted_and_stays_its_owners(
 
 
 def test_delivery_is_a_fee_and_everything_else_a_product(coffee: Export) -> None:
-    for row in coffee.rows:
-        fee = is_fee(row["Product code"], row["Product name"])
-        assert fee is (row["Category"] == "Delivery")
+    lines = {(row["Product code"], row["Product name"], row["Category"]) for row in coffee.rows}
+    for code, name, category in lines:
+        assert is_fee(code, name) is (category == "Delivery")
