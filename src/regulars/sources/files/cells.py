@@ -1,0 +1,168 @@
+"""From the text of a cell to its value, remembered, so that a value met again costs a look-up."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Hashable, Sequence
+from typing import Generic, TypeVar
+
+from regulars.identity import fold, looks_like_payment_card
+from regulars.sources.files.dates import DateReader, Instant
+from regulars.sources.files.guard import freed
+from regulars.sources.files.numbers import to_micro
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+REMEMBERED = 200_000
+LIMIT = 10_000
+NAME = 200
+CODE = 100
+
+CANCELLED = frozenset(
+    ["cancelled", "canceled", "cancel", "void", "voided", "annulled", "storniert", "storno", "annulliert", "abgebrochen", "anulowane", "anulowana", "anulowany", "anulat", "anulata", "anulată"]
+)
+REFUNDED = frozenset(
+    ["refund", "refunded", "return", "returned", "returns", "credit", "gutschrift", "rückgabe", "retoure", "retour", "erstattet", "erstattung", "zwrot", "zwrócone", "korekta", "retur", "returnat", "rambursat", "rambursare"]
+)
+_CANCELLED, _REFUNDED = (frozenset(map(fold, words)) for words in (CANCELLED, REFUNDED))
+
+
+class CellProblem(Exception):
+    """A cell that cannot be read: its field, a code of ROW_SENTENCES, and what fills it."""
+
+    def __init__(self, field: str, code: str, params: dict[str, str] | None = None) -> None:
+        super().__init__(code)
+        self.field, self.code, self.params = field, code, params or {}
+
+
+class Remembered(Generic[K, V]):
+    """Reads columns by `parse`, which raises CellProblem; each distinct key is parsed once."""
+
+    def __init__(self, parse: Callable[[K], V]) -> None:
+        self._parse = parse
+        self._known: dict[K, V | None] = {}
+        self._bad: dict[K, CellProblem] = {}
+
+    def column(self, keys: Sequence[K]) -> tuple[list[V | None], dict[int, CellProblem]]:
+        """The values, None where bad, and the problems by place."""
+        distinct = set(keys)
+        if len(self._known) > REMEMBERED:
+            self._known.clear()
+            self._bad.clear()
+        for key in distinct - self._known.keys():
+            self._learn(key)
+        problems: dict[int, CellProblem] = {}
+        if self._bad and not self._bad.keys().isdisjoint(distinct):
+            problems = {place: self._bad[key] for place, key in enumerate(keys) if key in self._bad}
+        return list(map(self._known.__getitem__, keys)), problems
+
+    def _learn(self, key: K) -> None:
+        try:
+            self._known[key] = self._parse(key)
+        except CellProblem as problem:
+            self._known[key] = None
+            self._bad[key] = problem
+
+
+def clean(field: str, cell: str, limit: int = LIMIT) -> str:
+    """The cell without blanks around and without a formula's guard. Raises CellProblem if it is
+    longer than `limit` or holds what is no text."""
+    if len(cell) > LIMIT:
+        raise CellProblem(field, "too_long", {"limit": str(limit)})
+    text = cell.strip()
+    if not text.isprintable():
+        text = " ".join(text.split())
+        if any(unicodedata.category(sign) in ("Cc", "Cs") or sign == "\ufffd" for sign in text):
+            raise CellProblem(field, "unreadable")
+    text = freed(text)
+    if len(text) > limit:
+        raise CellProblem(field, "too_long", {"limit": str(limit)})
+    return text
+
+
+def text_reader(field: str, limit: int) -> Callable[[str], str | None]:
+    """Reads text of at most `limit` characters; empty is None."""
+
+    def read(cell: str) -> str | None:
+        return clean(field, cell, limit) or None
+
+    return read
+
+
+def code_reader(field: str, *, needed: bool = False) -> Callable[[str], str | None]:
+    """Reads a code or number of an order; what a spreadsheet made of an integer is undone.
+    Numbers of payment cards are refused."""
+
+    def read(cell: str) -> str | None:
+        text = clean(field, cell, CODE)
+        if not text and needed:
+            raise CellProblem(field, "missing")
+        whole, point, rest = text.partition(".")
+        if point and whole.isdigit() and not rest.strip("0"):
+            text = whole
+        return text or None
+
+    return read
+
+
+def name_reader(field: str) -> Callable[[str], str | None]:
+    """Reads a product's name, cut where it is too long to keep; payment cards are refused."""
+
+    def read(cell: str) -> str | None:
+        text = clean(field, cell)[:NAME]
+        if looks_like_payment_card(text):
+            raise CellProblem(field, "looks_like_payment_card")
+        return text or None
+
+    return read
+
+
+def number_reader(field: str, decimal: str) -> Callable[[str], int | None]:
+    """Reads a number to millionths; empty is None."""
+
+    def read(cell: str) -> int | None:
+        text = clean(field, cell)
+        if not text:
+            return None
+        value = to_micro(text[:80], decimal)
+        if value is None or len(text) > 80:
+            raise CellProblem(field, "bad_number", {"value": text[:60]})
+        return value
+
+    return read
+
+
+def currency_reader(default: str) -> Callable[[str], str]:
+    """Reads a currency; empty is the default."""
+
+    def read(cell: str) -> str:
+        text = clean("currency", cell).upper() or default
+        if not (len(text) == 3 and text.isascii() and text.isalpha()):
+            raise CellProblem("currency", "bad_currency" if text else "missing", {"value": text})
+        return text
+
+    return read
+
+
+def instant_reader(dates: DateReader) -> Callable[[tuple[str, ...]], Instant]:
+    """Reads when something was ordered, from one cell or from a date and a time."""
+
+    def read(cells: tuple[str, ...]) -> Instant:
+        text = clean("at", cells[0])
+        clock = clean("time", cells[1]) if len(cells) > 1 else ""
+        if not text:
+            raise CellProblem("at", "missing")
+        found = dates.instant(text[:60], clock[:60]) if len(text) <= 60 else None
+        if found is None:
+            raise CellProblem("at", "bad_date", {"value": f"{text} {clock}".strip()[:60]})
+        return found
+
+    return read
+
+
+def status_of(cell: str) -> int:
+    """0 for an order, 1 for a refund, 2 for a cancelled order."""
+    words = set(fold(clean("kind", cell)).split())
+    if words & _CANCELLED:
+        return 2
+    return 1 if words & _REFUNDED else 0

@@ -1,0 +1,88 @@
+"""Which encoding a text file is in: told by its mark, by being UTF-8, or by its letters."""
+
+from __future__ import annotations
+
+import codecs
+import io
+from pathlib import Path
+
+from regulars.sources.files.opened import Guarded, nothing
+from regulars.sources.files.problems import FileProblem
+from regulars.sources.files.shapes import Limits
+
+BLOCK = 1 << 18
+FAR = 256 * 2**20
+ENOUGH = 1 << 16
+CANDIDATES = ("cp1252", "cp1250", "iso8859-2")
+WRITTEN = frozenset(
+    "äöüßÄÖÜẞąćęłńóśźżĄĆĘŁŃÓŚŹŻăâîșțşţĂÂÎȘȚŞŢ"
+    "áàãåæçéèêëíìïñòôõøœúùûýčďěňřšťůžőűÁÀÃÅÆÇÉÈÊËÍÌÏÑÒÔÕØŒÚÙÛÝČĎĚŇŘŠŤŮŽŐŰđĐ€£–—„”“’‘…°§"
+)
+"""Signs that orders in Central and Western Europe are written with."""
+
+
+def encoding_of(path: Path, limits: Limits, told: str = "") -> str:
+    """The encoding as Python names it. Raises FileProblem if the one told is unknown."""
+    if told:
+        return _known(path, told)
+    with io.BufferedReader(Guarded(path, limits, nothing), BLOCK) as stream:
+        head = stream.read(BLOCK)
+        marked = _marked(head)
+        return marked or _by_content(_telling(head, stream))
+
+
+def _known(path: Path, told: str) -> str:
+    try:
+        name = codecs.lookup(told).name
+    except LookupError as error:
+        raise FileProblem("bad_encoding", file=path.name, encoding=told) from error
+    return "utf-8-sig" if name == "utf-8" else name
+
+
+def _marked(head: bytes) -> str:
+    if head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    return ""
+
+
+def _telling(head: bytes, stream: io.BufferedReader) -> bytes:
+    """Lines with bytes beyond ASCII: of the head, or of the first block further on."""
+    block, read = head, len(head)
+    while block and block.isascii() and read < FAR:
+        block = stream.read(BLOCK)
+        read += len(block)
+    lines = block.split(b"\n")
+    inner = lines[1:-1] if len(lines) > 2 else lines
+    return b"\n".join(line for line in inner or lines if not line.isascii())[:ENOUGH]
+
+
+def _by_content(sample: bytes) -> str:
+    """UTF-8 if the sample is that; else the code page in which its signs make letters."""
+    if not sample:
+        return "utf-8-sig"
+    try:
+        codecs.getincrementaldecoder("utf-8")("strict").decode(sample)
+    except UnicodeDecodeError:
+        return _by_letters(sample)
+    return "utf-8-sig"
+
+
+def _by_letters(sample: bytes) -> str:
+    scores = {name: _score(sample, name) for name in CANDIDATES}
+    best = max(CANDIDATES, key=lambda name: scores[name])
+    return best if scores[best] > 0.5 else _guessed(sample)
+
+
+def _score(sample: bytes, encoding: str) -> float:  # a share for a guess, no money
+    beyond = [sign for sign in sample.decode(encoding, "replace") if not sign.isascii()]
+    known = sum(1 if sign in WRITTEN else -1 for sign in beyond)
+    return known / len(beyond)
+
+
+def _guessed(sample: bytes) -> str:
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - slow to load, seldom needed
+
+    found = from_bytes(sample).best()
+    return found.encoding if found else "cp1252"

@@ -1,0 +1,207 @@
+"""Second pass: rows become lines of orders, in DuckDB, which sorts on disk what memory cannot hold.
+
+Every rule about which line belongs to which fact stands here, once; facts, counts and the sales
+table read the same views.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from regulars.sources.files.shapes import Limits, Mapping
+
+CONTENT = (
+    "md5(concat_ws('|', civil, "
+    + ", ".join(
+        f"coalesce({name}::VARCHAR, '')"
+        for name in ["customer", "product", "name", "q", "p", "a", "total", "shipping", "currency", "place", "refund_of", "status"]
+    )
+    + "))"
+)
+
+NUMBERED = "CREATE VIEW numbered AS SELECT *, number AS ref FROM '{folder}/rows.parquet'"
+NUMBERLESS = f"""
+COPY (
+    SELECT *, 'row:' || content || ':' || row_number() OVER (
+        PARTITION BY content ORDER BY line) AS ref
+    FROM (SELECT *, {CONTENT} AS content FROM '{{folder}}/rows.parquet')
+    ORDER BY line
+) TO '{{folder}}/numbered.parquet' (COMPRESSION lz4);
+CREATE VIEW numbered AS SELECT * FROM '{{folder}}/numbered.parquet'
+"""
+
+PRICED = """
+CREATE VIEW priced AS SELECT * EXCLUDE (q, p, a, number),
+    p AS told_price, a AS told_amount,
+    coalesce(q, 1000000) AS q,
+    CASE
+        WHEN a IS NULL THEN coalesce(p, 0)
+        WHEN p IS NOT NULL
+            AND abs(coalesce(q, 1000000)::HUGEINT * p - a::HUGEINT * 1000000) <= 5000000000
+            THEN p
+        WHEN coalesce(q, 1000000) <> 0 AND (a::HUGEINT * 1000000) % coalesce(q, 1000000) = 0
+            THEN (a::HUGEINT * 1000000 // coalesce(q, 1000000))::BIGINT
+    END AS p
+FROM numbered
+"""
+"""The unit price: as told; where a line's amount is told, the amount counts: its quotient by the
+quantity if six decimals hold it exactly, else none, and the amount stands alone."""
+
+SIGNED = """
+CREATE VIEW signed AS SELECT * EXCLUDE (told_price, told_amount),
+    CASE WHEN p IS NULL THEN told_amount END AS a,
+    number_cancels OR status = 1 OR q < 0
+        OR (told_price IS NULL AND told_amount < 0 AND NOT fee) AS refund
+FROM (SELECT *, regexp_full_match(ref, '[Cc][0-9]+') AS number_cancels FROM priced)
+"""
+"""Which lines give money back. A negative price alone does not: that is a correction."""
+
+EXTRAS = """
+CREATE VIEW shares AS SELECT ref, min(line) AS first, max(line) AS last, count(*) AS n,
+    bool_and(refund) AS refund, bool_or(p <> 0 OR a <> 0) AS priced,
+    arg_min(total, line) AS total,
+    CASE WHEN min(shipping) = max(shipping) AND count(*) = count(shipping)
+        THEN min(shipping) ELSE sum(shipping)::BIGINT END AS shipping
+FROM signed GROUP BY ref;
+COPY (
+    SELECT l.* REPLACE (
+        CASE WHEN s.n = 1 AND NOT s.priced AND s.total IS NOT NULL THEN NULL ELSE l.p END AS p,
+        CASE WHEN s.n = 1 AND NOT s.priced THEN s.total ELSE l.a END AS a)
+    FROM signed l JOIN shares s USING (ref)
+    UNION ALL BY NAME
+    SELECT l.* REPLACE (NULL AS product, NULL AS name, 1000000 AS q, s.total AS p, NULL AS a)
+    FROM signed l JOIN shares s USING (ref)
+    WHERE l.line = s.last AND s.n > 1 AND NOT s.priced AND s.total <> 0
+    UNION ALL BY NAME
+    SELECT l.* REPLACE (NULL AS product, NULL AS name, 1000000 AS q, abs(s.shipping) AS p,
+        NULL AS a, true AS fee, s.refund AS refund)
+    FROM signed l JOIN shares s USING (ref)
+    WHERE l.line = s.last AND s.shipping <> 0
+) TO '{folder}/extra.parquet' (COMPRESSION lz4);
+CREATE VIEW complete AS SELECT * FROM '{folder}/extra.parquet'
+"""
+"""Totals of orders whose lines have no prices, and fees of a column of their own, become lines.
+A fee that every row of an order repeats is the order's, else each row has its own."""
+
+DROPS = {"duplicates": "", "no_price": "coalesce(p, a) <= 0", "non_products": "fee"}
+UNIQUE = "row_number() OVER (PARTITION BY h, fee ORDER BY line) = 1"
+"""What a dropped kind of line is; of equal rows the first stays."""
+
+HEADS = """
+CREATE TABLE heads AS SELECT ref, min(line) AS first_line,
+    count(*) FILTER (NOT refund) AS sales,
+    count(*) FILTER (refund) AS refunds,
+    bool_or(status = 2) AS cancelled,
+    min(customer) AS customer,
+    count(DISTINCT currency) > 1 AS currencies,
+    min(customer) <> max(customer) AS customers,
+    min(civil) FILTER (NOT refund) AS sale_civil,
+    min(civil) FILTER (refund) AS refund_civil,
+    min(civil) <> max(civil) AS times
+FROM complete GROUP BY ref
+"""
+
+REFUSED = """
+CREATE TABLE refused AS
+SELECT ref, min(code) AS code, min(line) AS line FROM (
+    SELECT number AS ref, 'order_has_bad_line' AS code, line FROM '{folder}/bad.parquet'
+    WHERE number IS NOT NULL
+    UNION ALL SELECT ref, 'mixed_customers', first_line FROM heads WHERE customers
+    UNION ALL SELECT ref, 'mixed_currencies', first_line FROM heads WHERE currencies
+) WHERE ref IN (SELECT ref FROM heads) GROUP BY ref;
+CREATE TABLE handed_back AS
+SELECT line, number AS ref, field, code, params, 0 AS cause FROM '{folder}/bad.parquet'
+UNION ALL
+SELECT n.line, n.ref, '', r.code, '', r.line FROM numbered n JOIN refused r USING (ref);
+DELETE FROM heads WHERE ref IN (SELECT ref FROM refused)
+"""
+"""A wrong line takes its whole order back, so that no half order goes in."""
+
+TIES = """
+CREATE TABLE ties AS SELECT c.ref AS ref, o.ref AS original
+FROM heads c JOIN heads o ON o.ref = substr(c.ref, 2)
+WHERE regexp_full_match(c.ref, '[Cc][0-9]+') AND o.sales > 0
+    AND o.customer IS NOT DISTINCT FROM c.customer
+"""
+"""Cancellations C1234 of an order 1234 of the same customer in the same file."""
+
+STREAM = "ref, line, utc, who, product, q, p, a, currency, place, refund_of, fee, refund, status"
+
+
+class Ordering:
+    """The lines of a spooled file as views and tables of a DuckDB database in its folder.
+
+    `numbered` rows with their order's reference · `lines` those that go in · `heads` one row an
+    order · `ties` cancellations and their orders · `handed_back` rows that do not go in.
+    """
+
+    def __init__(self, folder: Path, mapping: Mapping, limits: Limits) -> None:
+        self._folder = folder
+        self.connection = _connection(folder, limits)
+        self.numberless = "number" not in mapping.columns.values()
+        self._run(NUMBERLESS if self.numberless else NUMBERED)
+        self._run(PRICED)
+        self._run(SIGNED)
+        extras = {"total", "fee"} & set(mapping.columns.values())
+        self._run(EXTRAS if extras else "CREATE VIEW complete AS SELECT * FROM signed")
+        self._run(HEADS)
+        self._run(REFUSED)
+        self._run(TIES)
+        self._choose(mapping)
+
+    def one(self, query: str) -> tuple[Any, ...]:
+        """The only row of a query."""
+        row = self.connection.execute(query).fetchone()
+        assert row is not None  # noqa: S101 - an aggregate always has a row
+        return tuple(row)
+
+    def all(self, query: str) -> list[tuple[Any, ...]]:
+        """All rows of a query that is known to be short."""
+        return self.connection.execute(query).fetchall()
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def stream(self, *, together: bool, size: int) -> Any:
+        """The lines as Arrow batches, orders by their first line; `together` says that the rows
+        of each order stand together in the file, so that nothing needs sorting."""
+        if together:
+            query = f"SELECT {STREAM} FROM lines ORDER BY line"
+        else:
+            query = f"SELECT {STREAM} FROM lines JOIN heads USING (ref) ORDER BY first_line, line"
+        return self.connection.sql(query).to_arrow_reader(size)
+
+    def _run(self, script: str) -> None:
+        folder = str(self._folder).replace("'", "''")
+        self.connection.execute(script.replace("{folder}", folder))
+
+    def _choose(self, mapping: Mapping) -> None:
+        """Leaves out what the choices say; orders without a line left are gone."""
+        choices = mapping.choices
+        dropped = [name for name in DROPS if getattr(choices, name) == "drop"]
+        keep = "ref NOT IN (SELECT ref FROM refused)" if self.one(ANY_REFUSED)[0] else "true"
+        if not dropped:
+            self._run(f"CREATE VIEW lines AS SELECT * FROM complete WHERE {keep}")
+            return
+        tests = [keep, *(f"NOT ({DROPS[name]})" for name in dropped if name != "duplicates")]
+        unique = f" QUALIFY {UNIQUE}" if "duplicates" in dropped else ""
+        where = " AND ".join(tests)
+        self._run(f"CREATE VIEW lines AS SELECT * FROM complete WHERE {where}{unique}")
+        self._run(f"CREATE TABLE kept AS {HEADS.partition(' AS ')[2].replace('complete', 'lines')}")
+        self._run("DROP TABLE heads; ALTER TABLE kept RENAME TO heads")
+
+
+ANY_REFUSED = "SELECT count(*) > 0 FROM refused"
+
+
+def _connection(folder: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(str(folder / "orders.duckdb"))
+    connection.execute(f"SET memory_limit = '{limits.memory}'")
+    connection.execute("SET temp_directory = $1", [str(folder / "spill")])
+    connection.execute("SET threads = 2")
+    connection.execute("SET enable_progress_bar = false")
+    connection.execute("SET autoinstall_known_extensions = false")
+    return connection

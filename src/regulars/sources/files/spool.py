@@ -1,0 +1,261 @@
+"""First pass: rows are read, good ones go to a file of columns, problems to another.
+
+Both lie in the work folder, so memory does not grow with the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+from msgspec import Struct
+
+from regulars.sources.files.cells import (
+    CellProblem,
+    Remembered,
+    code_reader,
+    currency_reader,
+    instant_reader,
+    name_reader,
+    number_reader,
+    status_of,
+    text_reader,
+)
+from regulars.sources.files.dates import DateReader
+from regulars.sources.files.fees import is_fee
+from regulars.sources.files.numbers import MICRO, MOST, from_micro
+from regulars.sources.files.people import ATTRIBUTE, GUEST, PERSON, Person, PersonReader
+from regulars.sources.files.problems import RowProblem
+from regulars.sources.files.rows import Piece, Source
+from regulars.sources.files.shapes import Mapping
+
+SCHEMA = pa.schema(
+    [
+        *((name, pa.int64()) for name in ("line", "h", "civil", "utc")),
+        *((name, pa.string()) for name in ("number", "customer", "who", "product", "name")),
+        *((name, pa.string()) for name in ("category", "currency", "place", "refund_of")),
+        *((name, pa.int64()) for name in ("q", "p", "a", "total", "shipping")),
+        ("fee", pa.bool_()),
+        ("status", pa.int8()),
+    ]
+)
+"""Of the good rows: `civil` and `utc` in microseconds, `q`, `p`, `a`, `total` and `shipping`
+(quantity, unit price, amount of the line, of the order, fee) in millionths; `h` tells equal rows."""
+
+BAD = pa.schema(
+    [
+        ("line", pa.int64()),
+        *((name, pa.string()) for name in ("number", "field", "code", "params")),
+    ]
+)
+NUMBERS = {
+    "quantity": "q",
+    "unit_price": "p",
+    "amount": "a",
+    "total": "total",
+    "fee": "shipping",
+}
+PLACE = 100
+CATEGORY = 100
+PEOPLE = "people"
+NO_MONEY = (None, None, None)
+
+
+TOO_MUCH = MOST * MICRO * MICRO
+
+
+class Task(Struct, frozen=True):
+    """Cells of `fields` are read together and give the values called `target`."""
+
+    target: str
+    fields: tuple[str, ...]
+    reader: Remembered[Any, Any]
+
+
+def tasks_of(mapping: Mapping, fields: tuple[str, ...], region: str) -> list[Task]:
+    """What is to be read of each row, for the mapped `fields`."""
+    dates = DateReader(mapping.dates, mapping.zone)
+    person = tuple(name for name in fields if name in PERSON or name.startswith(ATTRIBUTE))
+    moment = tuple(name for name in ("at", "time") if name in fields)
+    tasks = [Task("at", moment, Remembered(instant_reader(dates)))]
+    if person:
+        people = PersonReader(person, region, dates)
+        tasks.append(Task(PEOPLE, person, Remembered(people.read)))
+    readers: dict[str, tuple[str, Callable[[str], Any]]] = {
+        "number": ("number", code_reader("number", needed=True)),
+        "product": ("product", code_reader("product")),
+        "product_name": ("name", name_reader("product_name")),
+        "category": ("category", text_reader("category", CATEGORY)),
+        "place": ("place", code_reader("place")),
+        "refund_of": ("refund_of", code_reader("refund_of")),
+        "currency": ("currency", currency_reader(mapping.currency)),
+        "kind": ("status", status_of),
+    }
+    for name, target in NUMBERS.items():
+        readers[name] = (target, number_reader(name, mapping.decimal or "."))
+    single = [
+        Task(target, (name,), Remembered(read))
+        for name, (target, read) in readers.items()
+        if name in fields
+    ]
+    return tasks + single
+
+
+class Spool:
+    """Writes the good and the bad rows of a file to `folder`."""
+
+    def __init__(self, source: Source, mapping: Mapping, region: str, folder: Path) -> None:
+        self.rows = self.bad_rows = 0
+        self.number_changes = 0
+        self._last_number: str | None = None
+        self._places = {
+            mapping.columns[name]: place
+            for place, name in enumerate(source.columns)
+            if mapping.columns.get(name)
+        }
+        self._width = len(source.columns)
+        self._encoding = source.layout.encoding
+        self._tasks = tasks_of(mapping, tuple(self._places), region)
+        self._defaults = {"status": 0, "currency": mapping.currency}
+        self._fees: Remembered[Any, bool] = Remembered(
+            lambda pair: is_fee(pair[0] or "", pair[1] or "")
+        )
+        self._good = pq.ParquetWriter(folder / "rows.parquet", SCHEMA, compression="lz4")
+        self._bad = pq.ParquetWriter(folder / "bad.parquet", BAD, compression="lz4")
+
+    def add(self, piece: Piece) -> None:
+        """Reads a piece and writes its rows."""
+        self.rows += len(piece.rows)
+        piece = self._square(piece)
+        if not piece.rows:
+            return
+        columns = list(zip(*piece.rows, strict=True))
+        values, problems = self._read(columns)
+        values["line"] = piece.lines
+        values["h"] = list(map(hash, map(tuple, piece.rows)))
+        self._write(values, problems)
+
+    def close(self) -> None:
+        self._good.close()
+        self._bad.close()
+
+    def _square(self, piece: Piece) -> Piece:
+        """The piece without rows that have too few or too many cells."""
+        width = self._width
+        if set(map(len, piece.rows)) == {width}:
+            return piece
+        lines, rows, ragged = [], [], []
+        for line, row in zip(piece.lines, piece.rows, strict=True):
+            if len(row) > width and not any(row[width:]):
+                del row[width:]
+            if len(row) == width:
+                lines.append(line)
+                rows.append(row)
+            elif any(row):
+                params = {"found": str(len(row)), "expected": str(width)}
+                ragged.append(RowProblem(line=line, field="", code="ragged_row", params=params))
+            else:
+                self.rows -= 1
+        self._reject([(problem, None) for problem in ragged])
+        return Piece(lines, rows)
+
+    def _read(
+        self, columns: list[tuple[str, ...]]
+    ) -> tuple[dict[str, Sequence[Any]], dict[int, CellProblem]]:
+        count = len(columns[0])
+        values: dict[str, Sequence[Any]] = {}
+        problems: dict[int, CellProblem] = {}
+        for task in self._tasks:
+            cells = [columns[self._places[name]] for name in task.fields]
+            alone = task.target not in ("at", PEOPLE)
+            keys: Sequence[Any] = cells[0] if alone else list(zip(*cells, strict=True))
+            values[task.target], bad = task.reader.column(keys)
+            problems = bad | problems
+        self._spread(values, count)
+        self._check_money(values, problems)
+        return values, problems
+
+    def _spread(self, values: dict[str, Sequence[Any]], count: int) -> None:
+        """Values of several cells to columns of their own, missing columns filled."""
+        instants = values.pop("at")
+        values["civil"] = [None if at is None else at.civil for at in instants]
+        values["utc"] = [None if at is None else at.utc for at in instants]
+        people: Sequence[Person | None] = values.pop(PEOPLE, [GUEST] * count)
+        values["customer"] = [person and person.customer for person in people]
+        values["who"] = [person and person.who for person in people]
+        product, name = values.get("product"), values.get("name")
+        if product is None and name is not None:
+            product = [text and text[:PLACE] for text in name]
+            values["product"] = product
+        none = [None] * count
+        pairs = list(zip(product or none, name or none, strict=True))
+        values["fee"] = self._fees.column(pairs)[0]
+        for column in SCHEMA.names:
+            if column not in ("line", "h") and column not in values:
+                values[column] = [self._defaults.get(column)] * count
+
+    def _check_money(
+        self, values: dict[str, Sequence[Any]], problems: dict[int, CellProblem]
+    ) -> None:
+        """A row needs a price, an amount or a total."""
+        given = [values[name] for name in ("p", "a", "total")]
+        fields = [name for name in ("unit_price", "amount", "total") if name in self._places]
+        for place, money in enumerate(zip(*given, strict=True)):
+            if money == NO_MONEY:
+                problems.setdefault(place, CellProblem(fields[0], "missing"))
+        if _greatest(values["q"]) * _greatest(values["p"]) > TOO_MUCH:
+            for place, (quantity, price) in enumerate(zip(values["q"], values["p"], strict=True)):
+                if abs((quantity or 0) * (price or 0)) > TOO_MUCH:
+                    text = {"value": f"{from_micro(quantity)} x {from_micro(price)}"}
+                    problems.setdefault(place, CellProblem("quantity", "bad_number", text))
+
+    def _write(self, values: dict[str, Sequence[Any]], problems: dict[int, CellProblem]) -> None:
+        lines, numbers = values["line"], values["number"]
+        self._count_changes(numbers)
+        if problems:
+            self._reject(
+                [(self._row_problem(lines[at], problems[at]), numbers[at]) for at in problems]
+            )
+        table = pa.table(
+            [pa.array(values[field.name], field.type) for field in SCHEMA], schema=SCHEMA
+        )
+        if problems:
+            table = table.filter(pa.array([at not in problems for at in range(len(lines))]))
+        self._good.write_table(table)
+
+    def _row_problem(self, line: int, problem: CellProblem) -> RowProblem:
+        params = problem.params
+        if problem.code == "unreadable":
+            params = params | {"encoding": self._encoding}
+        return RowProblem(line=line, field=problem.field, code=problem.code, params=params)
+
+    def _count_changes(self, numbers: Sequence[str | None]) -> None:
+        """How often the order number changes from row to row: as often as there are orders if
+        the rows of each order stand together."""
+        before = self._last_number
+        self.number_changes += sum(map(str.__ne__, map(str, numbers), map(str, [before, *numbers])))
+        self._last_number = numbers[-1]
+
+    def _reject(self, problems: list[tuple[RowProblem, str | None]]) -> None:
+        self.bad_rows += len(problems)
+        if not problems:
+            return
+        rows = [
+            {
+                "line": problem.line,
+                "number": number,
+                "field": problem.field,
+                "code": problem.code,
+                "params": msgspec.json.encode(problem.params).decode(),
+            }
+            for problem, number in problems
+        ]
+        self._bad.write_table(pa.Table.from_pylist(rows, BAD))
+
+
+def _greatest(values: Sequence[int | None]) -> int:
+    return max((abs(value) for value in values if value), default=0)
