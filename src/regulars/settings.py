@@ -61,6 +61,8 @@ ALLOWED_HOSTS = [
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL else []
 
 INSTALLED_APPS = [
+    "regulars.db",
+    "regulars.console",  # before allauth: its templates give way to ours
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -72,8 +74,6 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "django_htmx",
     "procrastinate.contrib.django",
-    "regulars.db",
-    "regulars.console",
 ]
 MIDDLEWARE = [
     "regulars.console.middleware.SecurityHeaders",
@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "regulars.console.middleware.Reader",
+    "regulars.console.permissions.Gate",
 ]
 ROOT_URLCONF = "regulars.urls"
 TEMPLATES = [
@@ -121,18 +122,33 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_RESET_TIMEOUT = 30 * 60
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "console:today"
+LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "regulars.console.accounts.Adapter"
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # all other sessions end, the changing one stays
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_FORMS = {
+    "login": "regulars.console.account_forms.SignInForm",
+    "change_password": "regulars.console.account_forms.ChangeForm",
+    "set_password": "regulars.console.account_forms.FirstPasswordForm",
+    "reauthenticate": "regulars.console.account_forms.ConfirmForm",
+}
+MFA_ADAPTER = "regulars.console.accounts.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "regulars.console.account_forms.SecondStepForm",
+    "reauthenticate": "regulars.console.account_forms.ConfirmCodeForm",
+    "activate_totp": "regulars.console.account_forms.AppForm",
+    "add_webauthn": "regulars.console.account_forms.AddPasskeyForm",
+    "edit_webauthn": "regulars.console.account_forms.RenamePasskeyForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from invitations, not from sign-ups
+MFA_TOTP_TOLERANCE = 1
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_TOTP_ISSUER = "Regulars"
 MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 USERSESSIONS_TRACK_ACTIVITY = False

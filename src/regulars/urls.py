@@ -3,10 +3,12 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from regulars.console.permissions import Right, needs
+
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="console:today")),
+    path("", needs(Right.OPEN)(RedirectView.as_view(pattern_name="console:today"))),
     path("console/", include("regulars.console.urls")),
-    path("console/accounts/", include("allauth.urls")),
+    path("console/accounts/", include("regulars.console.account_urls")),
 ]
 
 handler400 = "regulars.console.views.errors.bad_request"

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from regulars.console.views import language
+from regulars.console.views import entry, language, settings, staff
 
 app_name = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", language.choose, name="language"),
+    path("enter/<str:token>/", entry.entry, name="entry"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/business/", settings.business, name="business"),
+    path("settings/account/", settings.account, name="account"),
+    path("settings/staff/", staff.everybody, name="staff"),
+    path("settings/staff/invite/", staff.invite, name="invite"),
+    path("settings/staff/<uuid:staff_id>/", staff.colleague, name="colleague"),
+    path("settings/staff/<uuid:staff_id>/link/", staff.make_link, name="colleague_link"),
+    path("settings/staff/<uuid:staff_id>/leave/", staff.leave, name="colleague_leave"),
+    path("settings/staff/<uuid:staff_id>/return/", staff.come_back, name="colleague_return"),
 ]

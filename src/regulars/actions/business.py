@@ -1,0 +1,81 @@
+"""The business itself: set up once, changed by its owners."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from msgspec import Struct
+
+from regulars.actions.entry import Purpose, Refusal, take_link
+from regulars.actions.refused import Refused
+from regulars.db.models import Business, Role, Staff
+
+
+class BusinessSettings(Struct, frozen=True, kw_only=True):
+    """What an owner decides: `zone` is an IANA name, `currency` ISO 4217, `region` ISO 3166-1."""
+
+    name: str
+    zone: str = "UTC"
+    currency: str = "EUR"
+    region: str = "DE"
+    language: str = "en"
+    second_factor_required: bool = False
+
+
+class Owner(Struct, frozen=True, kw_only=True):
+    """The first person. Without a password only a link signs them in."""
+
+    name: str
+    email: str
+    password: str | None = None
+
+
+def set_up(
+    business: BusinessSettings, owner: Owner, now: datetime, *, token: str | None = None
+) -> Staff:
+    """Make the business and its first owner, once for ever.
+
+    From the browser `token` is the set-up link's, used up in the same transaction; the command
+    line, which owns the machine, gives none. Raises `Refused`: link_spent, already_set_up.
+    """
+    try:
+        with transaction.atomic():
+            if token is not None:
+                take_link(token, Purpose.SETUP, now)
+            return _set_up(business, owner, now)
+    except IntegrityError as error:
+        raise Refused(Refusal.ALREADY_SET_UP) from error
+
+
+def _set_up(business: BusinessSettings, owner: Owner, now: datetime) -> Staff:
+    if Business.objects.exists():
+        raise Refused(Refusal.ALREADY_SET_UP)
+    Business.objects.create(id=1, created_at=now, **_columns(business))
+    staff = Staff(
+        name=owner.name.strip(),
+        email=owner.email.strip().lower(),
+        role=Role.OWNER,
+        language=business.language,
+        created_at=now,
+    )
+    staff.set_password(owner.password)
+    staff.save(force_insert=True)
+    return staff
+
+
+def change_business(business: BusinessSettings) -> None:
+    """Take over an owner's settings. Raises `Refused` (not_set_up)."""
+    if not Business.objects.filter(id=1).update(**_columns(business)):
+        raise Refused(Refusal.NOT_SET_UP)
+
+
+def _columns(business: BusinessSettings) -> dict[str, str | bool]:
+    return {
+        "name": business.name.strip(),
+        "zone": business.zone,
+        "currency": business.currency,
+        "region": business.region,
+        "language": business.language,
+        "second_factor_required": business.second_factor_required,
+    }

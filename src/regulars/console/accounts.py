@@ -1,0 +1,93 @@
+"""How django-allauth is bent to this house: nobody signs themself up, nothing is told apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.utils.translation import gettext_lazy as _
+
+from regulars.db.models import Business, Staff
+from regulars.db.queries.staff import SECOND_FACTORS
+
+SEAL = "regulars_login_seal"
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts: made by invitation only; a half-finished sign-in ends with the password."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("This e-mail address and password do not belong together."),
+        "too_many_login_attempts": _("Too many wrong tries. Wait five minutes, then try again."),
+        "rate_limited": _("Too many tries. Wait five minutes, then try again."),
+        "incorrect_code": _("This code is not right, or it is over. Take the one shown now."),
+        "incorrect_password": _("This is not your password."),
+        "enter_current_password": _("This is not your present password."),
+        "account_inactive": _("This account is closed. Ask an owner to open it again."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def pre_login(self, request: HttpRequest, user: Staff, **kwargs: Any) -> HttpResponse | None:
+        """Remember which password the sign-in started with, before a second factor is asked for."""
+        response: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        if response is None:
+            request.session[SEAL] = user.get_session_auth_hash()
+        return response
+
+    def login(self, request: HttpRequest, user: Staff) -> None:
+        """Finish a sign-in, unless the password or the account changed since it began."""
+        if not user.is_active or request.session.pop(SEAL, "") != user.get_session_auth_hash():
+            raise ImmediateHttpResponse(HttpResponseRedirect(resolve_url(settings.LOGIN_URL)))
+        super().login(request, user)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return resolve_url("console:account")
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Wrong tries count for an address, under whatever name the server is called."""
+        return tries_key(str(credentials.get("email", "")))
+
+
+def tries_key(email: str) -> str:
+    return f"login:{email.strip().lower()}"
+
+
+def unlock(staff: Staff) -> None:
+    """Forget the wrong tries at somebody's password and second factor."""
+    for rate in ratelimit.get_rates(app="allauth.account", action="login_failed"):
+        if rate.per == "key":
+            for key in (tries_key(staff.email), f"mfa-auth-user-{staff.pk}"):
+                where = {"app": "allauth.account", "action": "login_failed", "rate": rate}
+                cache.delete(ratelimit.get_cache_key(HttpRequest(), key=key, **where))
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Second factors: named after the business; the last one stays while it is required."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": Adapter.error_messages["incorrect_code"],
+        "cannot_delete_authenticator": _(
+            "The business asks for a second factor. Set up another one first."
+        ),
+    }
+
+    def get_totp_issuer(self) -> str:
+        return self._get_site_name()
+
+    def _get_site_name(self) -> str:
+        return Business.objects.values_list("name", flat=True).first() or "Regulars"
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        others = Authenticator.objects.filter(user=authenticator.user, type__in=SECOND_FACTORS)
+        required = Business.objects.filter(second_factor_required=True).exists()
+        return not required or others.exclude(pk=authenticator.pk).exists()
