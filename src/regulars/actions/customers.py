@@ -1,14 +1,17 @@
-"""What staff do with a customer: tags, notes, attributes, merging and taking a merge back."""
+"""What staff do with a customer: tags, notes, profile, identifiers; merging, claiming, undoing."""
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import InternalError, connection, transaction
+from msgspec import Struct
 
-from regulars.actions.record import Source, record
+from regulars.actions.later import refresh_later
+from regulars.actions.record import ATTEMPTS, Source, record
 from regulars.actions.refused import Refused
 from regulars.db import people
 from regulars.db.models import (
@@ -21,10 +24,25 @@ from regulars.db.models import (
     IdentifierRow,
     Staff,
 )
+from regulars.db.queries.history import same_person
 from regulars.engine.facts import Arrival, Identifier, Link, Profile, Unlink, Who
 
 LINKS = 5_210_002
 """Advisory lock: links are made and undone one at a time, so that no circle can close."""
+
+TAG_LENGTH = 60
+NOTE_LENGTH = 2000
+NAME_LENGTH = 200
+REASON_LENGTH = 500
+MOST_ATTRIBUTES = 50
+ATTRIBUTE_LENGTH = 500
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """Somebody whom the business knows now; `made` tells that it did not know them before."""
+
+    public_id: UUID
+    made: bool
 
 
 def _customer(public_id: UUID) -> Customer:
@@ -34,14 +52,26 @@ def _customer(public_id: UUID) -> Customer:
     return customer
 
 
+def _numbers(public_id: UUID) -> list[int]:
+    """The numbers of a customer and of everybody who was merged into them."""
+    return same_person(_customer(public_id).id)
+
+
+def _check_length(text: str, most: int, code: str) -> None:
+    if len(text) > most:
+        raise Refused(code, most=most)
+
+
 @transaction.atomic
 def add_tag(public_id: UUID, tag: str, *, now: datetime) -> None:
-    """Give a customer a tag; giving it again changes nothing. Refused: tag_empty, tag_too_long."""
+    """Give a customer a tag; giving it again changes nothing.
+
+    Refused: customer_unknown, tag_empty, tag_too_long.
+    """
     tag = " ".join(tag.split())
     if not tag:
         raise Refused("tag_empty")
-    if len(tag) > 60:
-        raise Refused("tag_too_long", most=60)
+    _check_length(tag, TAG_LENGTH, "tag_too_long")
     CustomerTag.objects.get_or_create(
         customer_id=_customer(public_id).id, tag=tag, defaults={"at": now}
     )
@@ -49,18 +79,20 @@ def add_tag(public_id: UUID, tag: str, *, now: datetime) -> None:
 
 @transaction.atomic
 def remove_tag(public_id: UUID, tag: str) -> None:
-    """Take a tag away; taking away what is not there changes nothing."""
-    CustomerTag.objects.filter(customer_id=_customer(public_id).id, tag=tag).delete()
+    """Take a tag away, also from those merged into the customer; a tag that is not there is fine.
+
+    Refused: customer_unknown.
+    """
+    CustomerTag.objects.filter(customer_id__in=_numbers(public_id), tag=tag).delete()
 
 
 @transaction.atomic
 def add_note(public_id: UUID, text: str, *, by: Staff, now: datetime) -> None:
-    """Write a note for staff. Refused: note_empty, note_too_long."""
+    """Write a note for staff. Refused: customer_unknown, note_empty, note_too_long."""
     text = text.strip()
     if not text:
         raise Refused("note_empty")
-    if len(text) > 2000:
-        raise Refused("note_too_long", most=2000)
+    _check_length(text, NOTE_LENGTH, "note_too_long")
     CustomerNote.objects.create(
         customer_id=_customer(public_id).id, at=now, by_name=str(by), text=text
     )
@@ -68,53 +100,109 @@ def add_note(public_id: UUID, text: str, *, by: Staff, now: datetime) -> None:
 
 @transaction.atomic
 def remove_note(public_id: UUID, note_id: UUID) -> None:
-    """Take a note away."""
-    CustomerNote.objects.filter(customer_id=_customer(public_id).id, id=note_id).delete()
+    """Take a note away, also one of somebody merged into the customer.
+
+    Refused: customer_unknown.
+    """
+    CustomerNote.objects.filter(customer_id__in=_numbers(public_id), id=note_id).delete()
 
 
 @transaction.atomic
 def change_profile(public_id: UUID, profile: Profile) -> None:
-    """Correct what is known about a customer: name, language, country, birthday, attributes."""
+    """Correct what is known about a customer: name, language, country, birthday, attributes.
+
+    Refused: customer_unknown, name_too_long, attributes_too_many, attribute_too_long.
+    """
     customer = _customer(public_id)
+    _check_length(profile.name, NAME_LENGTH, "name_too_long")
+    if len(profile.attributes) > MOST_ATTRIBUTES:
+        raise Refused("attributes_too_many", most=MOST_ATTRIBUTES)
+    for pair in profile.attributes.items():
+        _check_length(max(pair, key=len), ATTRIBUTE_LENGTH, "attribute_too_long")
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM regulars_searchtoken WHERE customer_id = %s", [customer.id])
         people.save_profile(cursor, customer.id, profile)
-        people.write_tokens(cursor, {customer.id: ("", _identifiers(customer.id))})
+        _write_tokens_anew(customer.id, profile.name)
 
 
-def _identifiers(number: int) -> list[Identifier]:
+def _write_tokens_anew(number: int, name: str) -> None:
+    """Find somebody by what they are called now, and no longer by what was taken away."""
     rows = IdentifierRow.objects.filter(customer_id=number).values_list("kind", "value")
-    return [Identifier(kind, value) for kind, value in rows]  # type: ignore[arg-type]
+    identifiers = [Identifier(kind, value) for kind, value in rows]  # type: ignore[arg-type]
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM regulars_searchtoken WHERE customer_id = %s", [number])
+        people.write_tokens(cursor, {number: (name, identifiers)})
 
 
 @transaction.atomic
 def add_identifier(public_id: UUID, identifier: Identifier) -> None:
-    """Add a normalised identifier. Refused: identifier_taken, when somebody else has it."""
+    """Add a normalised identifier; one that the customer has already changes nothing.
+
+    Refused: customer_unknown, identifier_taken (somebody else has it).
+    """
     customer = _customer(public_id)
-    row, _made = IdentifierRow.objects.get_or_create(
+    row, made = IdentifierRow.objects.get_or_create(
         kind=identifier.kind, value=identifier.value, defaults={"customer_id": customer.id}
     )
-    if row.customer_id != customer.id:
+    if row.customer_id not in same_person(customer.id):
         raise Refused("identifier_taken", value=identifier.value)
-    with connection.cursor() as cursor:
-        people.write_tokens(cursor, {customer.id: (customer.name, [identifier])})
+    if made:
+        _write_tokens_anew(customer.id, customer.name)
 
 
 @transaction.atomic
-def add_prospect(who: Who, *, now: datetime) -> UUID:
-    """Make somebody known who has not bought yet; the public id of the new or known customer."""
+def remove_identifier(public_id: UUID, identifier: Identifier) -> None:
+    """Take an identifier away; one that is not there changes nothing.
+
+    Refused: customer_unknown, identifier_last (nothing would be left to know them by).
+    """
+    numbers = _numbers(public_id)
+    rows = list(IdentifierRow.objects.select_for_update().filter(customer_id__in=numbers))
+    found = [row for row in rows if (row.kind, row.value) == (identifier.kind, identifier.value)]
+    if not found:
+        return
+    if len(rows) == 1:
+        raise Refused("identifier_last")
+    owner = Customer.objects.get(id=found[0].customer_id)
+    IdentifierRow.objects.filter(kind=identifier.kind, value=identifier.value).delete()
+    _write_tokens_anew(owner.id, owner.name)
+
+
+def add_prospect(who: Who, *, now: datetime) -> Known:
+    """Make somebody known who has not bought yet; one who is known already is found instead.
+
+    Refused: prospect_empty (neither a name nor an identifier), name_too_long.
+    """
+    name = who.profile.name if who.profile else ""
+    if not name and not who.identifiers:
+        raise Refused("prospect_empty")
+    _check_length(name, NAME_LENGTH, "name_too_long")
+    for _attempt in range(ATTEMPTS):
+        try:
+            return _prospect(who, name, now)
+        except people.Raced:
+            continue
+    raise RuntimeError("the same identifiers kept arriving from elsewhere; send again")
+
+
+@transaction.atomic
+def _prospect(who: Who, name: str, now: datetime) -> Known:
+    wanted = [(one.kind, one.value) for one in who.identifiers]
+    known = any(IdentifierRow.objects.filter(kind=k, value=v).exists() for k, v in wanted)
     with connection.cursor() as cursor:
         [number] = people.find_or_make(cursor, [who], now=now)
-    return Customer.objects.get(id=number).public_id
+        people.write_tokens(cursor, {number: (name, who.identifiers)})
+    return Known(public_id=Customer.objects.get(id=_end_of(number)).public_id, made=not known)
 
 
 @transaction.atomic
 def merge(customer: UUID, into: UUID, *, reason: str, now: datetime) -> str:
     """Say that two customers are one person; the key of the link, by which it can be undone.
 
-    Both histories stay as they are: the link is a dated fact. Refused: merge_with_self,
-    merge_already (the customer is merged into somebody), merge_circle.
+    Both histories stay as they are: the link is a dated fact. Refused: customer_unknown,
+    merge_with_self, merge_already (the customer is merged into somebody), merge_circle,
+    reason_too_long.
     """
+    _check_length(reason, REASON_LENGTH, "reason_too_long")
     _one_at_a_time()
     source, target = _customer(customer), _customer(into)
     if source.id == target.id:
@@ -128,12 +216,17 @@ def merge(customer: UUID, into: UUID, *, reason: str, now: datetime) -> str:
     _record_link(fact, source.id, now)
     CustomerLink.objects.create(customer_id=source.id, key=key, into_id=target.id, at=now)
     Customer.objects.filter(id=source.id).update(merged=True)
+    _standings_follow()
     return key
 
 
 @transaction.atomic
 def undo_merge(link: str, *, reason: str, now: datetime) -> None:
-    """Take a merge back: from now on the two are two again. Refused: merge_unknown."""
+    """Take a merge or a claim back: from now on the two are two again.
+
+    Refused: merge_unknown (there is no such link, or it was taken back), reason_too_long.
+    """
+    _check_length(reason, REASON_LENGTH, "reason_too_long")
     _one_at_a_time()
     row = CustomerLink.objects.filter(key=link, undone_at=None).first()
     if row is None:
@@ -142,14 +235,17 @@ def undo_merge(link: str, *, reason: str, now: datetime) -> None:
     _record_link(fact, row.customer_id, now)
     CustomerLink.objects.filter(customer_id=row.customer_id, key=link).update(undone_at=now)
     Customer.objects.filter(id=row.customer_id).update(merged=False)
+    _standings_follow()
 
 
 @transaction.atomic
 def claim_order(order_key: str, into: UUID, *, reason: str, now: datetime) -> str:
     """Give a guest's order to the customer who placed it; the key of the link.
 
-    Refused: order_unknown, order_not_guests (it has an owner), claim_already.
+    Refused: customer_unknown, order_unknown, order_not_guests (it has an owner), claim_already,
+    reason_too_long.
     """
+    _check_length(reason, REASON_LENGTH, "reason_too_long")
     _one_at_a_time()
     target = _customer(into)
     row = _newest_fact(order_key)
@@ -163,7 +259,15 @@ def claim_order(order_key: str, into: UUID, *, reason: str, now: datetime) -> st
     fact = Link(key=key, at=now, customer=f"guest:{order_key}"[:200], into=str(into), reason=reason)
     _record_link(fact, row.customer_id, now)
     CustomerLink.objects.create(customer_id=row.customer_id, key=key, into_id=target.id, at=now)
+    _standings_follow()
     return key
+
+
+def _standings_follow() -> None:
+    """Queue the refresh; in a savepoint, because a refresh that waits already is a broken statement
+    to the database, and would take the whole action with it."""
+    with contextlib.suppress(InternalError), transaction.atomic():
+        refresh_later()
 
 
 def _one_at_a_time() -> None:

@@ -99,7 +99,12 @@ def timeline(
     `until`: nothing later than that; `before`: the (at, seq) of the last entry of the page
     before; `places`: only what happened there (None: everywhere).
     """
-    conditions = ["f.customer_id = ANY(%(ids)s)", NEWEST]
+    ended = _links_taken_back(numbers)
+    conditions = [
+        "f.customer_id = ANY(%(all)s)",
+        "(f.customer_id = ANY(%(ids)s) OR f.key = ANY(%(ended)s))",
+        NEWEST,
+    ]
     if until is not None:
         conditions.append("f.at < %(until)s")
     if before is not None:
@@ -108,6 +113,8 @@ def timeline(
         conditions.append("f.body->>'place' = ANY(%(places)s)")
     parameters: dict[str, Any] = {
         "ids": list(numbers),
+        "all": [*numbers, *ended.values()],
+        "ended": [*ended, *(f"un{key}" for key in ended)],
         "until": until,
         "at": before[0] if before else None,
         "seq": before[1] if before else None,
@@ -126,6 +133,12 @@ def timeline(
         RefundTie.objects.filter(customer_id__in=numbers).values_list("refund_key", "order_key")
     )
     return [_happening(row, ties) for row in rows]
+
+
+def _links_taken_back(numbers: Sequence[int]) -> dict[str, int]:
+    """Links into a person that no longer hold, by key, with whom they linked: part of both pasts."""
+    links = CustomerLink.objects.filter(into_id__in=numbers).exclude(undone_at=None)
+    return dict(links.values_list("key", "customer_id"))
 
 
 NEWEST = (
