@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta, tzinfo
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from babel.core import Locale
 from babel.dates import format_date, format_time, format_timedelta
@@ -52,10 +52,18 @@ def _minus(text: str) -> str:
     return text.replace("-", "−")
 
 
+def _rounded(value: Number, decimals: int) -> Decimal:
+    """Half up, away from zero: what people expect of a figure that they read."""
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
 def number(value: Number, language: str, decimals: int | None = None) -> str:
-    """`1234` as "1,234" or "1.234"; with `decimals`, exactly that many, rounded half even."""
-    pattern = None if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
-    return _minus(format_decimal(Decimal(str(value)), format=pattern, locale=locale_of(language)))
+    """`1234` as "1,234" or "1.234"; with `decimals`, exactly that many, rounded half up."""
+    if decimals is None:
+        return _minus(format_decimal(Decimal(str(value)), locale=locale_of(language)))
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    shown = format_decimal(_rounded(value, decimals), format=pattern, locale=locale_of(language))
+    return _minus(shown)
 
 
 def signed(value: Number, language: str, decimals: int | None = None) -> str:
@@ -67,7 +75,8 @@ def signed(value: Number, language: str, decimals: int | None = None) -> str:
 def share(value: Number, language: str, decimals: int = 0) -> str:
     """A fraction of one as percent with a no-break space: `0.463` as "46 %"."""
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + "\xa0%"
-    return _minus(format_percent(Decimal(str(value)), pattern, locale=locale_of(language)))
+    rounded = _rounded(value, decimals + 2)
+    return _minus(format_percent(rounded, pattern, locale=locale_of(language)))
 
 
 def money(amount_minor: int, currency: str, language: str) -> str:
@@ -78,10 +87,10 @@ def money(amount_minor: int, currency: str, language: str) -> str:
 
 
 def whole_money(amount_minor: int, currency: str, language: str) -> str:
-    """Money without its decimals, for figures that are compared: "€1,840"."""
+    """Money without its decimals, rounded half up, for figures that are compared: "€1,840"."""
     locale = locale_of(language)
     pattern = re.sub(r"\.0+", "", locale.currency_formats["standard"].pattern)
-    amount = from_minor(amount_minor, currency)
+    amount = _rounded(from_minor(amount_minor, currency), 0)
     return _minus(format_currency(amount, currency, pattern, locale=locale, currency_digits=False))
 
 
