@@ -12,6 +12,8 @@ from regulars.words import formats
 
 LETTER = Decimal("7.1")
 """How wide a letter of the charts' 13 px type is at most, on average."""
+SPARE = Decimal("0.4")
+"""A tick above all values is kept if at most this part of a step is empty below it."""
 STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 EVERY = (1, 2, 3, 4, 6, 12, 24, 48, 96, 192, 384)
 
@@ -50,9 +52,10 @@ class Scale(Struct, frozen=True):
 def ticks(
     values: Iterable[Number], *, from_zero: bool, whole: bool, about: int = 4
 ) -> list[Decimal]:
-    """Round values that enclose all of `values`, about so many steps apart.
+    """Round values that enclose `values` from below, about so many steps apart.
 
-    `whole` keeps steps at whole numbers (counts, cents).
+    The last one is left out where it would lie far above all values. `whole` keeps steps at whole
+    numbers (counts, cents).
     """
     known = [Decimal(value) for value in values] or [Decimal(0)]
     low, high = min(known), max(known)
@@ -63,7 +66,8 @@ def ticks(
     step = _step((high - low) / about, whole=whole)
     first = (low / step).to_integral_value(ROUND_FLOOR)
     last = (high / step).to_integral_value(ROUND_CEILING)
-    return [step * n for n in range(int(first), int(last) + 1)]
+    marks = [step * n for n in range(int(first), int(last) + 1)]
+    return marks[:-1] if len(marks) > 2 and marks[-1] - high > step * SPARE else marks
 
 
 def _step(least: Decimal, *, whole: bool) -> Decimal:

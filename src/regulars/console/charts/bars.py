@@ -7,17 +7,16 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from regulars.console.charts import axes
 from regulars.console.charts.axes import show
 from regulars.console.charts.figures import Bar, BarChart, Histogram, Number
 from regulars.console.charts.frame import (
     BELOW,
     TOP,
     Frame,
+    axis_of,
     draw_axis,
     draw_labels,
     frame,
-    tick_words,
 )
 from regulars.console.charts.svg import Box, Drawing, Point, Size
 
@@ -35,13 +34,11 @@ def draw(figure: BarChart | Histogram, size: Size, language: str) -> Drawing:
     bars = figure.bars
     if isinstance(figure, BarChart) and size.narrow:
         bars = bars[-figure.narrow :]
-    whole = figure.unit != "share"
-    marks = axes.ticks(_all_values(bars), from_zero=True, whole=whole, about=3)
-    words = tick_words(figure, marks, language)
-    area = frame(size, words, marks, Decimal(6))
+    axis = axis_of(figure, _all_values(bars), language, from_zero=True, about=4)
+    area = frame(size, axis, Decimal(6))
     pitch = area.width / len(bars)
     places = [area.left + pitch * n + pitch / 2 for n in range(len(bars))]
-    draw_axis(drawing, area, words, marks)
+    draw_axis(drawing, area, axis)
     draw_labels(drawing, area, [bar.label for bar in bars], places)
     touching = isinstance(figure, Histogram)
     for bar, x in zip(bars, places, strict=True):

@@ -7,12 +7,20 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from regulars.console.charts.axes import Scale, show, text_width, thinned
-from regulars.console.charts.figures import Figure
+from regulars.console.charts.axes import Scale, show, text_width, thinned, ticks
+from regulars.console.charts.figures import Figure, Number
 from regulars.console.charts.svg import Drawing, Point, Size
 
 TOP = Decimal(24)
 BELOW = Decimal(26)
+
+
+class Axis(Struct, frozen=True, kw_only=True):
+    """The values that get a line, their words, and the highest value to be drawn."""
+
+    marks: tuple[Decimal, ...]
+    words: tuple[str, ...]
+    highest: Decimal
 
 
 class Frame(Struct, frozen=True, kw_only=True):
@@ -28,21 +36,19 @@ class Frame(Struct, frozen=True, kw_only=True):
         return self.right - self.left
 
 
-def frame(size: Size, tick_words: Sequence[str], marks: Sequence[Decimal], spare: Decimal) -> Frame:
+def frame(size: Size, axis: Axis, spare: Decimal) -> Frame:
     """The frame of a drawing: room for the tick labels at the left, `spare` pixels at the right."""
-    left = max((text_width(word) for word in tick_words), default=Decimal(0)) + 14
-    bottom = size.height - BELOW
-    scale = Scale(marks[0], marks[-1], Decimal(bottom), TOP)
-    return Frame(left=left, right=size.width - spare, bottom=Decimal(bottom), values=scale)
+    left = max((text_width(word) for word in axis.words), default=Decimal(0)) + 14
+    bottom = Decimal(size.height) - BELOW
+    scale = Scale(axis.marks[0], max(axis.marks[-1], axis.highest), bottom, TOP)
+    return Frame(left=left, right=size.width - spare, bottom=bottom, values=scale)
 
 
-def draw_axis(
-    drawing: Drawing, area: Frame, words: Sequence[str], marks: Sequence[Decimal]
-) -> None:
+def draw_axis(drawing: Drawing, area: Frame, axis: Axis) -> None:
     """The base line, the grid lines and their values."""
-    for word, mark in zip(words, marks, strict=True):
+    for word, mark in zip(axis.words, axis.marks, strict=True):
         y = area.values.at(mark)
-        base = mark == (0 if marks[0] < 0 else marks[0])
+        base = mark == (0 if axis.marks[0] < 0 else axis.marks[0])
         drawing.path("base" if base else "gridline", [Point(area.left, y), Point(area.right, y)])
         drawing.text(word, Point(area.left - 8, y + 4), anchor="end")
 
@@ -62,5 +68,10 @@ def draw_labels(
         drawing.text(labels[n], Point(places[n], area.bottom + 20), anchor=anchor)
 
 
-def tick_words(figure: Figure, marks: Sequence[Decimal], language: str) -> list[str]:
-    return [show(figure, mark, language, axis=True) for mark in marks]
+def axis_of(
+    figure: Figure, values: Sequence[Number], language: str, *, from_zero: bool, about: int
+) -> Axis:
+    """The value axis of `figure`, with about so many steps."""
+    marks = ticks(values, from_zero=from_zero, whole=figure.unit != "share", about=about)
+    words = tuple(show(figure, mark, language, axis=True) for mark in marks)
+    return Axis(marks=tuple(marks), words=words, highest=Decimal(max(values, default=0)))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from regulars.console.charts import axes
 from regulars.console.charts.axes import show, text_width
 from regulars.console.charts.figures import LineChart, Number, Series
-from regulars.console.charts.frame import BELOW, Frame, draw_axis, draw_labels, frame, tick_words
+from regulars.console.charts.frame import BELOW, Frame, axis_of, draw_axis, draw_labels, frame
 from regulars.console.charts.svg import Box, Drawing, Point, Size
 
 GAP = Decimal(17)
@@ -20,15 +20,12 @@ NARROW = Size(css="narrow", width=340, height=250)
 def draw(figure: LineChart, size: Size, language: str) -> Drawing:
     """The chart at one size. Needs at least one point and one value."""
     drawing = Drawing(size)
-    marks = axes.ticks(
-        _all_values(figure), from_zero=figure.from_zero, whole=figure.unit != "share"
-    )
-    words = tick_words(figure, marks, language)
+    axis = axis_of(figure, _all_values(figure), language, from_zero=figure.from_zero, about=4)
     ends = [_end(figure, series, language) for series in figure.series]
     spare = Decimal(12) if size.narrow else max(map(text_width, ends)) + 18
-    area = frame(size, words, marks, spare)
+    area = frame(size, axis, spare)
     places = _places(area, len(figure.labels))
-    draw_axis(drawing, area, words, marks)
+    draw_axis(drawing, area, axis)
     draw_labels(drawing, area, figure.labels, places)
     for series in figure.series:
         _draw_band(drawing, area, series, places)
