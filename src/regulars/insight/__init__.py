@@ -17,6 +17,7 @@ from regulars.insight.measures.base import Measure, Params
 from regulars.insight.measures.cohorts import Cohorts
 from regulars.insight.measures.drifting import Drifting
 from regulars.insight.measures.gaps import Gaps
+from regulars.insight.measures.given_back import GivenBack
 from regulars.insight.measures.next_order import NextOrder
 from regulars.insight.measures.products import Products
 from regulars.insight.measures.regulars import Regulars
@@ -25,6 +26,7 @@ from regulars.insight.measures.revenue import Revenue
 from regulars.insight.measures.rfm import Rfm
 from regulars.insight.measures.segments import Segments
 from regulars.insight.measures.standing import Standing
+from regulars.insight.measures.usual_days import UsualDays
 from regulars.insight.result import Column, Note, NotEnoughData, Outcome, Result, Table
 from regulars.insight.sales import Sales, open_sales
 
@@ -39,10 +41,13 @@ cohorts = Cohorts()
 drifting = Drifting()
 products = Products()
 standing = Standing()
+usual_days = UsualDays()
+given_back = GivenBack()
 
 MEASURES: list[Measure[Any]] = [
     revenue, gaps, repeat, regulars, next_order, rfm,
     segments, cohorts, drifting, products, standing,
+    usual_days, given_back,
 ]  # fmt: skip
 """All measures, in the order in which they are listed."""
 
@@ -58,6 +63,8 @@ def measure(kind: str) -> Measure[Any]:
 
 __all__ = [
     "MEASURES", "Column", "InsightError", "Measure", "NotEnoughData", "Note", "Outcome", "Params",
-    "Result", "Sales", "Table", "cohorts", "drifting", "gaps", "measure", "next_order",
+    "Result", "Sales", "Table", "cohorts", "drifting", "gaps",
+    "given_back", "measure", "next_order",
     "open_sales", "products", "regulars", "repeat", "revenue", "rfm", "segments", "standing",
+    "usual_days",
 ]  # fmt: skip

@@ -70,7 +70,8 @@ class Counted:
         return self.choice.counts == "net" and self.sales.profile.refunds > 0
 
     @cached_property
-    def _refunds(self) -> Any:
+    def refunds(self) -> Any:
+        """The refund lines up to the day, of guests too, in the currency that is counted."""
         return self._lines.filter(self._lines.kind == "refund")
 
     @cached_property
@@ -95,7 +96,7 @@ class Counted:
         )
 
     def _lessened(self, orders: Any) -> Any:
-        refunds = self._refunds.filter(self._refunds.order_id.notnull())
+        refunds = self.refunds.filter(self.refunds.order_id.notnull())
         back = refunds.group_by("order_id").aggregate(back=refunds.amount.sum())
         joined = orders.left_join(back, "order_id").drop("order_id_right")
         left = joined.amount - joined.back.fill_null(0)
@@ -128,7 +129,7 @@ class Counted:
         """
         if not self._deducts:
             return None
-        orders, refunds = self.all_orders, self._refunds
+        orders, refunds = self.all_orders, self.refunds
         untied = refunds.anti_join(orders, "order_id")
         untied = untied.select("customer_id", "at", amount=-untied.amount)
         beyond = orders.filter(orders.cancelled, orders.amount < 0)
@@ -161,6 +162,11 @@ class Counted:
     @cached_property
     def customers(self) -> Any:
         """Per customer with a counted order: customer_id, orders, amount, first_at, last_at."""
+        return self.keep("customers", self.each_customer)
+
+    @cached_property
+    def each_customer(self) -> Any:
+        """The same, not kept: for who reads it once and needs only some of its columns."""
         orders = self.orders
         grouped = orders.group_by("customer_id").aggregate(
             orders=orders.count(),
@@ -173,7 +179,7 @@ class Counted:
             extra = beside.group_by("customer_id").aggregate(extra=beside.amount.sum())
             joined = grouped.left_join(extra, "customer_id").drop("customer_id_right")
             grouped = joined.mutate(amount=joined.amount + joined.extra.fill_null(0)).drop("extra")
-        return self.keep("customers", grouped)
+        return grouped
 
     def days_before(self, day: Any) -> Any:
         """Whole civil days from `day` (a date expression) to the day this is as of."""
