@@ -9,7 +9,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+
+from regulars.actions import entry
 
 
 def _folder() -> Path:
@@ -37,3 +40,9 @@ def measure(key: str) -> None:
     from regulars.actions.measuring import compute_wanted  # noqa: PLC0415 - loads analytics
 
     compute_wanted(_folder(), key, now=timezone.now())
+
+
+@app.task(name="mail_link", queue="mail", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
+def mail_link(purpose: str, email: str) -> None:
+    """An invitation or a reset; the link is made when the message goes out."""
+    entry.mail_link(entry.Purpose(purpose), email, timezone.now())

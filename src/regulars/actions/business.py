@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from msgspec import Struct
 
 from regulars.actions.entry import Purpose, Refusal, take_link
@@ -31,27 +31,23 @@ class Owner(Struct, frozen=True, kw_only=True):
     password: str | None = None
 
 
+@transaction.atomic
 def set_up(
     business: BusinessSettings, owner: Owner, now: datetime, *, token: str | None = None
 ) -> Staff:
     """Make the business and its first owner, once for ever.
 
     From the browser `token` is the set-up link's, used up in the same transaction; the command
-    line, which owns the machine, gives none. Raises `Refused`: link_spent, already_set_up.
+    line, which owns the machine, gives none. Whoever comes second waits for the row of the
+    business and finds somebody there. Raises `Refused`: link_spent, already_set_up.
     """
-    try:
-        with transaction.atomic():
-            if token is not None:
-                take_link(token, Purpose.SETUP, now)
-            return _set_up(business, owner, now)
-    except IntegrityError as error:
-        raise Refused(Refusal.ALREADY_SET_UP) from error
-
-
-def _set_up(business: BusinessSettings, owner: Owner, now: datetime) -> Staff:
-    if Business.objects.exists():
+    if token is not None:
+        take_link(token, Purpose.SETUP, now)
+    known_business(now)
+    Business.objects.select_for_update().get(id=1)
+    if Staff.objects.exists():
         raise Refused(Refusal.ALREADY_SET_UP)
-    Business.objects.create(id=1, created_at=now, **_columns(business))
+    Business.objects.filter(id=1).update(**_columns(business))
     staff = Staff(
         name=owner.name.strip(),
         email=owner.email.strip().lower(),
@@ -62,6 +58,14 @@ def _set_up(business: BusinessSettings, owner: Owner, now: datetime) -> Staff:
     staff.set_password(owner.password)
     staff.save(force_insert=True)
     return staff
+
+
+def known_business(now: datetime) -> Business:
+    """The business; with the defaults where nobody has set it up yet.
+
+    So files can come in before the console is opened.
+    """
+    return Business.objects.get_or_create(id=1, defaults={"name": "", "created_at": now})[0]
 
 
 def change_business(business: BusinessSettings) -> None:

@@ -26,7 +26,7 @@ LIFETIMES = {
     Purpose.INVITE: timedelta(days=7),
     Purpose.RESET: timedelta(minutes=30),
 }
-MAIL_JOB = "regulars.mail_link"
+MAIL_JOB = "mail_link"
 
 
 class Refusal(StrEnum):
@@ -93,7 +93,7 @@ def take_person(token: str, purpose: Purpose, now: datetime) -> Staff:
 @transaction.atomic
 def setup_link(now: datetime) -> str | None:
     """A token for the first owner, or None once the installation is set up."""
-    if Business.objects.exists():
+    if Staff.objects.exists():
         return None
     return make_link(Purpose.SETUP, None, now)
 
@@ -110,7 +110,7 @@ def mail_ready() -> bool:
 
 def send_link(purpose: Purpose, email: str) -> None:
     """Ask for a link to be mailed; nothing tells whether the address is known."""
-    jobs.configure_task(MAIL_JOB).defer(purpose=str(purpose), email=email)
+    jobs.configure_task(MAIL_JOB, queue="mail").defer(purpose=str(purpose), email=email)
 
 
 def mail_link(purpose: Purpose, email: str, now: datetime) -> bool:

@@ -182,7 +182,7 @@ def host_link(email: str, purpose: Purpose, now: datetime) -> str:
 
     Raises `Refused`: address_unknown, inactive.
     """
-    staff = _known(email)
+    staff = known(email)
     if not staff.is_active:
         raise Refused(Refusal.INACTIVE)
     return make_link(purpose, staff, now)
@@ -194,13 +194,14 @@ def remove_second_factor(email: str) -> int:
 
     Raises `Refused` (address_unknown).
     """
-    staff = _known(email)
+    staff = known(email)
     count: int = Authenticator.objects.filter(user=staff).delete()[0]
     end_sessions(staff)
     return count
 
 
-def _known(email: str) -> Staff:
+def known(email: str) -> Staff:
+    """Somebody by address, in whatever case. Raises `Refused` (address_unknown)."""
     staff = by_email(email)
     if staff is None:
         raise Refused(Refusal.ADDRESS_UNKNOWN)
