@@ -10,12 +10,11 @@ from typing import Any
 
 import msgspec
 import psycopg
-from psycopg import sql
 
+from regulars.run import migrate
 from regulars.run.embedded import Addresses
 from regulars.run.findings import Finding, fail, ok, warn
 from regulars.run.folder import Folder
-from regulars.run.readiness import newest_migrations
 
 MIN_VERSION = 15
 MAX_SKEW_SECONDS = 5
@@ -142,11 +141,9 @@ def _migrations(at: Link) -> Finding:
             "tables", "No tables have been made yet.", "`regulars serve` makes them at its start."
         )
     try:
-        wanted = newest_migrations()
+        missing = sorted(migrate.missing(at.link))
     except Exception as error:
         return fail("tables", f"Their list cannot be read: {error}", "Correct what it names.")
-    rows = at.link.execute(sql.SQL("SELECT app, name FROM django_migrations")).fetchall()
-    missing = sorted(wanted - {(app, name) for app, name in rows})
     if missing:
         names = ", ".join(f"{app} {name}" for app, name in missing)
         return fail("tables", f"Not up to date, missing: {names}.", "Start `regulars serve` once.")

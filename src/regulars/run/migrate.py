@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from typing import Any
 
 import psycopg
 
@@ -38,6 +39,24 @@ def migrate(addresses: Addresses, variables: Mapping[str, str]) -> None:
         raise CannotRun(f"The database's tables could not be brought up to date: {lines[-1]}")
 
 
+def missing(link: psycopg.Connection[Any]) -> set[tuple[str, str]]:
+    """The newest migrations of the installed code that this database lacks; Django is set up."""
+    try:
+        rows = link.execute("SELECT app, name FROM django_migrations").fetchall()
+    except psycopg.errors.UndefinedTable:
+        rows = []
+    return newest() - {(app, name) for app, name in rows}
+
+
+def newest() -> set[tuple[str, str]]:
+    """The last migration of every app, as the installed code has them."""
+    from django.db.migrations.loader import (  # noqa: PLC0415 - needs Django set up
+        MigrationLoader,
+    )
+
+    return set(MigrationLoader(None).graph.leaf_nodes())
+
+
 def main() -> None:
     import django  # noqa: PLC0415 - Django reads its settings at import, from what the caller set
     from django.core.management import call_command  # noqa: PLC0415
@@ -45,7 +64,8 @@ def main() -> None:
     django.setup()
     with psycopg.connect(os.environ["REGULARS_DATABASE_URL"], autocommit=True) as link:
         link.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-        call_command("migrate", interactive=False, verbosity=0)
+        if missing(link):
+            call_command("migrate", interactive=False, verbosity=0)
 
 
 if __name__ == "__main__":

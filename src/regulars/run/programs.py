@@ -60,7 +60,7 @@ def find(folder: Folder) -> Programs:
         return Programs(home=home, version=version(), account=None)
     account = system_user()
     _check_reach(folder, account)
-    if not reaches(home / "bin" / "postgres", account):
+    if not reaches(home, account):
         home = copied_home(home, SYSTEM_DATA)
     return Programs(home=home, version=version(), account=account)
 
@@ -79,24 +79,35 @@ def installed_home() -> Path:
 
 
 def copied_home(home: Path, under: Path) -> Path:
-    """A copy of the programs that every account can read; made once per release."""
+    """A copy of the programs that every account can read; made once per release.
+
+    The wheel's shared libraries lie beside its package and are found by that relative place.
+    """
     copy = under / f"programs-{version()}"
+    inside = copy / home.parent.name / home.name
     if copy.is_dir():
-        return copy
+        return inside
     if not under.is_dir():
         under.mkdir(parents=True)
         under.chmod(0o711)
     half = under / f".{copy.name}.{os.getpid()}"
-    half.mkdir()
     for part in COPIED:
-        shutil.copytree(home / part, half / part, symlinks=True)
+        target = half / home.parent.name / home.name / part
+        shutil.copytree(home / part, target, symlinks=True)
+    libraries = shared_libraries(home)
+    if libraries.is_dir():
+        shutil.copytree(libraries, half / libraries.name, symlinks=True)
     subprocess.run(["chmod", "-R", "u=rwX,go=rX", str(half)], check=True)
     try:
         half.rename(copy)
     except OSError:
         # Another start was quicker; its copy is the same.
         shutil.rmtree(half)
-    return copy
+    return inside
+
+
+def shared_libraries(home: Path) -> Path:
+    return home.parent.with_name(home.parent.name + ".libs")
 
 
 def system_user() -> Owner:
@@ -152,9 +163,12 @@ def first_closed(path: Path, account: Owner) -> Path | None:
     return None
 
 
-def reaches(program: Path, account: Owner) -> bool:
-    """Whether the account can run this program where it lies."""
-    return first_closed(program.parent, account) is None and _passes(program, account)
+def reaches(home: Path, account: Owner) -> bool:
+    """Whether the account can run the programs, libraries included, where they lie."""
+    libraries = shared_libraries(home)
+    folders = [home / part for part in COPIED] + ([libraries] if libraries.is_dir() else [])
+    open_ways = all(first_closed(folder, account) is None for folder in folders)
+    return open_ways and _passes(home / "bin" / "postgres", account)
 
 
 def _passes(path: Path, account: Owner) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 
 import psycopg
 
-from regulars.run import keys
+from regulars.run import keys, migrate
 
 REASONS = ("database", "migrations", "disk", "key", "clock", "checking")
 FRESH_SECONDS = 1.0
@@ -92,21 +92,12 @@ class Readiness:
 
     def _migrations(self, link: psycopg.Connection[Any]) -> list[str]:
         if self._wanted is None:
-            self._wanted = newest_migrations()
+            self._wanted = migrate.newest()
         try:
             found = link.execute("SELECT app, name FROM django_migrations").fetchall()
         except psycopg.errors.UndefinedTable:
             return ["migrations"]
         return [] if self._wanted <= {(app, name) for app, name in found} else ["migrations"]
-
-
-def newest_migrations() -> set[tuple[str, str]]:
-    """The last migration of every app, as the installed code has them."""
-    from django.db.migrations.loader import (  # noqa: PLC0415 - needs Django set up
-        MigrationLoader,
-    )
-
-    return set(MigrationLoader(None).graph.leaf_nodes())
 
 
 def _disk() -> list[str]:
