@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from people import NOON, arrival, line, order, who
-from regulars.actions.customers import merge
+from regulars.actions.customers import add_tag, claim_order, merge
 from regulars.actions.record import record
 from regulars.db.models import Customer, Standing
-from regulars.db.queries.customers import ListedCustomer, Wanted, list_customers
+from regulars.db.queries.customers import ListedCustomer, Wanted, list_customers, tags_in_use
+from regulars.db.queries.orders import orders_numbered
 from regulars.engine.facts import Who
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +28,9 @@ PEOPLE = [
 
 
 def remember(people: list[Who], now: datetime) -> None:
-    record([arrival(order(str(n), line("tea", "2")), one) for n, one in enumerate(people)], now=now)
+    record(
+        [arrival(order(f"o{n}", line("tea", "2")), one) for n, one in enumerate(people)], now=now
+    )
 
 
 def names(wanted: Wanted) -> list[str]:
@@ -136,3 +140,44 @@ def test_a_merged_customer_is_found_as_the_other(now: datetime) -> None:
     joerg, lukasz = Customer.objects.order_by("id")
     merge(lukasz.public_id, joerg.public_id, reason="the same person", now=now)
     assert search("lukasz", now) == ["Jörg Müller"]
+
+
+def test_segment_and_tag_narrow_a_filter(now: datetime) -> None:
+    remember(PEOPLE, now)
+    stand(now)
+    ann = Customer.objects.get(name="Ann Ashby")
+    add_tag(ann.public_id, "vip", now=now)
+    Standing.objects.filter(customer_id=ann.id).update(segment="champion")
+    assert names(Wanted(new_since=now, tag="vip")) == ["Ann Ashby"]
+    assert names(Wanted(new_since=now, segment="champion")) == ["Ann Ashby"]
+    assert names(Wanted(new_since=now, segment="champion", filter="regulars")) == []
+    assert len(names(Wanted(new_since=now, segment="new"))) == 5
+    assert tags_in_use() == ["vip"]
+
+
+def test_an_order_finds_its_buyer_by_its_number(now: datetime) -> None:
+    remember(PEOPLE, now)
+    record([arrival(order("4711", line("tea", "2")))], now=now)
+    assert search("4711", now) == []
+    [guests] = orders_numbered("4711")
+    assert (guests.guest, guests.owner, guests.order.key) == (True, None, "shop:4711")
+    claim_order("shop:4711", Customer.objects.get(name="Ann Ashby").public_id, reason="", now=now)
+    assert search("4711", now) == ["Ann Ashby"]
+    assert orders_numbered("") == orders_numbered("471") == []
+
+
+@pytest.mark.parametrize("first", ["shop", "plain", "shop-2:1", "a:b"])
+def test_orders_of_all_sources_are_found(first: str, now: datetime) -> None:
+    keys = {"shop:9", "plain", "shop-2:9", "a:9", "zebra:9", "9", first}
+    for n, key in enumerate(sorted(keys)):
+        one = structs.replace(order(str(n), line("tea", "2")), key=key)
+        record([arrival(one)], now=now)
+    found = {one.order.key for one in orders_numbered("9")}
+    assert found == {"shop:9", "shop-2:9", "a:9", "zebra:9", "9"}
+
+
+def test_a_search_tells_how_many_there_are(now: datetime) -> None:
+    remember(PEOPLE, now)
+    page = list_customers(Wanted(query="m", new_since=now, size=1))
+    assert (len(page.rows), page.more, page.total) == (1, True, 3)
+    assert list_customers(Wanted(new_since=now, sort="name")).total == 6

@@ -24,7 +24,7 @@ from regulars.db.models import (
     IdentifierRow,
     Staff,
 )
-from regulars.db.queries.history import same_person
+from regulars.db.queries.history import end_of, same_person
 from regulars.engine.facts import Arrival, Identifier, Link, Profile, Unlink, Who
 
 LINKS = 5_210_002
@@ -191,7 +191,7 @@ def _prospect(who: Who, name: str, now: datetime) -> Known:
     with connection.cursor() as cursor:
         [number] = people.find_or_make(cursor, [who], now=now)
         people.write_tokens(cursor, {number: (name, who.identifiers)})
-    return Known(public_id=Customer.objects.get(id=_end_of(number)).public_id, made=not known)
+    return Known(public_id=Customer.objects.get(id=end_of(number)).public_id, made=not known)
 
 
 @transaction.atomic
@@ -209,7 +209,7 @@ def merge(customer: UUID, into: UUID, *, reason: str, now: datetime) -> str:
         raise Refused("merge_with_self")
     if source.merged:
         raise Refused("merge_already", name=str(source))
-    if _end_of(target.id) == source.id:
+    if end_of(target.id) == source.id:
         raise Refused("merge_circle", name=str(target))
     key = f"link:{secrets.token_hex(12)}"
     fact = Link(key=key, at=now, customer=str(customer), into=str(into), reason=reason)
@@ -280,13 +280,6 @@ def _newest_fact(key: str) -> FactRow | None:
     if known is None:
         return None
     return FactRow.objects.get(customer_id=known.customer_id, key=key, version=known.version)
-
-
-def _end_of(number: int) -> int:
-    """The customer at the end of the links that start at `number`."""
-    while link := CustomerLink.objects.filter(customer_id=number, undone_at=None).first():
-        number = link.into_id
-    return number
 
 
 def _record_link(fact: Link | Unlink, number: int, now: datetime) -> None:

@@ -11,9 +11,10 @@ from uuid import UUID
 from django.db import connection
 from msgspec import Struct, structs
 
+from regulars.db.queries.orders import orders_numbered
 from regulars.identity import alphabet_of, fold
 
-Filter = Literal["all", "regulars", "drifting", "new", "once", "prospects", "segment", "tag"]
+Filter = Literal["all", "regulars", "drifting", "new", "once", "prospects"]
 Sort = Literal["name", "last", "spent", "orders", "stake"]
 
 PAGE = 25
@@ -34,10 +35,12 @@ CONDITIONS = {
     "new": "s.first_at >= %(new_since)s",
     "once": "s.orders = 1",
     "prospects": "s.customer_id IS NULL",
-    "segment": "s.segment = %(value)s",
-    "tag": "EXISTS (SELECT 1 FROM regulars_customertag t"
-    " WHERE t.customer_id = c.id AND t.tag = %(value)s)",
 }
+IN_SEGMENT = "s.segment = %(segment)s"
+TAGGED = (
+    "EXISTS (SELECT 1 FROM regulars_customertag t WHERE t.customer_id = c.id AND t.tag = %(tag)s)"
+)
+IN_PLACES = "s.places && %(places)s::varchar[]"
 ALSO = (
     " AND EXISTS (SELECT 1 FROM regulars_searchtoken o WHERE o.customer_id = t.customer_id"
     " AND o.token >= %(w{n})s AND o.token < %(v{n})s)"
@@ -52,12 +55,14 @@ class Wanted(Struct, frozen=True, kw_only=True):
     """Which customers a page asks for, in which order, from where on.
 
     `after` is the `here` of the last row of the page before; `places` limits to customers who
-    bought in one of them (None: no limit); `new_since` is when somebody is still new.
+    bought in one of them (None: no limit); `new_since` is when somebody is still new; `segment`
+    and `tag` narrow the filter further.
     """
 
     new_since: datetime
     filter: Filter = "all"
-    value: str = ""
+    segment: str = ""
+    tag: str = ""
     query: str = ""
     sort: Sort = "spent"
     descending: bool = True
@@ -92,24 +97,23 @@ class ListedCustomer(Struct, frozen=True, kw_only=True):
 
 class Page(Struct, frozen=True, kw_only=True):
     """One page of the list; `more` tells whether there is another, `cut` that a search found
-    more people than it looks through."""
+    more people than it looks through; `total` is told where counting costs nothing."""
 
     rows: list[ListedCustomer]
     more: bool
     cut: bool = False
+    total: int | None = None
 
 
 def list_customers(wanted: Wanted) -> Page:
     """A page of customers."""
     found = find(wanted.query) if wanted.query.strip() else None
     if found is not None and not found:
-        return Page(rows=[], more=False)
+        return Page(rows=[], more=False, total=0)
     sort_column, source = _source(wanted, searched=found is not None)
-    conditions = [CONDITIONS[wanted.filter], "NOT c.merged"]
-    if found is not None:
-        conditions.append("c.id = ANY(%(found)s)")
-    if wanted.places is not None:
-        conditions.append("s.places && %(places)s::varchar[]")
+    conditions = _conditions(wanted, searched=found is not None)
+    parameters = _parameters(wanted, found)
+    total = None if found is None else _count(source, conditions, parameters)
     direction, before = ("DESC", "<") if wanted.descending else ("ASC", ">")
     if wanted.after:
         conditions.append(f"({sort_column}, c.id) {before} (%(at)s, %(id)s)")
@@ -118,13 +122,34 @@ def list_customers(wanted: Wanted) -> Page:
         f" WHERE {' AND '.join(conditions)}"
         f" ORDER BY {sort_column} {direction}, c.id {direction} LIMIT %(limit)s"
     )
-    rows = _rows(statement, _parameters(wanted, found))
+    rows = _rows(statement, parameters)
+    more = len(rows) > wanted.size
     listed = _with_details([_listed(row) for row in rows[: wanted.size]])
+    if total is None and not more and not wanted.after:
+        total = len(rows)
     return Page(
-        rows=listed,
-        more=len(rows) > wanted.size,
-        cut=found is not None and len(found) >= MOST_FOUND,
+        rows=listed, more=more, cut=found is not None and len(found) >= MOST_FOUND, total=total
     )
+
+
+def _conditions(wanted: Wanted, *, searched: bool) -> list[str]:
+    narrower = {
+        IN_SEGMENT: bool(wanted.segment),
+        TAGGED: bool(wanted.tag),
+        IN_PLACES: wanted.places is not None,
+        "c.id = ANY(%(found)s)": searched,
+    }
+    return [
+        CONDITIONS[wanted.filter],
+        "NOT c.merged",
+        *(condition for condition, holds in narrower.items() if holds),
+    ]
+
+
+def _count(source: str, conditions: list[str], parameters: dict[str, Any]) -> int:
+    statement = f"SELECT count(*) FROM {source} WHERE {' AND '.join(conditions)}"  # noqa: S608 - own
+    [(total,)] = _rows(statement, parameters)
+    return int(total)
 
 
 def _source(wanted: Wanted, *, searched: bool) -> tuple[str, str]:
@@ -151,7 +176,8 @@ def _parameters(wanted: Wanted, found: list[int] | None) -> dict[str, Any]:
     at, number = wanted.after or ("", 0)
     return {
         "new_since": wanted.new_since,
-        "value": wanted.value,
+        "segment": wanted.segment,
+        "tag": wanted.tag,
         "found": found,
         "places": list(wanted.places or ()),
         "at": at,
@@ -207,7 +233,8 @@ def find(query: str) -> list[int]:
     """Customers whose name or identifiers begin with what was typed; at most MOST_FOUND.
 
     Every word must begin a word of the name or an identifier; or the whole, without blanks and
-    signs, an identifier. Who was merged leads to the customer they were merged into.
+    signs, an identifier; or it is the number of an order of theirs. Who was merged leads to the
+    customer they were merged into.
     """
     words = sorted(fold(query).split(), key=len, reverse=True)
     compact = re.sub(r"[\W_]+", "", query).lower()
@@ -216,6 +243,8 @@ def find(query: str) -> list[int]:
     found: dict[int, None] = {}
     for terms in wanted:
         found.update(dict.fromkeys(_find_all(terms)))
+    if len(found) < MOST_FOUND and any(sign.isdigit() for sign in query):
+        found.update(dict.fromkeys(o.number for o in orders_numbered(query) if o.owner))
     return _followed(list(found)[:MOST_FOUND])
 
 
@@ -245,3 +274,15 @@ def _followed(numbers: list[int]) -> list[int]:
         {"ids": numbers},
     )
     return [number for (number,) in rows]
+
+
+def tags_in_use(most: int = 200) -> list[str]:
+    """The tags that staff gave, in order: a walk along the index, from one tag to the next."""
+    rows = _rows(
+        "WITH RECURSIVE walk(tag, n) AS (SELECT min(tag), 1 FROM regulars_customertag UNION ALL"
+        " SELECT (SELECT min(t.tag) FROM regulars_customertag t WHERE t.tag > walk.tag), n + 1"
+        " FROM walk WHERE walk.tag IS NOT NULL AND n <= %(most)s)"
+        " SELECT tag FROM walk WHERE tag IS NOT NULL",
+        {"most": most},
+    )
+    return [tag for (tag,) in rows]

@@ -15,7 +15,9 @@ from regulars.db.models import (
     CustomerLink,
     CustomerNote,
     CustomerTag,
+    FactRow,
     IdentifierRow,
+    Place,
     Product,
     RefundTie,
     Standing,
@@ -36,6 +38,16 @@ class Happening(Struct, frozen=True, kw_only=True):
     import_id: UUID | None = None
 
 
+class Joined(Struct, frozen=True, kw_only=True):
+    """Somebody who is the same person since `at`: a merged customer, or a guest with an order."""
+
+    key: str
+    at: datetime
+    name: str = ""
+    public_id: UUID | None = None
+    order_number: str = ""
+
+
 class Person(Struct, frozen=True, kw_only=True):
     """A customer with what is known about them; `numbers` are all rows that are this person."""
 
@@ -45,8 +57,8 @@ class Person(Struct, frozen=True, kw_only=True):
     tags: list[str]
     notes: list[CustomerNote]
     standing: Standing | None
-    links: list[CustomerLink]
-    merged_into: Customer | None
+    joined: list[Joined]
+    survivor: Customer | None
 
 
 def person(public_id: UUID) -> Person | None:
@@ -55,23 +67,60 @@ def person(public_id: UUID) -> Person | None:
     if customer is None:
         return None
     numbers = same_person(customer.id)
-    own = CustomerLink.objects.filter(customer_id=customer.id, undone_at=None).first()
+    end = end_of(customer.id)
+    identifiers = IdentifierRow.objects.filter(customer_id__in=numbers).order_by("kind", "value")
+    tags = CustomerTag.objects.filter(customer_id__in=numbers).order_by("tag")
     return Person(
         customer=customer,
         numbers=numbers,
-        identifiers=list(
-            IdentifierRow.objects.filter(customer_id__in=numbers).values_list("kind", "value")
-        ),
-        tags=sorted(
-            set(CustomerTag.objects.filter(customer_id__in=numbers).values_list("tag", flat=True))
-        ),
+        identifiers=list(identifiers.values_list("kind", "value")),
+        tags=list(dict.fromkeys(tags.values_list("tag", flat=True))),
         notes=list(CustomerNote.objects.filter(customer_id__in=numbers).order_by("-at")),
         standing=Standing.objects.filter(customer_id=customer.id).first(),
-        links=list(
-            CustomerLink.objects.filter(into_id__in=numbers, undone_at=None).order_by("-at")
-        ),
-        merged_into=Customer.objects.get(id=own.into_id) if own else None,
+        joined=_joined(numbers),
+        survivor=Customer.objects.get(id=end) if end != customer.id else None,
     )
+
+
+def end_of(number: int) -> int:
+    """The customer at the end of the links that start at `number`; itself where none does."""
+    while link := CustomerLink.objects.filter(customer_id=number, undone_at=None).first():
+        number = link.into_id
+    return number
+
+
+def _joined(numbers: Sequence[int]) -> list[Joined]:
+    """Who was linked into a person, the last first."""
+    links = list(CustomerLink.objects.filter(into_id__in=numbers, undone_at=None).order_by("-at"))
+    sources = [link.customer_id for link in links]
+    known = {customer.id: customer for customer in Customer.objects.filter(id__in=sources)}
+    guests = [number for number in sources if number not in known]
+    orders = dict(
+        FactRow.objects.filter(customer_id__in=guests, type="order").values_list(
+            "customer_id", "body__number"
+        )
+    )
+    return [_one_joined(link, known.get(link.customer_id), orders) for link in links]
+
+
+def _one_joined(
+    link: CustomerLink, customer: Customer | None, orders: dict[int, str | None]
+) -> Joined:
+    if customer is None:
+        number = orders.get(link.customer_id) or ""
+        return Joined(key=link.key, at=link.at, order_number=number)
+    return Joined(key=link.key, at=link.at, name=customer.name, public_id=customer.public_id)
+
+
+def bought_at(numbers: Sequence[int], places: Sequence[str]) -> bool:
+    """Whether a person ordered in one of the places."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM regulars_fact WHERE customer_id = ANY(%s)"
+            " AND type = 'order' AND body->>'place' = ANY(%s))",
+            [list(numbers), list(places)],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def same_person(number: int) -> list[int]:
@@ -136,7 +185,7 @@ def timeline(
 
 
 def _links_taken_back(numbers: Sequence[int]) -> dict[str, int]:
-    """Links into a person that no longer hold, by key, with whom they linked: part of both pasts."""
+    """Links into a person that hold no more, by key, with whom they linked."""
     links = CustomerLink.objects.filter(into_id__in=numbers).exclude(undone_at=None)
     return dict(links.values_list("key", "customer_id"))
 
@@ -163,3 +212,8 @@ def product_names(codes: Sequence[str]) -> dict[str, str]:
     """What products are called, by code."""
     found = Product.objects.filter(code__in=codes)
     return {product.code: str(product) for product in found}
+
+
+def place_names() -> dict[str, str]:
+    """What places are called, by code."""
+    return dict(Place.objects.values_list("code", "name"))
