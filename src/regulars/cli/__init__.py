@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:
         if not _is_sentence(error):
             raise
-        print(f"regulars: {_one_line(str(error))}", file=sys.stderr)  # noqa: T201
+        print(f"regulars: {_one_line(_sentence(error))}", file=sys.stderr)  # noqa: T201
         return 2
     return code
 
@@ -74,15 +74,23 @@ def _run(asked: list[str]) -> int:
     return int(chosen.run(chosen))
 
 
+SENTENCES = frozenset({"Unclear", "CannotRun", "FileProblem", "InsightError", "Strict", "Refused"})
+"""Errors of ours that are sentences for people. By name, so that none is loaded for nothing."""
+
+
 def _is_sentence(error: Exception) -> bool:
-    """Whether the error is a sentence for people, not a defect of ours."""
     return any(
         kind.__module__.startswith("regulars.") and kind.__name__ in SENTENCES
         for kind in type(error).__mro__
     )
 
 
-SENTENCES = frozenset({"Unclear", "CannotRun", "FileProblem", "InsightError"})
+def _sentence(error: Exception) -> str:
+    if type(error).__name__ != "Refused":
+        return str(error)
+    from regulars.words.reasons import sentence  # noqa: PLC0415 - Django is set up by now
+
+    return sentence(error.code, error.params)  # type: ignore[attr-defined]
 
 
 def _one_line(text: str) -> str:

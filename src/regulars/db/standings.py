@@ -35,6 +35,7 @@ _SET = ", ".join(f"{column} = excluded.{column}" for column in COLUMNS[1:])
 
 def replace(cursor: CursorWrapper, rows: Iterable[Sequence[object]]) -> None:
     """Make the table hold exactly `rows` (values in the order of COLUMNS), in one transaction."""
+    cursor.execute("DROP TABLE IF EXISTS new_standing")
     cursor.execute("CREATE TEMPORARY TABLE new_standing (LIKE regulars_standing) ON COMMIT DROP")
     copy_rows(cursor, "new_standing", COLUMNS, rows)
     cursor.execute("ANALYZE new_standing")

@@ -18,6 +18,7 @@ class ImportRun(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     file_name = models.CharField(max_length=255)
+    content_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)
     path = models.CharField(max_length=1000, blank=True, default="")
     state = models.CharField(max_length=10, choices=State.choices, default=State.UPLOADED)
     strict = models.BooleanField(default=False)
@@ -31,6 +32,7 @@ class ImportRun(models.Model):
     rejected_path = models.CharField(max_length=1000, blank=True, default="")
     by_name = models.CharField(max_length=200, blank=True, default="")
     created_at = models.DateTimeField()
+    touched_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:

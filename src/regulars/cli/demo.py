@@ -1,0 +1,122 @@
+"""`regulars demo`: Corner Coffee, made up from a seed, brought in like any shop's orders."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from regulars.cli import Unclear
+from regulars.cli.installation import installation
+from regulars.cli.progress import bar
+from regulars.cli.serve import add_address
+from regulars.run.folder import Folder, default_path, prepare
+from regulars.run.serve import Wanted, serve
+from regulars.sources.corner_coffee import BUSINESS, OWNER, write
+
+FINISHED = "demo-finished"
+"""A file in the data folder: everything of the demonstration has been brought in."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", metavar="DIR", help="the demonstration's own data folder")
+    parser.add_argument("--customers", type=int, default=8000, help="how many (default 8000)")
+    parser.add_argument("--seed", type=int, default=1, help="another seed, another past")
+    parser.add_argument("--until", type=date.fromisoformat, help="its last day (default yesterday)")
+    parser.add_argument("--prepare", action="store_true", help="make everything, serve nothing")
+    add_address(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    folder = prepare(arguments.data or default_path().parent / f"{default_path().name}-demo")
+    if not (folder.root / FINISHED).exists():
+        _make(folder, arguments)
+    if arguments.prepare:
+        return 0
+    wanted = Wanted(host=arguments.host, port=arguments.port)
+    return serve(folder, wanted, on_ready=_tell)
+
+
+def _make(folder: Folder, arguments: argparse.Namespace) -> None:
+    _say("Making Corner Coffee: two years of a café with a shop. This happens once.")
+    with installation(str(folder.root)), tempfile.TemporaryDirectory(dir=folder.imports) as work:
+        from regulars.db.models import Staff  # noqa: PLC0415 - exists once Django is set up
+
+        if not Staff.objects.exists():
+            if _has_facts():
+                raise Unclear(
+                    f"{folder.root} holds a business of its own: "
+                    "name another folder for the demonstration with --data."
+                )
+            _set_up()
+        until = arguments.until or datetime.now(ZoneInfo(BUSINESS.zone)).date() - timedelta(days=1)
+        _bring_in(folder, Path(work), arguments, until)
+    (folder.root / FINISHED).touch()
+
+
+def _has_facts() -> bool:
+    from regulars.db.models import FactRow  # noqa: PLC0415 - exists once Django is set up
+
+    return FactRow.objects.exists()
+
+
+def _set_up() -> None:
+    from regulars.actions.business import (  # noqa: PLC0415 - exists once Django is set up
+        BusinessSettings,
+        Owner,
+        set_up,
+    )
+
+    settings = BusinessSettings(
+        name=BUSINESS.name,
+        zone=BUSINESS.zone,
+        currency=BUSINESS.currency,
+        region=BUSINESS.region,
+        language=BUSINESS.language,
+    )
+    set_up(settings, Owner(name=OWNER.name, email=OWNER.email), datetime.now(UTC))
+
+
+def _bring_in(folder: Folder, work: Path, arguments: argparse.Namespace, until: date) -> None:
+    from regulars.actions import imports  # noqa: PLC0415 - exists once Django is set up
+    from regulars.actions.measuring import refresh  # noqa: PLC0415 - the same
+    from regulars.sources.files.inspection import inspect  # noqa: PLC0415 - the same
+    from regulars.sources.files.shapes import Hints  # noqa: PLC0415 - the same
+
+    written = write(work, customers=arguments.customers, seed=arguments.seed, until=until)
+    orders = written.paths[0]
+    hints = Hints(
+        zone=BUSINESS.zone,
+        currency=BUSINESS.currency,
+        source="corner-coffee",
+        columns={"Brought by": "attribute:brought_by"},
+    )
+    mapping = inspect(orders, hints).mapping
+    run_ = imports.begin(orders, mapping, name=orders.name, by=OWNER.name, now=datetime.now(UTC))
+    with bar() as report:
+        summary = imports.run_import(run_, work / "work", report=report)
+    _say(f"{summary.recorded:,} orders and refunds of {summary.counts.customers:,} customers.")
+    _say("Measuring what they mean …")
+    refresh(folder.root, now=datetime.now(UTC))
+
+
+def _tell(address: str) -> None:
+    import django  # noqa: PLC0415 - the server has told the settings meanwhile
+
+    django.setup()
+    from regulars.actions.entry import Purpose, make_link  # noqa: PLC0415 - Django is set up now
+    from regulars.console.links import entry_address  # noqa: PLC0415 - the same
+    from regulars.db.models import Role, Staff  # noqa: PLC0415 - the same
+
+    owner = Staff.objects.filter(role=Role.OWNER).earliest("created_at")
+    token = make_link(Purpose.ENTER, owner, datetime.now(UTC))
+    _say(f"\nCorner Coffee is open at {address}/")
+    _say(f"Come in as {owner.name}, once, within a day: {entry_address(address, token)}")
+    _say("Ctrl-C closes it; `make demo` opens it again, with everything kept.")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stdout, flush=True)  # noqa: T201
