@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from people import arrival, line, order, refund, who
 
+from people import arrival, line, order, refund, who
 from regulars.actions.customers import claim_order, merge, undo_merge
-from regulars.actions.measuring import compute_wanted, refresh
+from regulars.actions.measuring import SHOWN, compute_wanted, refresh
 from regulars.actions.record import record
 from regulars.actions.refunds import tie_refunds
-from regulars.actions.results import want_result
+from regulars.actions.results import PATIENCE, Wish, want_result, want_results
 from regulars.db.models import Business, Customer, MeasureResult, Standing
 
 pytestmark = [pytest.mark.django_db]
@@ -97,7 +97,7 @@ def test_every_shown_result_is_there_and_another_is_computed_when_asked(
 ) -> None:
     visits("1", 3, now)
     refresh(tmp_path, now=now)
-    assert MeasureResult.objects.filter(computed_at=now).count() == 12
+    assert MeasureResult.objects.filter(computed_at=now).count() == 1 + len(SHOWN)
     wanted = want_result("revenue", {"period": "month", "as_of": "2026-11-15"}, now=now)
     assert wanted.result is None
     compute_wanted(tmp_path, wanted.key, now=now)
@@ -110,3 +110,38 @@ def test_an_empty_business_has_results_that_say_so(
 ) -> None:
     refresh(tmp_path, now=now)
     assert "not_enough_data" in MeasureResult.objects.get(kind="repeat").result
+
+
+def test_rows_that_go_by_time_keep_the_last_and_an_export_has_all(
+    business: Business, now: datetime, tmp_path: Path
+) -> None:
+    visits("1", 140, now)
+    refresh(tmp_path, now=now)
+    [table] = MeasureResult.objects.get(key="revenue&period=day").result["tables"]
+    assert (len(table["rows"]), table["cut"], table["rows"][-1][0]) == (500, 557, "2026-11-21")
+    whole = want_result("revenue", {"period": "day", "rows": "all"}, now=now)
+    compute_wanted(tmp_path, whole.key, now=now)
+    [table] = MeasureResult.objects.get(key=whole.key).result["tables"]
+    assert (len(table["rows"]), "cut" in table) == (557, False)
+
+
+def test_a_wish_that_cannot_be_computed_says_so(
+    business: Business, now: datetime, tmp_path: Path
+) -> None:
+    visits("1", 3, now)
+    wish = want_result("revenue", {"currency": "PLN"}, now=now)
+    compute_wanted(tmp_path, wish.key, now=now)
+    result = MeasureResult.objects.get(key=wish.key).result
+    assert result["problem"] == "No order is in PLN; there are EUR."
+
+
+def test_a_wish_whose_job_was_lost_is_queued_again(business: Business, now: datetime) -> None:
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    wish = Wish(kind="repeat", params={"counts": "gross"})
+    assert want_results([wish], now=now)[wish.key].told is None
+    want_results([wish], now=now + timedelta(seconds=1))
+    assert ProcrastinateJob.objects.filter(task_name="measure").count() == 1
+    want_results([wish], now=now + PATIENCE)
+    assert ProcrastinateJob.objects.filter(task_name="measure").count() == 1, "it still waits"
+    assert MeasureResult.objects.get(key=wish.key).wanted_at == now + PATIENCE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
+from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -13,7 +14,8 @@ def later(task: str, *, once: str | None = None, **arguments: str) -> None:
 
     With `once`, a task that already waits under that name is enough.
     """
-    with contextlib.suppress(AlreadyEnqueued):
+    # A savepoint: a refused task must not break the caller's transaction.
+    with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
         app.configure_task(task, queueing_lock=once).defer(**arguments)
 
 

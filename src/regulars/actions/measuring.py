@@ -16,7 +16,7 @@ from regulars.actions.results import result_key
 from regulars.actions.standings import counts_of, write_standings
 from regulars.db.mirror import Mirror
 from regulars.db.models import Business, MeasureResult
-from regulars.insight import Outcome, Sales, measure, open_sales
+from regulars.insight import InsightError, Outcome, Sales, measure, open_sales
 
 logger = logging.getLogger("regulars.measuring")
 
@@ -32,11 +32,16 @@ SHOWN: list[tuple[str, dict[str, str]]] = [
     ("cohorts", {}),
     ("drifting", {}),
     ("products", {}),
+    ("usual-days", {}),
+    ("given-back", {}),
 ]
 """The measures that pages show by themselves, computed at every refresh."""
 
 ROWS_KEPT = 500
 """Rows of a stored result's tables; whole tables are computed anew for an export."""
+
+WHOLE = "rows"
+"""With this parameter a result is stored with all rows, for an export."""
 
 FRESH = timedelta(days=31)
 """With a last order not older than this, figures are as of today; else as of that order's day."""
@@ -80,10 +85,16 @@ def compute_wanted(folder: Path, key: str, *, now: datetime) -> None:
     business = Business.objects.get()
     mirror = Mirror(folder, zone=business.zone)
     seq = mirror.advance(now=now)
+    whole = row.params.get(WHOLE) == "all"
+    params = {name: value for name, value in row.params.items() if name != WHOLE}
     with open_sales(mirror.sales) as sales:
         as_of = default_as_of(sales, now, business.zone)
-        outcome = _computed(sales, row.kind, row.params, as_of, business)
-    keep_result(row.kind, row.params, _shortened(outcome), seq=seq, now=now)
+        try:
+            outcome = _computed(sales, row.kind, params, as_of, business)
+            told = outcome.to_dict() if whole else _shortened(outcome)
+        except InsightError as error:
+            told = {"measure": row.kind, "problem": str(error)}
+    keep_result(row.kind, row.params, told, seq=seq, now=now)
 
 
 def default_as_of(sales: Sales, now: datetime, zone: str) -> date:
@@ -103,13 +114,17 @@ def _computed(
 
 
 def _shortened(outcome: Outcome) -> dict[str, object]:
-    """The outcome as JSON, long tables cut (`cut` then holds how many rows there were)."""
+    """The outcome as JSON, long tables cut (`cut` then holds how many rows there were).
+
+    Of rows that go by time the last are kept, of ranked ones the first.
+    """
     told = outcome.to_dict()
     for table in told.get("tables", []):
         rows = table["rows"]
         if len(rows) > ROWS_KEPT:
+            by_time = table["columns"][0]["kind"] == "date"
             table["cut"] = len(rows)
-            table["rows"] = rows[:ROWS_KEPT]
+            table["rows"] = rows[-ROWS_KEPT:] if by_time else rows[:ROWS_KEPT]
     return told
 
 

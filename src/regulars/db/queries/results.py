@@ -1,0 +1,167 @@
+"""Reads for Insights: stored results of measures, the people and products that they name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import TextField
+from django.db.models.functions import Cast
+from msgspec import Struct
+
+from regulars.db.models import MeasureResult, Place, Product
+
+MOST_LISTED = 200
+"""People of one field of a grid that a page lists; the rest is a number."""
+
+PEOPLE = """
+SELECT c.id, c.public_id, c.name, coalesce(i.value, '')
+FROM regulars_customer c LEFT JOIN LATERAL (
+    SELECT value FROM regulars_identifier WHERE customer_id = c.id
+    ORDER BY array_position(ARRAY['email', 'phone', 'card', 'external'], kind::text), value LIMIT 1
+) i ON true
+WHERE c.id = ANY(%s)
+"""
+
+
+class Stored(Struct, frozen=True, kw_only=True):
+    """A result as it was stored, its figures as decimals; `told` is None until it is computed."""
+
+    key: str
+    kind: str
+    params: dict[str, str]
+    wanted_at: datetime
+    computed_at: datetime | None
+    told: dict[str, Any] | None
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """How a customer is shown: the random id of their page, and a name or an identifier."""
+
+    public_id: UUID
+    name: str
+
+
+class FieldPerson(Struct, frozen=True, kw_only=True):
+    """Somebody in one field of a grid."""
+
+    id: int
+    orders_12m: int
+    revenue_minor: int
+    last_at: datetime
+
+
+class Field(Struct, frozen=True, kw_only=True):
+    """Bounds of a grid's field, each None where it is open: visits in 12 months and the instants
+    between which the last order lies, or the two scores."""
+
+    visits_from: int | None = None
+    visits_to: int | None = None
+    last_from: datetime | None = None
+    last_before: datetime | None = None
+    recency: int | None = None
+    frequency: int | None = None
+
+
+class FieldPeople(Struct, frozen=True, kw_only=True):
+    """Those who spent most, and how many there are in all."""
+
+    rows: list[FieldPerson]
+    count: int
+
+
+def stored(keys: Iterable[str]) -> dict[str, Stored]:
+    """The stored results of these keys, those that there are."""
+    rows = MeasureResult.objects.filter(key__in=list(keys)).annotate(
+        text=Cast("result", TextField())
+    )
+    columns = ("key", "kind", "params", "wanted_at", "computed_at", "text")
+    return {row[0]: _stored(row) for row in rows.values_list(*columns)}
+
+
+def _stored(row: Sequence[Any]) -> Stored:
+    key, kind, params, wanted_at, computed_at, text = row
+    told = json.loads(text, parse_float=Decimal) if computed_at and text else None
+    return Stored(
+        key=key,
+        kind=kind,
+        params=params,
+        wanted_at=wanted_at,
+        computed_at=computed_at,
+        told=told,
+    )
+
+
+def people(numbers: Iterable[str]) -> dict[str, Person]:
+    """The customers that a result names by their internal numbers; those since gone are left out.
+
+    Somebody without a name is shown by an e-mail address, phone, card or customer number.
+    """
+    wanted = [int(number) for number in set(numbers) if number.isdecimal()]
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(PEOPLE, [wanted])
+        rows = cursor.fetchall()
+    return {
+        str(number): Person(public_id=public_id, name=name or shown)
+        for number, public_id, name, shown in rows
+    }
+
+
+def product_names(codes: Iterable[str]) -> dict[str, str]:
+    """Names of products by code; a product without a name is shown by its code."""
+    found = Product.objects.filter(code__in=list(codes)).exclude(name="")
+    return dict(found.values_list("code", "name"))
+
+
+def place_names() -> dict[str, str]:
+    """Names of places by code."""
+    return dict(Place.objects.values_list("code", "name"))
+
+
+def people_in_field(field: Field) -> FieldPeople:
+    """Who stands in a grid's field, by the standings of the last refresh."""
+    conditions, values = _conditions(field)
+    statement = (
+        "SELECT customer_id, orders_12m, revenue_minor, last_at, count(*) OVER ()"  # noqa: S608 - own texts
+        f" FROM regulars_standing WHERE {' AND '.join(conditions) or 'true'}"
+        " ORDER BY revenue_12m_minor DESC, customer_id LIMIT %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, MOST_LISTED])
+        rows = cursor.fetchall()
+    listed = [
+        FieldPerson(id=number, orders_12m=orders, revenue_minor=revenue, last_at=last_at)
+        for number, orders, revenue, last_at, _count in rows
+    ]
+    return FieldPeople(rows=listed, count=rows[0][-1] if rows else 0)
+
+
+def _conditions(field: Field) -> tuple[list[str], list[object]]:
+    bounds = (
+        ("orders_12m >= %s", field.visits_from),
+        ("orders_12m <= %s", field.visits_to),
+        ("last_at >= %s", field.last_from),
+        ("last_at < %s", field.last_before),
+        ("recency_score = %s", field.recency),
+        ("frequency_score = %s", field.frequency),
+    )
+    given = [(text, value) for text, value in bounds if value is not None]
+    return [text for text, _value in given], [value for _text, value in given]
+
+
+def first_order_date(zone: str) -> date | None:
+    """The civil day of the first order of a known customer; None without any."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (min(first_at) AT TIME ZONE %s)::date FROM regulars_standing", [zone]
+        )
+        row = cursor.fetchone()
+    first: date | None = row[0] if row else None
+    return first
