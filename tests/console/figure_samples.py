@@ -21,7 +21,7 @@ from regulars.console.charts.figures import (
     Series,
 )
 
-MONTHS = "Dec Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov".split()
+MONTHS = ["Dec", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov"]
 NOTES = (
     Note(term="Who", text="Everybody known by name, card or e-mail; staff left out"),
     Note(term="When", text="Calendar months in Berlin time; the last one is not complete"),
@@ -100,7 +100,7 @@ REVENUE = LineChart(
     counts=NOTES,
 )
 
-WEEK = "Wed Thu Fri Sat Sun Mon Tue Wed Thu Fri Sat Sun Mon".split()
+WEEK = ["Wed", "Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Mon"]
 VISITS = [118, 124, 151, 188, 171, 96, 131, 121, 133, 158, 196, 142, 101]
 LOWS = [110, 116, 140, 175, 160, 88, 108, 110, 116, 140, 175, 160, 88]
 HIGHS = [130, 136, 165, 205, 186, 108, 132, 130, 136, 165, 205, 186, 108]
@@ -219,9 +219,7 @@ GRID = Grid(
         GridRow(
             label=label,
             cells=tuple(
-                GridCell(
-                    value=41 + 17 * n * (m + 1), level=max(6 - n - m, 0), label=name, url="/x"
-                )
+                GridCell(value=41 + 17 * n * (m + 1), level=max(6 - n - m, 0), label=name, url="/x")
                 for n, name in enumerate(NAMES.split())
             ),
         )
