@@ -82,10 +82,9 @@ def complete(table: Any, given: frozenset[str], nameless: bool) -> Any:
     if "order_id" not in given:
         table = table.mutate(order_id=_row_key(table))
     elif nameless:
-        own = ibis.literal("row ") + ibis.row_number().over().cast("string")
-        sale = table.kind == "sale"
-        order_id = table.order_id.cast("string")
-        table = table.mutate(order_id=ibis.ifelse(sale, order_id.fill_null(own), order_id))
+        table = table.mutate(row=ibis.row_number().over(), order_id=table.order_id.cast("string"))
+        own = ibis.ifelse(table.kind == "sale", "row " + table.row.cast("string"), ibis.null())
+        table = table.mutate(order_id=table.order_id.fill_null(own))
     if "fact_id" not in given:
         table = table.mutate(fact_id=table.order_id)
     return table.select(*TYPES)

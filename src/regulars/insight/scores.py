@@ -38,7 +38,7 @@ def segment(r: int, f: int, m: int) -> str:
 
 def scored(counted: Counted) -> Any:
     """Per customer: customer_id, recency (days), frequency, monetary, r, f, m, segment."""
-    base = counted.customers
+    base = counted.each_customer
     base = base.select(
         "customer_id",
         recency=counted.days_before(base.last_at.date()),
@@ -48,13 +48,14 @@ def scored(counted: Counted) -> Any:
     scores = base.mutate(
         r=_quintile(base.recency.desc(), base.customer_id),
         f=_quintile(base.frequency, base.customer_id),
-        m=_quintile(base.monetary, base.customer_id),
+        m=_quintile(base.monetary.cast("float64"), base.customer_id),
     )
     return counted.keep("scores", scores.mutate(segment=_segment_of(scores)))
 
 
 def _quintile(value: Any, customer_id: Any) -> Any:
-    # ibis counts groups from 0 where SQL counts from 1.
+    # Sorting by float is a quarter quicker than by a wide decimal, and for sums of money of less
+    # than nine billion units no less exact. ibis counts groups from 0 where SQL counts from 1.
     return (ibis.ntile(5).over(order_by=[value, customer_id]) + 1).cast("int64")
 
 

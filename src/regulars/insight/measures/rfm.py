@@ -31,7 +31,7 @@ class Rfm(Measure[Params]):
     def work(self, counted: Counted, params: Params) -> Outcome:
         """One row a customer, those who bring most money first."""
         scores = scored(counted)
-        ranked = scores.order_by(scores.monetary.desc(), scores.customer_id)
+        ranked = scores.order_by(scores.monetary.cast("float64").desc(), scores.customer_id)
         table = counted.sales.table("customers", ranked, self.columns)
         (summary,) = counted.sales.records(
             scores.aggregate(
