@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Hashable, Sequence
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from regulars.identity import fold, looks_like_payment_card
 from regulars.sources.files.dates import DateReader, Instant
@@ -18,13 +18,12 @@ LIMIT = 10_000
 NAME = 200
 CODE = 100
 
-CANCELLED = frozenset(
-    ["cancelled", "canceled", "cancel", "void", "voided", "annulled", "storniert", "storno", "annulliert", "abgebrochen", "anulowane", "anulowana", "anulowany", "anulat", "anulata", "anulată"]
-)
-REFUNDED = frozenset(
-    ["refund", "refunded", "return", "returned", "returns", "credit", "gutschrift", "rückgabe", "retoure", "retour", "erstattet", "erstattung", "zwrot", "zwrócone", "korekta", "retur", "returnat", "rambursat", "rambursare"]
-)
-_CANCELLED, _REFUNDED = (frozenset(map(fold, words)) for words in (CANCELLED, REFUNDED))
+CANCELLED = """cancelled canceled cancel void voided annulled storniert storno annulliert
+abgebrochen anulowane anulowana anulowany anulat anulata anulată"""
+REFUNDED = """refund refunded return returned returns credit gutschrift rückgabe retoure retour
+erstattet erstattung zwrot zwrócone korekta retur returnat rambursat rambursare"""
+_CANCELLED = frozenset(map(fold, CANCELLED.split()))
+_REFUNDED = frozenset(map(fold, REFUNDED.split()))
 
 
 class CellProblem(Exception):
@@ -35,33 +34,35 @@ class CellProblem(Exception):
         self.field, self.code, self.params = field, code, params or {}
 
 
-class Remembered(Generic[K, V]):
-    """Reads columns by `parse`, which raises CellProblem; each distinct key is parsed once."""
+class Remembered(dict[K, V]):
+    """Reads columns by `parse`, which raises CellProblem; each distinct key is parsed once.
 
-    def __init__(self, parse: Callable[[K], V]) -> None:
-        self._parse = parse
-        self._known: dict[K, V | None] = {}
+    It is a dictionary that fills itself, so that a column is read without a loop of our own.
+    A key that cannot be read stands for `fallback`.
+    """
+
+    def __init__(self, parse: Callable[[K], V], fallback: V) -> None:
+        super().__init__()
+        self._parse, self._fallback = parse, fallback
         self._bad: dict[K, CellProblem] = {}
 
-    def column(self, keys: Sequence[K]) -> tuple[list[V | None], dict[int, CellProblem]]:
-        """The values, None where bad, and the problems by place."""
-        distinct = set(keys)
-        if len(self._known) > REMEMBERED:
-            self._known.clear()
-            self._bad.clear()
-        for key in distinct - self._known.keys():
-            self._learn(key)
-        problems: dict[int, CellProblem] = {}
-        if self._bad and not self._bad.keys().isdisjoint(distinct):
-            problems = {place: self._bad[key] for place, key in enumerate(keys) if key in self._bad}
-        return list(map(self._known.__getitem__, keys)), problems
-
-    def _learn(self, key: K) -> None:
+    def __missing__(self, key: K) -> V:
         try:
-            self._known[key] = self._parse(key)
+            value = self[key] = self._parse(key)
         except CellProblem as problem:
-            self._known[key] = None
+            value = self[key] = self._fallback
             self._bad[key] = problem
+        return value
+
+    def column(self, keys: Sequence[K]) -> tuple[list[V], dict[int, CellProblem]]:
+        """The values, the fallback where bad, and the problems by place."""
+        if len(self) > REMEMBERED:
+            self.clear()
+            self._bad.clear()
+        values = list(map(self.__getitem__, keys))
+        if not self._bad or self._bad.keys().isdisjoint(keys):
+            return values, {}
+        return values, {place: self._bad[key] for place, key in enumerate(keys) if key in self._bad}
 
 
 def clean(field: str, cell: str, limit: int = LIMIT) -> str:

@@ -47,7 +47,7 @@ def _marked(head: bytes) -> str:
     return ""
 
 
-def _telling(head: bytes, stream: io.BufferedReader) -> bytes:
+def _telling(head: bytes, stream: io.BufferedReader[Guarded]) -> bytes:
     """Lines with bytes beyond ASCII: of the head, or of the first block further on."""
     block, read = head, len(head)
     while block and block.isascii() and read < FAR:
@@ -72,13 +72,14 @@ def _by_content(sample: bytes) -> str:
 def _by_letters(sample: bytes) -> str:
     scores = {name: _score(sample, name) for name in CANDIDATES}
     best = max(CANDIDATES, key=lambda name: scores[name])
-    return best if scores[best] > 0.5 else _guessed(sample)
+    return best if scores[best] > 5 else _guessed(sample)
 
 
-def _score(sample: bytes, encoding: str) -> float:  # a share for a guess, no money
+def _score(sample: bytes, encoding: str) -> int:
+    """How many tenths of the signs beyond ASCII are letters that orders are written with."""
     beyond = [sign for sign in sample.decode(encoding, "replace") if not sign.isascii()]
     known = sum(1 if sign in WRITTEN else -1 for sign in beyond)
-    return known / len(beyond)
+    return known * 10 // len(beyond)
 
 
 def _guessed(sample: bytes) -> str:

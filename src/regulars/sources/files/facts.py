@@ -18,25 +18,48 @@ from regulars.sources.files.shapes import Batch, Product
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 REMEMBERED = 100_000
 CANCELLED = 2
+LINE = ("product", "q", "p", "a", "fee", "refund", "currency")
+REST = ("ref", "line", "utc", "product", "currency", "place", "refund_of", "refund", "status")
 
 
 class Stated(Struct, frozen=True, gc=False):
-    """One line of the stream, in the order of `ordering.STREAM`."""
+    """One line of an order as it came, with what it became."""
 
+    item: Line
+    who: Who | None
     ref: str
     line: int
     utc: int
-    who: str | None
     product: str | None
-    q: int
-    p: int | None
-    a: int | None
     currency: str
     place: str | None
     refund_of: str | None
-    fee: bool
     refund: bool
     status: int
+
+    @property
+    def unusual(self) -> bool:
+        return self.refund or self.status == CANCELLED
+
+
+class Items(dict[tuple[Any, ...], Line]):
+    """Lines by (product, quantity, price, amount, fee, refund, currency), made when first met."""
+
+    def __missing__(self, key: tuple[Any, ...]) -> Line:
+        if len(self) > REMEMBERED:
+            self.clear()
+        line = self[key] = _made(*key)
+        return line
+
+
+class People(dict[str | None, Who | None]):
+    """Persons by their JSON, read when first met."""
+
+    def __missing__(self, text: str | None) -> Who | None:
+        if len(self) > REMEMBERED:
+            self.clear()
+        who = self[text] = decode_who(text) if text is not None else None
+        return who
 
 
 class FactMaker:
@@ -44,36 +67,21 @@ class FactMaker:
 
     def __init__(self, source: str, *, numberless: bool, ties: dict[str, str]) -> None:
         self._source, self._numberless, self._ties = source, numberless, ties
-        self._lines: dict[Any, Line] = {}
-        self._people: dict[str, Who] = {}
 
     def arrivals(self, ref: str, lines: list[Stated]) -> list[Arrival]:
         """The order, the refund or both that these lines of one reference are."""
-        who = self._who(lines)
+        who = lines[0].who or next((line.who for line in lines if line.who), None)
+        if not any([line.unusual for line in lines]):  # noqa: C419 - a list is faster
+            return [Arrival(fact=self._order(ref, lines), who=who)]
         sold = [line for line in lines if not line.refund]
         returned = [line for line in lines if line.refund]
         if not sold:
             return [Arrival(fact=self._refund(ref, returned, self._named(ref, returned)), who=who)]
         order = self._order(ref, sold)
-        found = [Arrival(fact=order, who=who)]
         if any(line.status == CANCELLED for line in lines):
             returned = returned + sold
-        if returned:
-            fact = self._refund(f"{ref}:refund", returned, self._named(ref, returned) or order.key)
-            found.append(Arrival(fact=fact, who=who))
-        return found
-
-    def _who(self, lines: list[Stated]) -> Who | None:
-        """The person of the first line that names one."""
-        text = next((line.who for line in lines if line.who is not None), None)
-        if text is None:
-            return None
-        who = self._people.get(text)
-        if who is None:
-            if len(self._people) > REMEMBERED:
-                self._people.clear()
-            who = self._people[text] = decode_who(text)
-        return who
+        fact = self._refund(f"{ref}:refund", returned, self._named(ref, returned) or order.key)
+        return [Arrival(fact=order, who=who), Arrival(fact=fact, who=who)]
 
     def _named(self, ref: str, lines: list[Stated]) -> str:
         """The key of the order that a refund names, or empty."""
@@ -83,7 +91,7 @@ class FactMaker:
         return f"{self._source}:{told}" if told else ""
 
     def _order(self, ref: str, lines: list[Stated]) -> Order:
-        items = tuple([self._line(line) for line in lines])
+        items = tuple([line.item for line in lines])
         return Order(
             key=f"{self._source}:{ref}",
             at=EPOCH + timedelta(microseconds=min([line.utc for line in lines])),
@@ -96,7 +104,7 @@ class FactMaker:
         )
 
     def _refund(self, ref: str, lines: list[Stated], order: str) -> Refund:
-        items = tuple([self._line(line) for line in lines])
+        items = tuple([line.item for line in lines])
         return Refund(
             key=f"{self._source}:{ref}",
             at=EPOCH + timedelta(microseconds=min([line.utc for line in lines])),
@@ -109,39 +117,38 @@ class FactMaker:
             place=lines[0].place or "",
         )
 
-    def _line(self, line: Stated) -> Line:
-        key = (line.product, line.q, line.p, line.a, line.fee, line.refund, line.currency)
-        found = self._lines.get(key)
-        if found is None:
-            if len(self._lines) > REMEMBERED:
-                self._lines.clear()
-            found = self._lines[key] = _made(line)
-        return found
 
-
-def _made(line: Stated) -> Line:
+def _made(
+    product: str | None,
+    q: int,
+    p: int | None,
+    a: int | None,
+    fee: bool,
+    refund: bool,
+    currency: str,
+) -> Line:
     """The line as it is kept: positive in a refund, its amount rounded once."""
-    quantity = from_micro(line.q)
-    price = Decimal(0) if line.p is None else from_micro(line.p)
-    amount = quantity * price if line.a is None else from_micro(line.a)
-    if line.refund:
+    quantity = from_micro(q)
+    price = Decimal(0) if p is None else from_micro(p)
+    amount = quantity * price if a is None else from_micro(a)
+    if refund:
         quantity, price, amount = abs(quantity), abs(price), abs(amount)
     return Line(
-        product=line.product or "",
+        product=product or "",
         quantity=quantity,
         unit_price=price,
-        amount_minor=to_minor(amount, line.currency),
-        kind="fee" if line.fee else "goods",
+        amount_minor=to_minor(amount, currency),
+        kind="fee" if fee else "goods",
     )
 
 
 def orders(stream: Any) -> Iterator[list[Stated]]:
     """The lines of each order, from Arrow batches in which they stand together."""
+    items, people = Items(), People()
     current: list[Stated] = []
     ref = None
     for batch in stream:
-        columns = [column.to_pylist() for column in batch.columns]
-        for line in map(Stated, *columns):
+        for line in _stated(batch, items, people):
             if line.ref != ref:
                 if current:
                     yield current
@@ -149,6 +156,15 @@ def orders(stream: Any) -> Iterator[list[Stated]]:
             current.append(line)
     if current:
         yield current
+
+
+def _stated(batch: Any, items: Items, people: People) -> Iterator[Stated]:
+    """The lines of an Arrow batch, read column by column."""
+    column = {name: batch.column(name).to_pylist() for name in batch.schema.names}
+    keys = zip(*(column[name] for name in LINE), strict=True)
+    made = map(items.__getitem__, keys)
+    whose = map(people.__getitem__, column["who"])
+    return map(Stated, made, whose, *(column[name] for name in REST))
 
 
 class BatchMaker:
@@ -174,14 +190,12 @@ class BatchMaker:
         arrivals = [
             arrival for lines in together for arrival in self._maker.arrivals(lines[0].ref, lines)
         ]
-        codes = {line.product for lines in together for line in lines}
+        codes = {line.product for lines in together for line in lines if line.product}
         numbers = [line.line for lines in together for line in lines]
         return Batch(
             ordinal=ordinal,
             arrivals=tuple(arrivals),
-            products={
-                code: self._catalogue[code] for code in sorted(codes - {None}) if code is not None
-            },
+            products={code: self._catalogue[code] for code in sorted(codes)},
             places=frozenset(lines[0].place for lines in together if lines[0].place),
             first_line=min(numbers),
             last_line=max(numbers),

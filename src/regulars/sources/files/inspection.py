@@ -16,6 +16,8 @@ from regulars.sources.files.problems import FileProblem
 from regulars.sources.files.rows import Piece, Source
 from regulars.sources.files.shapes import (
     FIELDS,
+    LIMITS,
+    NO_HINTS,
     Column,
     DateOrder,
     Hints,
@@ -34,7 +36,7 @@ PREFERRED = {
 SIGNS = {"€": "EUR", "£": "GBP", "$": "USD", "zł": "PLN", "lei": "RON", "dollar": "USD"}
 
 
-def inspect(path: Path, hints: Hints = Hints(), limits: Limits = Limits()) -> Proposal:
+def inspect(path: Path, hints: Hints = NO_HINTS, limits: Limits = LIMITS) -> Proposal:
     """What the file seems to be, with what `hints` already say.
 
     What is missing or can be read in two ways becomes a question. Raises FileProblem if the file

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from regulars.sources.files.problems import FileProblem
 from regulars.sources.files.shapes import Format, Limits
@@ -41,7 +41,7 @@ class Guarded(io.RawIOBase):
     def __init__(self, path: Path, limits: Limits, done: Callable[[int], None]) -> None:
         self._file = path.open("rb")
         packed = self._file.peek(2)[:2] == b"\x1f\x8b"
-        self._stream: IO[bytes] = gzip.GzipFile(fileobj=self._file) if packed else self._file
+        self._stream = cast(IO[bytes], gzip.GzipFile(fileobj=self._file) if packed else self._file)
         self._path, self._limits, self._done = path, limits, done
         self._total = self._open_line = 0
         self._lines = 0

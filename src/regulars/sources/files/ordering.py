@@ -13,12 +13,10 @@ import duckdb
 
 from regulars.sources.files.shapes import Limits, Mapping
 
+TELLING = "customer product name q p a total shipping currency place refund_of status"
 CONTENT = (
     "md5(concat_ws('|', civil, "
-    + ", ".join(
-        f"coalesce({name}::VARCHAR, '')"
-        for name in ["customer", "product", "name", "q", "p", "a", "total", "shipping", "currency", "place", "refund_of", "status"]
-    )
+    + ", ".join(f"coalesce({name}::VARCHAR, '')" for name in TELLING.split())
     + "))"
 )
 
@@ -31,7 +29,7 @@ COPY (
     ORDER BY line
 ) TO '{{folder}}/numbered.parquet' (COMPRESSION lz4);
 CREATE VIEW numbered AS SELECT * FROM '{{folder}}/numbered.parquet'
-"""
+"""  # noqa: S608 - made of our own words
 
 PRICED = """
 CREATE VIEW priced AS SELECT * EXCLUDE (q, p, a, number),
@@ -86,6 +84,7 @@ CREATE VIEW complete AS SELECT * FROM '{folder}/extra.parquet'
 """Totals of orders whose lines have no prices, and fees of a column of their own, become lines.
 A fee that every row of an order repeats is the order's, else each row has its own."""
 
+LINES = "CREATE VIEW lines AS SELECT * FROM complete WHERE {where}"
 DROPS = {"duplicates": "", "no_price": "coalesce(p, a) <= 0", "non_products": "fee"}
 UNIQUE = "row_number() OVER (PARTITION BY h, fee ORDER BY line) = 1"
 """What a dropped kind of line is; of equal rows the first stays."""
@@ -169,9 +168,12 @@ class Ordering:
         """The lines as Arrow batches, orders by their first line; `together` says that the rows
         of each order stand together in the file, so that nothing needs sorting."""
         if together:
-            query = f"SELECT {STREAM} FROM lines ORDER BY line"
+            query = f"SELECT {STREAM} FROM lines ORDER BY line"  # noqa: S608 - our own words
         else:
-            query = f"SELECT {STREAM} FROM lines JOIN heads USING (ref) ORDER BY first_line, line"
+            query = (
+                f"SELECT {STREAM} FROM lines "  # noqa: S608 - our own words
+                "JOIN heads USING (ref) ORDER BY first_line, line"
+            )
         return self.connection.sql(query).to_arrow_reader(size)
 
     def _run(self, script: str) -> None:
@@ -183,15 +185,13 @@ class Ordering:
         choices = mapping.choices
         dropped = [name for name in DROPS if getattr(choices, name) == "drop"]
         keep = "ref NOT IN (SELECT ref FROM refused)" if self.one(ANY_REFUSED)[0] else "true"
-        if not dropped:
-            self._run(f"CREATE VIEW lines AS SELECT * FROM complete WHERE {keep}")
-            return
         tests = [keep, *(f"NOT ({DROPS[name]})" for name in dropped if name != "duplicates")]
         unique = f" QUALIFY {UNIQUE}" if "duplicates" in dropped else ""
         where = " AND ".join(tests)
-        self._run(f"CREATE VIEW lines AS SELECT * FROM complete WHERE {where}{unique}")
-        self._run(f"CREATE TABLE kept AS {HEADS.partition(' AS ')[2].replace('complete', 'lines')}")
-        self._run("DROP TABLE heads; ALTER TABLE kept RENAME TO heads")
+        self._run(LINES.replace("{where}", where + unique))
+        if dropped:
+            self._run(HEADS.replace("heads", "kept").replace("complete", "lines"))
+            self._run("DROP TABLE heads; ALTER TABLE kept RENAME TO heads")
 
 
 ANY_REFUSED = "SELECT count(*) > 0 FROM refused"

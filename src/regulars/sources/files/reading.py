@@ -5,7 +5,9 @@ This module loads DuckDB and Arrow; whoever only looks at a file uses `inspectio
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -19,9 +21,10 @@ from regulars.sources.files.ordering import Ordering
 from regulars.sources.files.problems import FileProblem, RowProblem, Sentence, english
 from regulars.sources.files.rows import Source
 from regulars.sources.files.shapes import (
+    LIMITS,
+    NO_HINTS,
     Batch,
     Counts,
-    Hints,
     Limits,
     Mapping,
     Progress,
@@ -90,7 +93,7 @@ def open_file(
     region: str,
     work_dir: Path,
     progress: Report = silent,
-    limits: Limits = Limits(),
+    limits: Limits = LIMITS,
     sentence: Sentence = english,
 ) -> Reading:
     """Reads the whole file into `work_dir` (made if missing; a rest of an earlier reading there
@@ -154,14 +157,14 @@ def _source(path: Path, mapping: Mapping, limits: Limits) -> Source:
     same = found == told.format or (found == "delimited" and told.format == "spaces")
     if same and not _rewritten(path, mapping, limits):
         return Source(path, told, limits, decimal=mapping.decimal)
-    return Source(path, layout_of(path, Hints(), limits), limits, decimal=mapping.decimal)
+    return Source(path, layout_of(path, NO_HINTS, limits), limits, decimal=mapping.decimal)
 
 
 def _rewritten(path: Path, mapping: Mapping, limits: Limits) -> bool:
     """Whether a table of blanks came back as rejected rows with commas."""
     if mapping.layout.format != "spaces":
         return False
-    return layout_of(path, Hints(), limits).format == "delimited"
+    return layout_of(path, NO_HINTS, limits).format == "delimited"
 
 
 def _prepare(work_dir: Path) -> None:
@@ -177,15 +180,29 @@ def _spooled(
 ) -> Spool:
     spool = Spool(source, mapping, region, work_dir)
     try:
-        for piece in source.pieces(follow.read):
-            spool.add(piece)
-            follow.rows = spool.rows
-            follow.tell()
+        with _uncollected():
+            for piece in source.pieces(follow.read):
+                spool.add(piece)
+                follow.rows = spool.rows
+                follow.tell()
     finally:
         spool.close()
     if not spool.rows:
         raise FileProblem("only_header", file=source.path.name)
     return spool
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the collector of reference cycles: rows make none, and it would look through all
+    of them again and again, a third of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _finish(

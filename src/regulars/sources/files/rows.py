@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from regulars.sources.files.opened import nothing, text_of
 from regulars.sources.files.problems import FileProblem
-from regulars.sources.files.shapes import Layout, Limits
+from regulars.sources.files.shapes import LIMITS, Layout, Limits
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,7 +43,7 @@ class Source:
     """
 
     def __init__(
-        self, path: Path, layout: Layout, limits: Limits = Limits(), *, decimal: str = "."
+        self, path: Path, layout: Layout, limits: Limits = LIMITS, *, decimal: str = "."
     ) -> None:
         self.path, self.layout, self.limits, self.decimal = path, layout, limits, decimal or "."
         self.columns = self._names()

@@ -35,16 +35,17 @@ SELECT buyer AS customer_id,
     fact AS fact_id, moment AS "at",
     CASE WHEN gives_back THEN 'refund' ELSE 'sale' END AS kind,
     product, category, place,
-    ((CASE WHEN gives_back THEN abs(q) ELSE q END)::DECIMAL(25, 0) * {UNIT})::{MICRO} AS quantity,
+    ((CASE WHEN gives_back THEN abs(q) ELSE q END)::DECIMAL(25, 0) * {UNIT})::{MICRO}
+        AS quantity,
     (coalesce(CASE WHEN gives_back THEN abs(p) ELSE p END, 0)::DECIMAL(25, 0) * {UNIT})::{MICRO}
         AS unit_price,
     ((CASE WHEN gives_back AND refund THEN abs({ROUNDED}) ELSE {ROUNDED} END)::DECIMAL(25, 0)
         * {UNIT})::{MICRO} AS amount,
     currency, fee
 FROM stated
-"""
-"""`placed`: lines with their order. `stated`: each line as the fact that holds it; the lines of a
-cancelled order stand there twice, sold and taken back."""
+"""  # noqa: S608 - made of our own words
+"""`placed`: lines with their order. `stated`: each line as the fact that holds it; the lines of
+a cancelled order stand there twice, sold and taken back."""
 
 
 def write(ordering: Ordering, source: str, target: Path) -> Path:

@@ -138,6 +138,10 @@ class Limits(Struct, frozen=True, kw_only=True):
     memory: str = "400MB"
 
 
+NO_HINTS = Hints()
+LIMITS = Limits()
+
+
 class Sums(Struct, frozen=True, kw_only=True):
     """Money of one currency, exact, in currency units."""
 

@@ -6,6 +6,7 @@ Both lie in the work folder, so memory does not grow with the file.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter, ne, or_
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,10 @@ from regulars.sources.files.cells import (
     status_of,
     text_reader,
 )
-from regulars.sources.files.dates import DateReader
+from regulars.sources.files.dates import DateReader, Instant
 from regulars.sources.files.fees import is_fee
 from regulars.sources.files.numbers import MICRO, MOST, from_micro
-from regulars.sources.files.people import ATTRIBUTE, GUEST, PERSON, Person, PersonReader
+from regulars.sources.files.people import ATTRIBUTE, GUEST, PERSON, PersonReader
 from regulars.sources.files.problems import RowProblem
 from regulars.sources.files.rows import Piece, Source
 from regulars.sources.files.shapes import Mapping
@@ -44,7 +45,8 @@ SCHEMA = pa.schema(
     ]
 )
 """Of the good rows: `civil` and `utc` in microseconds, `q`, `p`, `a`, `total` and `shipping`
-(quantity, unit price, amount of the line, of the order, fee) in millionths; `h` tells equal rows."""
+(quantity, unit price, amount of the line, of the order, fee) in millionths; `h` is alike for equal
+rows."""
 
 BAD = pa.schema(
     [
@@ -65,6 +67,7 @@ PEOPLE = "people"
 NO_MONEY = (None, None, None)
 
 
+NEVER = Instant(0, 0)
 TOO_MUCH = MOST * MICRO * MICRO
 
 
@@ -75,16 +78,20 @@ class Task(Struct, frozen=True):
     fields: tuple[str, ...]
     reader: Remembered[Any, Any]
 
+    def keys(self, columns: list[tuple[str, ...]]) -> Sequence[Any]:
+        """What the reader reads for each row: the cell, or the cells where there are several."""
+        return columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
+
 
 def tasks_of(mapping: Mapping, fields: tuple[str, ...], region: str) -> list[Task]:
     """What is to be read of each row, for the mapped `fields`."""
     dates = DateReader(mapping.dates, mapping.zone)
     person = tuple(name for name in fields if name in PERSON or name.startswith(ATTRIBUTE))
     moment = tuple(name for name in ("at", "time") if name in fields)
-    tasks = [Task("at", moment, Remembered(instant_reader(dates)))]
+    tasks = [Task("at", moment, Remembered(_of_cells(instant_reader(dates), moment), NEVER))]
     if person:
         people = PersonReader(person, region, dates)
-        tasks.append(Task(PEOPLE, person, Remembered(people.read)))
+        tasks.append(Task(PEOPLE, person, Remembered(_of_cells(people.read, person), GUEST)))
     readers: dict[str, tuple[str, Callable[[str], Any]]] = {
         "number": ("number", code_reader("number", needed=True)),
         "product": ("product", code_reader("product")),
@@ -98,7 +105,7 @@ def tasks_of(mapping: Mapping, fields: tuple[str, ...], region: str) -> list[Tas
     for name, target in NUMBERS.items():
         readers[name] = (target, number_reader(name, mapping.decimal or "."))
     single = [
-        Task(target, (name,), Remembered(read))
+        Task(target, (name,), Remembered(read, None))
         for name, (target, read) in readers.items()
         if name in fields
     ]
@@ -121,9 +128,8 @@ class Spool:
         self._encoding = source.layout.encoding
         self._tasks = tasks_of(mapping, tuple(self._places), region)
         self._defaults = {"status": 0, "currency": mapping.currency}
-        self._fees: Remembered[Any, bool] = Remembered(
-            lambda pair: is_fee(pair[0] or "", pair[1] or "")
-        )
+        self._codes: Remembered[Any, bool] = Remembered(lambda code: is_fee(code or "", ""), False)
+        self._names: Remembered[Any, bool] = Remembered(lambda name: is_fee("", name or ""), False)
         self._good = pq.ParquetWriter(folder / "rows.parquet", SCHEMA, compression="lz4")
         self._bad = pq.ParquetWriter(folder / "bad.parquet", BAD, compression="lz4")
 
@@ -136,7 +142,7 @@ class Spool:
         columns = list(zip(*piece.rows, strict=True))
         values, problems = self._read(columns)
         values["line"] = piece.lines
-        values["h"] = list(map(hash, map(tuple, piece.rows)))
+        values["h"] = list(map(hash, zip(*columns, strict=True)))
         self._write(values, problems)
 
     def close(self) -> None:
@@ -170,11 +176,10 @@ class Spool:
         values: dict[str, Sequence[Any]] = {}
         problems: dict[int, CellProblem] = {}
         for task in self._tasks:
-            cells = [columns[self._places[name]] for name in task.fields]
-            alone = task.target not in ("at", PEOPLE)
-            keys: Sequence[Any] = cells[0] if alone else list(zip(*cells, strict=True))
+            keys = task.keys([columns[self._places[name]] for name in task.fields])
             values[task.target], bad = task.reader.column(keys)
-            problems = bad | problems
+            if bad:
+                problems = bad | problems
         self._spread(values, count)
         self._check_money(values, problems)
         return values, problems
@@ -182,31 +187,36 @@ class Spool:
     def _spread(self, values: dict[str, Sequence[Any]], count: int) -> None:
         """Values of several cells to columns of their own, missing columns filled."""
         instants = values.pop("at")
-        values["civil"] = [None if at is None else at.civil for at in instants]
-        values["utc"] = [None if at is None else at.utc for at in instants]
-        people: Sequence[Person | None] = values.pop(PEOPLE, [GUEST] * count)
-        values["customer"] = [person and person.customer for person in people]
-        values["who"] = [person and person.who for person in people]
-        product, name = values.get("product"), values.get("name")
-        if product is None and name is not None:
-            product = [text and text[:PLACE] for text in name]
-            values["product"] = product
-        none = [None] * count
-        pairs = list(zip(product or none, name or none, strict=True))
-        values["fee"] = self._fees.column(pairs)[0]
+        values["civil"] = list(map(attrgetter("civil"), instants))
+        values["utc"] = list(map(attrgetter("utc"), instants))
+        if PEOPLE in values:
+            people = values.pop(PEOPLE)
+            values["customer"] = list(map(attrgetter("customer"), people))
+            values["who"] = list(map(attrgetter("who"), people))
+        if "product" not in values and "name" in values:
+            values["product"] = [text and text[:PLACE] for text in values["name"]]
+        values["fee"] = self._fees_of(values, count)
         for column in SCHEMA.names:
             if column not in ("line", "h") and column not in values:
                 values[column] = [self._defaults.get(column)] * count
+
+    def _fees_of(self, values: dict[str, Sequence[Any]], count: int) -> list[bool]:
+        """Which rows are no products, by code or by name."""
+        by_code = self._codes.column(values.get("product") or [None] * count)[0]
+        if "name" not in values:
+            return by_code
+        return list(map(or_, by_code, self._names.column(values["name"])[0]))
 
     def _check_money(
         self, values: dict[str, Sequence[Any]], problems: dict[int, CellProblem]
     ) -> None:
         """A row needs a price, an amount or a total."""
         given = [values[name] for name in ("p", "a", "total")]
-        fields = [name for name in ("unit_price", "amount", "total") if name in self._places]
-        for place, money in enumerate(zip(*given, strict=True)):
-            if money == NO_MONEY:
-                problems.setdefault(place, CellProblem(fields[0], "missing"))
+        if all(None in money for money in given):
+            fields = [name for name in ("unit_price", "amount", "total") if name in self._places]
+            for place, money in enumerate(zip(*given, strict=True)):
+                if money == NO_MONEY:
+                    problems.setdefault(place, CellProblem(fields[0], "missing"))
         if _greatest(values["q"]) * _greatest(values["p"]) > TOO_MUCH:
             for place, (quantity, price) in enumerate(zip(values["q"], values["p"], strict=True)):
                 if abs((quantity or 0) * (price or 0)) > TOO_MUCH:
@@ -237,7 +247,7 @@ class Spool:
         """How often the order number changes from row to row: as often as there are orders if
         the rows of each order stand together."""
         before = self._last_number
-        self.number_changes += sum(map(str.__ne__, map(str, numbers), map(str, [before, *numbers])))
+        self.number_changes += sum(map(ne, numbers, [before, *numbers]))
         self._last_number = numbers[-1]
 
     def _reject(self, problems: list[tuple[RowProblem, str | None]]) -> None:
@@ -258,4 +268,13 @@ class Spool:
 
 
 def _greatest(values: Sequence[int | None]) -> int:
-    return max((abs(value) for value in values if value), default=0)
+    return max(map(abs, set(values) - {None}), default=0)  # type: ignore[arg-type]
+
+
+def _of_cells(
+    read: Callable[[tuple[str, ...]], Any], fields: tuple[str, ...]
+) -> Callable[[Any], Any]:
+    """`read`, which takes cells, as a reader of the one cell where there is only one."""
+    if len(fields) > 1:
+        return read
+    return lambda cell: read((cell,))
