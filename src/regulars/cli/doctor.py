@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from regulars.cli.installation import add_data
-from regulars.run import doctor
+from regulars.run import doctor, findings
 from regulars.run.folder import locate
 
 
@@ -15,6 +15,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    findings = doctor.examine(locate(arguments.data))
-    print(doctor.as_json(findings) if arguments.json else doctor.as_text(findings))  # noqa: T201
-    return 1 if any(finding.state == "fail" for finding in findings) else 0
+    found = doctor.examine(locate(arguments.data))
+    print(findings.as_json(found) if arguments.json else findings.as_text(found))  # noqa: T201
+    return findings.exit_code(found)
