@@ -166,6 +166,7 @@ FLAT = FlatBar(
     unit="money",
     currency="EUR",
     axis="Who",
+    series="Sales",
     parts=(
         Part(label="Regulars", value=11_640_000, colour=1),
         Part(label="Newcomers", value=3_100_000, colour=2),

@@ -126,9 +126,10 @@ class Part(Struct, frozen=True, kw_only=True):
 
 
 class FlatBar(Figure, frozen=True, kw_only=True):
-    """What is it made of? One flat bar, the numbers written."""
+    """What is it made of? One flat bar, the numbers written; `series` says what they count."""
 
     parts: tuple[Part, ...]
+    series: str
     axis: str = ""
 
 

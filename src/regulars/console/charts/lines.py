@@ -100,13 +100,22 @@ def _draw_line(drawing: Drawing, area: Frame, series: Series, places: Sequence[D
 
 
 def _end(figure: LineChart, series: Series, language: str) -> str:
-    value = show(figure, _last(series), language, axis=True)
+    value = last_words(figure, series, language)
     name = series.end or (series.name if len(figure.series) > 1 else "")
     return f"{name} {value}".strip()
 
 
+def last_words(figure: LineChart, series: Series, language: str) -> str:
+    return show(figure, _last(series), language, axis=True)
+
+
 def _last(series: Series) -> Number | None:
     return next((value for value in reversed(series.values) if value is not None), None)
+
+
+def in_legend(figure: LineChart) -> bool:
+    """Whether a phone has no room for names at the ends: then the legend says the last values."""
+    return len(figure.series) > 2
 
 
 def _draw_ends(drawing: Drawing, area: Frame, figure: LineChart, ends: Sequence[str]) -> None:
@@ -118,6 +127,8 @@ def _draw_ends(drawing: Drawing, area: Frame, figure: LineChart, ends: Sequence[
         colour = figure.series[n].colour
         drawing.ring(f"s{colour}", spot)
         css = f"t{colour} strong"
+        if drawing.size.narrow and in_legend(figure):
+            continue
         if drawing.size.narrow:
             drawing.text(ends[n], Point(area.right, y), css=css, anchor="end")
         else:

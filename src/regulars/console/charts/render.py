@@ -75,7 +75,7 @@ def _pictures(figure: Drawn, language: str) -> Pictures:
 def legend(figure: Drawn, language: str) -> list[Key]:
     """What the marks mean; a single line or bar that the title names needs none."""
     if isinstance(figure, LineChart):
-        return _line_keys(figure)
+        return _line_keys(figure, language)
     if isinstance(figure, FlatBar):
         return [
             Key(
@@ -91,9 +91,14 @@ def legend(figure: Drawn, language: str) -> list[Key]:
     return []
 
 
-def _line_keys(figure: LineChart) -> list[Key]:
+def _line_keys(figure: LineChart, language: str) -> list[Key]:
     keys = [
-        Key(mark="line", css=f"s{series.colour} {series.dash}".strip(), label=series.name)
+        Key(
+            mark="line",
+            css=f"s{series.colour} {series.dash}".strip(),
+            label=series.name,
+            value=lines.last_words(figure, series, language) if lines.in_legend(figure) else "",
+        )
         for series in figure.series
         if len(figure.series) > 1 or figure.band
     ]
@@ -118,7 +123,7 @@ def table(figure: Drawn, language: str) -> Table:
         return _line_table(figure, language)
     if isinstance(figure, FlatBar):
         rows = [(part.label, show(figure, part.value, language)) for part in figure.parts]
-        return Table(heads=(figure.axis, ""), rows=tuple(rows))
+        return Table(heads=(figure.axis, figure.series), rows=tuple(rows))
     return _bar_table(figure, language)
 
 
