@@ -1,0 +1,94 @@
+"""Walking through every page of the console, as somebody, and telling what the door said."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import hmac
+import re
+import struct
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from django.test import Client
+
+from regulars.console.permissions import Page, pages
+from regulars.db.models import Staff
+
+EXPECTED = Path(__file__).parent / "routes.csv"
+ACTORS = ("anonymous", "viewer", "staff", "manager", "owner")
+SAMPLES = {"str": "nothing", "slug": "nothing", "path": "nothing", "int": "7", "uuid": ""}
+SECRET = "JBSWY3DPEHPK3PXP"
+
+
+def address(page: Page, **known: str) -> str:
+    """A page's address, with made-up numbers and names where it wants some."""
+
+    def fill(part: re.Match[str]) -> str:
+        kind, _, name = part[1].rpartition(":")
+        return known.get(name) or SAMPLES.get(kind or "str", "nothing") or str(uuid.uuid4())
+
+    return "/" + re.sub(r"<([^>]+)>", fill, page.pattern)
+
+
+def title(page: Page) -> str:
+    return page.name or page.pattern or "(first page)"
+
+
+def rows() -> list[dict[str, str]]:
+    with EXPECTED.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def browser(staff: Staff | None, **options: Any) -> Client:
+    client = Client(raise_request_exception=False, **options)
+    if staff is not None:
+        client.force_login(staff, "allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def door(answer: Any) -> str:
+    """`login`: sent to sign in; `second`: sent to set up a second factor; `no`; or `in`."""
+    if answer.status_code >= 500:
+        return f"broken ({answer.status_code})"
+    if answer.status_code == 403:
+        return "no"
+    goal = answer.headers.get("Location", "")
+    if goal.startswith("/console/accounts/login/"):
+        return "login"
+    return "second" if goal.split("?")[0] == "/console/accounts/second/" else "in"
+
+
+def matrix(
+    people: dict[str, Staff | None], methods: tuple[str, ...] = ("GET", "POST")
+) -> list[str]:
+    """What the doors said, as lines like those of routes.csv."""
+    lines = []
+    for page in pages():
+        for method in methods:
+            said = [door(browser(people[actor]).generic(method, address(page))) for actor in ACTORS]
+            lines.append(",".join([title(page), method, *said]))
+    return lines
+
+
+def wear_totp(staff: Staff) -> None:
+    """Give somebody an authenticator app whose secret the tests know, and recovery codes."""
+    TOTP.activate(staff, SECRET)
+    RecoveryCodes.activate(staff)
+    assert Authenticator.objects.filter(user=staff).count() == 2
+
+
+def totp(secret: str = SECRET) -> str:
+    """The code that the app shows now (RFC 6238, SHA-1, six digits, 30 seconds)."""
+    key = base64.b32decode(secret)
+    count = struct.pack(">Q", int(time.time()) // 30)
+    mark = hmac.new(key, count, hashlib.sha1).digest()
+    start = mark[-1] & 15
+    number = struct.unpack(">I", mark[start : start + 4])[0] & 0x7FFFFFFF
+    return f"{number % 1_000_000:06}"
