@@ -7,9 +7,11 @@ import signal
 import socket
 import subprocess
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import psycopg
 import pytest
@@ -17,7 +19,7 @@ from run_helpers import SERVE, Start, eventually, fetch
 
 from regulars.run import cluster, embedded, serve
 from regulars.run.errors import CannotRun
-from regulars.run.folder import Folder
+from regulars.run.folder import Folder, is_root, prepare
 
 
 def _line(process: subprocess.Popen[str]) -> str:
@@ -137,6 +139,58 @@ def test_what_falls_is_started_again(folder: Folder, port: int, start: Start) ->
     assert eventually(lambda: _status(address) == 200, 30)
     process.terminate()
     assert process.wait(30) == 0
+
+
+@pytest.mark.skipif(not is_root(), reason="only root lays out a small disk")
+def test_a_full_disk_is_survived(small_disk: Path, port: int, start: Start) -> None:
+    folder = prepare(small_disk / "data")
+    process = start(SERVE, str(folder.root), str(port))
+    address = _line(process)
+    with psycopg.connect(embedded.superuser_address(folder, "regulars"), autocommit=True) as link:
+        link.execute("CREATE TABLE heap (word text)")
+        link.execute("INSERT INTO heap VALUES ('kept')")
+        _fill(small_disk / "filler")
+        with pytest.raises(psycopg.Error):
+            _write_without_end(link)
+    assert eventually(lambda: _status(address) == 503, 20)
+    assert fetch(f"{address}/livez").status == 200
+    (small_disk / "filler").unlink()
+    assert eventually(lambda: cluster.answers(cluster.process(folder)), 30)
+    with psycopg.connect(embedded.superuser_address(folder, "regulars")) as link:
+        found = link.execute("SELECT count(*) FROM heap WHERE word = 'kept'").fetchone()
+    assert found == (1,)
+    process.terminate()
+    assert process.wait(30) == 0
+
+
+def _fill(file: Path) -> None:
+    with suppress(OSError), file.open("wb", buffering=0) as raw:
+        while True:
+            raw.write(b"x" * 65536)
+
+
+def _write_without_end(link: psycopg.Connection[Any]) -> None:
+    while True:
+        link.execute("INSERT INTO heap SELECT repeat('x', 1000) FROM generate_series(1, 99)")
+
+
+@pytest.fixture
+def small_disk(base: Path) -> Iterator[Path]:
+    """A disk of 256 MB, on which a file may still be too large."""
+    place = base / "small"
+    place.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256m,mode=711", "tmpfs", str(place)])
+    if made.returncode:
+        pytest.skip("this machine allows no small disk")
+    yield place
+    stop_all(prepare(place / "data"))
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def stop_all(folder: Folder) -> None:
+    """The server must be gone before its disk goes."""
+    embedded.stop(folder)
+    assert eventually(lambda: cluster.nobody_in(folder))
 
 
 def _status(address: str) -> int:

@@ -122,7 +122,10 @@ def configure(folder: Folder, tools: Programs) -> Path:
     place = _socket_folder(folder, tools)
     quoted = '"' + str(place).replace('"', '""') + '"'
     text = SETTINGS.format(port=PORT, socket_folder=_literal(quoted))
-    write_private(folder.postgres / "regulars.conf", text, tools.account)
+    file = folder.postgres / "regulars.conf"
+    # Unchanged settings need no room on a full disk.
+    if not file.exists() or file.read_text(encoding="utf-8") != text:
+        write_private(file, text, tools.account)
     return place
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
+import psycopg
 
 from regulars.run import cluster, keys, locks, programs, roles
 from regulars.run.errors import CannotRun
@@ -20,6 +21,7 @@ from regulars.run.folder import Folder, write_private
 from regulars.run.programs import Programs
 
 START_SECONDS = 60.0
+STOP_SECONDS = 10.0
 ROLES_VERSION = "1"
 
 
@@ -44,15 +46,30 @@ def running(folder: Folder) -> Iterator[Addresses]:
     """
     users = locks.FileLock(folder.run / "postgres-users.lock")
     try:
-        with locks.changing(folder):
-            users.take(shared=True)
-            place = _ensure(folder)
-        yield addresses(folder, place)
+        place = _enter(folder, users)
+        try:
+            yield addresses(folder, place)
+        finally:
+            with locks.changing(folder):
+                _leave(folder, users)
     finally:
-        with locks.changing(folder):
-            if users.take():
-                stop(folder)
-            users.close()
+        users.close()
+
+
+def _enter(folder: Folder, users: locks.FileLock) -> Path:
+    with locks.changing(folder):
+        users.take(shared=True)
+        try:
+            return _ensure(folder)
+        except BaseException:
+            _leave(folder, users)
+            raise
+
+
+def _leave(folder: Folder, users: locks.FileLock) -> None:
+    """Stop the server if nobody else uses it. Only while `changing`."""
+    if users.take():
+        stop(folder)
 
 
 def revive(folder: Folder) -> bool:
@@ -89,6 +106,15 @@ def _address(folder: Folder, place: Path, role: str, database: str = roles.DATAB
 
 def _ensure(folder: Folder) -> Path:
     """Attach or start; returns the socket's folder. Only while `changing`."""
+    try:
+        return _attached_or_started(folder)
+    except OSError as error:
+        raise cluster.why_not_started(error.strerror or str(error), folder) from None
+    except psycopg.Error as error:
+        raise cluster.why_not_started(str(error), folder) from None
+
+
+def _attached_or_started(folder: Folder) -> Path:
     found = _settled(folder)
     if found is not None and cluster.answers(found):
         return found.socket_folder
@@ -165,11 +191,20 @@ def _set_up_roles(folder: Folder, tools: Programs) -> None:
 
 
 def stop(folder: Folder) -> None:
-    """Stop the server, writing everything out first; harmless when none runs."""
+    """Stop the server, writing everything out first; harmless when none runs.
+
+    One that cannot write (a full disk) is broken off: what was committed comes back at its start.
+    """
     if cluster.process(folder) is None:
         return
     tools = programs.find(folder)
-    programs.run(
-        tools, folder, "pg_ctl", "stop", "--pgdata=postgres", "--mode=fast", "--wait", "--silent"
-    )
+    for mode in ("fast", "immediate"):
+        ran = programs.run(
+            tools,
+            folder,
+            *["pg_ctl", "stop", "--pgdata=postgres", f"--mode={mode}"],
+            *["--wait", f"--timeout={STOP_SECONDS:.0f}", "--silent"],
+        )
+        if ran.ok:
+            break
     cluster.drop_far_socket(folder)

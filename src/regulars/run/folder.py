@@ -133,10 +133,14 @@ def write_private(path: Path, text: str, owner: Owner | None = None) -> None:
     beside = path.with_name(path.name + ".new")
     beside.unlink(missing_ok=True)
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
+    try:
         if owner is not None:
-            os.fchown(file.fileno(), owner.uid, owner.gid)
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+            os.fchown(handle, owner.uid, owner.gid)
+        os.write(handle, text.encode())
+        os.fsync(handle)
+    except OSError:
+        beside.unlink()
+        raise
+    finally:
+        os.close(handle)
     os.replace(beside, path)

@@ -21,7 +21,13 @@ class FileLock:
     def __init__(self, path: Path) -> None:
         self.path = path
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        self._handle = os.open(path, flags, 0o600)
+        try:
+            self._handle = os.open(path, flags, 0o600)
+        except OSError as error:
+            raise CannotRun(
+                f"{path} cannot be opened ({error.strerror}): start as the account that owns it, "
+                "or choose another data folder with --data."
+            ) from None
 
     def take(self, *, shared: bool = False) -> bool:
         """Take the lock, or change its kind; False when others hold it. Never waits."""

@@ -30,6 +30,8 @@ def migrate(addresses: Addresses, variables: Mapping[str, str]) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "regulars.run.migrate"],
         env=asked,
+        # Ctrl-C reaches the caller alone, which ends once the tables are whole.
+        start_new_session=True,
         capture_output=True,
         text=True,
         check=False,

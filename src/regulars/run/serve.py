@@ -25,9 +25,10 @@ words = logging.getLogger("regulars.serve")
 HOST = "127.0.0.1"
 PORT = 8000
 READY_SECONDS = 90.0
-STOP_SECONDS = 24.0
+STOP_SECONDS = 16.0
 LEFT_BEHIND_SECONDS = 8.0
 LOOK_SECONDS = 0.25
+REVIVE_SECONDS = 4.0
 
 OnReady = Callable[[str], None]
 
@@ -128,6 +129,7 @@ class _Tree:
         self._folder = folder
         self._wanted = wanted
         self._stop = stop
+        self._look_at = 0.0
         self._embedded = database.outside(os.environ) is None
         environ = {**os.environ, **variables}
         web = ["regulars.run.web", wanted.host, str(wanted.port), str(wanted.workers)]
@@ -165,10 +167,19 @@ class _Tree:
         return False
 
     def _look(self) -> None:
-        if self._embedded and embedded.revive(self._folder):
-            words.warning("the database had stopped and was started again")
+        if self._embedded and time.monotonic() >= self._look_at:
+            self._revive()
         for child in self._children:
             child.keep()
+
+    def _revive(self) -> None:
+        """Start a fallen database again; what hinders it, such as a full disk, may pass."""
+        try:
+            if embedded.revive(self._folder):
+                words.warning("the database had stopped and was started again")
+        except CannotRun as error:
+            words.error("%s Next try in %.0f s.", error, REVIVE_SECONDS)
+            self._look_at = time.monotonic() + REVIVE_SECONDS
 
     def _end(self) -> None:
         until = time.monotonic() + STOP_SECONDS

@@ -11,7 +11,7 @@ from granian.log import LogLevels
 from regulars.run import log
 from regulars.run.orphan import watch_parent
 
-STOP_SECONDS = 20
+STOP_SECONDS = 14
 
 
 def main() -> None:

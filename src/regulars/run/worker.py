@@ -13,7 +13,7 @@ import django
 from regulars.run import log
 from regulars.run.orphan import watch_parent
 
-STOP_SECONDS = 15.0
+STOP_SECONDS = 12.0
 CONCURRENCY = 2
 
 
