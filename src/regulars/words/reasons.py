@@ -12,6 +12,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_noop as _
 from msgspec import Struct
 
+from regulars.words.files import FILE_REASONS, ROW_REASONS
+
 
 class Counted(Struct, frozen=True):
     """A sentence that depends on the number `n`."""
@@ -64,6 +66,21 @@ REASONS: dict[str, str | Counted] = {
         "This looks like the number of a bank card. Those are never kept; take another number."
     ),
     "unknown_kind": _("Choose what this is: e-mail, phone, card or customer number."),
+    "name_empty": _("Give it a name."),
+    "mapping_unknown": _("There is no saved choice of columns called “%(name)s”."),
+    "upload_missing": _("Choose a file first."),
+    "upload_empty": _("The file is empty. Export the orders again."),
+    "upload_too_big": _(
+        "The file is larger than %(most)s GB. Pack it with gzip, or split it by years."
+    ),
+    "import_unknown": _("There is no such import. It may have been removed."),
+    "import_not_ready": _("This import is not ready to run. Check its columns first."),
+    "import_same_running": _(
+        "%(who)s is bringing in this very file. Wait until that has ended: whatever is known "
+        "then changes nothing."
+    ),
+    **FILE_REASONS,
+    **ROW_REASONS,
 }
 """Every code that a person may meet, with its sentence in English."""
 
