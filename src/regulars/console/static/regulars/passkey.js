@@ -60,7 +60,8 @@
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (!window.PublicKeyCredential) return tell("missing");
+    const numbers = /^[\d.]+$|^\[/.test(location.hostname); // passkeys belong to names
+    if (numbers || !window.PublicKeyCredential) return tell("missing");
     try {
       const credential = await ways[form.dataset.passkey](JSON.parse(data.textContent));
       form.elements.credential.value = JSON.stringify(credential);
