@@ -12,7 +12,6 @@ whose English changed is a new message.
 from __future__ import annotations
 
 import argparse
-import ast
 import io
 import re
 import sys
@@ -38,8 +37,6 @@ KEYWORDS = {
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
 NAMED = re.compile(r"%\((\w+)\)[a-z]|\{(\w+)\}")
-TABLE = "SENTENCES"
-"""Rooms that know no language keep their messages in dictionaries whose names end like this."""
 HEADERS = ("Language", "MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Plural-Forms")
 WIDTH = 96
 
@@ -64,9 +61,7 @@ def messages(source: Path) -> set[Key]:
     """Every message of the code and the templates, as (context, message)."""
     found: set[Key] = set()
     for path in sorted(source.rglob("*.py")):
-        code = path.read_text("utf-8")
-        found |= set(_extracted(code))
-        found |= set(_tabled(code)) if TABLE in code else set()
+        found |= set(_extracted(path.read_text("utf-8")))
     for folder in sorted(source.rglob("templates")):
         for path in sorted([*folder.rglob("*.html"), *folder.rglob("*.txt")]):
             found |= set(_extracted(_as_code(path)))
@@ -77,17 +72,6 @@ def _as_code(template: Path) -> str:
     """A template as lines that hold its calls of gettext, without indentation."""
     text = templatize(template.read_text("utf-8"), origin=str(template))
     return "\n".join(line.strip() for line in text.splitlines())
-
-
-def _tabled(code: str) -> Iterator[Key]:
-    """The values of module-level dictionaries that are tables of messages."""
-    for node in ast.parse(code).body:
-        if not (isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)):
-            continue
-        name = node.targets[0]
-        if isinstance(name, ast.Name) and name.id.endswith(TABLE):
-            texts = [ast.literal_eval(value) for value in node.value.values]
-            yield from (("", text) for text in texts)
 
 
 def _extracted(code: str) -> Iterator[Key]:

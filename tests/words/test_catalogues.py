@@ -53,7 +53,6 @@ from django.utils.translation import gettext as _, ngettext, pgettext
 ONE = _("One")
 MANY = ngettext("%(n)s visit", "%(n)s visits", 3)
 PAGE = pgettext("page", "Next")
-ROW_SENTENCES = {"empty": "Fill in {field}."}
 REASON = Counted("%(n)s row is bad.", "%(n)s rows are bad.")
 """
 TEMPLATE = """{% load i18n %}<p>
@@ -80,7 +79,6 @@ def test_messages_are_found_in_code_and_templates(tool: ModuleType, source: Path
         ("", ("%(n)s visit", "%(n)s visits")),
         ("page", "Next"),
         ("", ("%(n)s row is bad.", "%(n)s rows are bad.")),
-        ("", "Fill in {field}."),
         ("", "Two"),
         ("", ("One person", "%(n)s people")),
         ("", "Three lines"),

@@ -7,7 +7,7 @@ import re
 import pytest
 from django.utils import translation
 
-from regulars.words.reasons import REASONS, Counted, sentence, told
+from regulars.words.reasons import REASONS, Counted, sentence
 
 NAMED = re.compile(r"%\((\w+)\)")
 
@@ -40,9 +40,3 @@ def test_an_unknown_code_is_shown_as_it_is() -> None:
 def test_a_reason_speaks_the_readers_language() -> None:
     with translation.override("de"):
         assert sentence("stale") == "Jemand hat dies inzwischen geändert. Laden Sie die Seite neu."
-
-
-def test_messages_of_rooms_without_language_are_told() -> None:
-    with translation.override("en"):
-        assert told("{file} is empty.", {"file": "a.csv"}) == "a.csv is empty."
-        assert told("{file} is empty.") == "(file) is empty."

@@ -58,7 +58,7 @@ class SecurityHeaders:
         for name, value in HEADERS.items():
             response.headers[name] = value
         response.headers["X-Request-Id"] = request_id
-        if settings.SECURE_HSTS_SECONDS and request.is_secure():
+        if settings.SECURE_HSTS_SECONDS:  # set only where people use https, proxy or not
             response.headers["Strict-Transport-Security"] = (
                 f"max-age={settings.SECURE_HSTS_SECONDS}"
             )

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 from babel.core import Locale
 from babel.dates import format_date, format_time, format_timedelta
@@ -39,6 +40,7 @@ FOREVER = 10_000
 """Babel counts in the wanted unit up to this many of it."""
 
 
+@cache
 def locale_of(language: str) -> Locale:
     """The locale whose formats readers of `language` ("de", "de-AT") expect."""
     return Locale.parse(LOCALES.get(language.split("-")[0], LOCALES["en"]))

@@ -98,14 +98,6 @@ def sentence(code: str, params: Mapping[str, object] | None = None) -> str:
     return chosen % _Known(values) if values else chosen
 
 
-def told(message: str, params: Mapping[str, object] | None = None) -> str:
-    """An English message with names in braces, in the active language, with its names filled in.
-
-    For the tables of rooms that know no language (`…_SENTENCES` of `sources`, notes of `insight`).
-    """
-    return gettext(message).format_map(_Known(params or {}))
-
-
 class _Known(dict[str, object]):
     """A parameter that a caller forgot is shown by its name: a sentence never fails."""
 
