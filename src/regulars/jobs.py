@@ -6,13 +6,14 @@ Heavy libraries are loaded inside the jobs: the web process reads this module to
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from regulars.actions import entry
+from regulars.actions import entry, tidying
 
 
 def _folder() -> Path:
@@ -46,3 +47,41 @@ def measure(key: str) -> None:
 def mail_link(purpose: str, email: str) -> None:
     """An invitation or a reset; the link is made when the message goes out."""
     entry.mail_link(entry.Purpose(purpose), email, timezone.now())
+
+
+@app.task(name="inspect_import", queue="imports")
+def inspect_import(run_id: str) -> None:
+    """What an uploaded file seems to be."""
+    from regulars.actions.intake import look  # noqa: PLC0415 - loads analytics
+
+    look(UUID(run_id), timezone.now())
+
+
+@app.task(name="check_import", queue="imports")
+def check_import(run_id: str) -> None:
+    """How the head of a file comes in by what was said about its columns."""
+    from regulars.actions.intake import look_again  # noqa: PLC0415 - loads analytics
+
+    look_again(UUID(run_id), timezone.now())
+
+
+@app.task(name="run_import", queue="imports")
+def run_import(run_id: str) -> None:
+    """A checked file, brought in."""
+    from regulars.actions.intake import bring_in  # noqa: PLC0415 - loads analytics
+
+    bring_in(UUID(run_id), timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="revive_imports", queue="imports", queueing_lock="revive_imports")
+def revive_imports(timestamp: int) -> None:
+    """Imports whose worker was killed, taken up again."""
+    tidying.revive(timezone.now())
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(name="clear_imports", queue="imports", queueing_lock="clear_imports")
+def clear_imports(timestamp: int) -> None:
+    """Files that are no longer needed."""
+    tidying.clear_old(timezone.now())

@@ -98,9 +98,7 @@ FILE_REASONS: dict[str, str] = {
         "a table, and the quotes before it."
     ),
     "file_missing_column": _("No column gives %(field)s. Choose the one that does."),
-    "file_unknown_column": _(
-        "“%(file)s” has no column “%(column)s”. Check the columns once more."
-    ),
+    "file_unknown_column": _("“%(file)s” has no column “%(column)s”. Check the columns once more."),
     "file_unknown_field": _("“%(field)s” is no meaning of a column. Choose one from the list."),
     "file_two_columns": _(
         "“%(first)s” and “%(second)s” are both chosen as %(field)s. Leave one of them out."
@@ -155,7 +153,9 @@ ROW_REASONS: dict[str, str] = {
         "between its cells."
     ),
     "row_mixed_customers": _("The rows of order %(order)s name different customers. Correct them."),
-    "row_mixed_currencies": _("The rows of order %(order)s have different currencies. Correct them."),
+    "row_mixed_currencies": _(
+        "The rows of order %(order)s have different currencies. Correct them."
+    ),
     "row_order_has_bad_line": _(
         "Another row of order %(order)s (line %(line)s) is wrong, so the whole order waits. "
         "Correct that row."
