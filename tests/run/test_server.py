@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from run_helpers import environ, eventually, fetch
+from run_helpers import Start, environ, eventually, fetch
 
 from regulars.run import database, embedded, migrate, roles
 from regulars.run.children import Child
@@ -198,3 +198,32 @@ def test_a_weak_key_is_not_ready(shared_notes: Folder, port: int) -> None:
         variables |= {"DJANGO_SETTINGS_MODULE": "little_site", "REGULARS_SECRET_KEY": "secret"}
         with _web(variables, port) as url:
             assert "key" in json.loads(fetch(f"{url}/readyz").text)["reasons"]
+
+
+@pytest.mark.parametrize("cycle", range(3))
+def test_a_stop_under_load_is_quick(
+    shared_notes: Folder, port: int, start: Start, cycle: int
+) -> None:
+    with embedded.running(shared_notes) as addresses:
+        variables = environ(**database.variables(shared_notes, addresses, {}))
+        variables["DJANGO_SETTINGS_MODULE"] = "little_site"
+        with _web(variables, port) as url:
+            senders = [start(HAMMER, f"{url}/echo") for _ in range(3)]
+            time.sleep(1.0 + cycle / 10)
+            began = time.perf_counter()
+        assert time.perf_counter() - began < 5
+        for sender in senders:
+            assert sender.wait(20) == 0
+
+
+# Sends until nobody listens any more; an answer other than 200 is an error.
+HAMMER = """
+import sys, urllib.error, urllib.request
+while True:
+    try:
+        urllib.request.urlopen(sys.argv[1], b"x" * 500, timeout=20).read()
+    except urllib.error.HTTPError as error:
+        sys.exit(f"answered {error.code}")
+    except OSError:
+        sys.exit(0)
+"""

@@ -6,9 +6,11 @@ by Django through a2wsgi. Every answer, errors included, carries a request id.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import secrets
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
@@ -29,6 +31,7 @@ log = logging.getLogger("regulars.server")
 
 MEGABYTE = 1024 * 1024
 THREADS = 8
+DRAIN_SECONDS = 10.0
 # Pages send forms; only the import of files takes more.
 DEFAULT_BODY = 6 * MEGABYTE
 BODY_LIMITS = [BodyLimit(prefix="/console/imports/", size=1024 * MEGABYTE)]
@@ -73,6 +76,7 @@ class Server:
         self._pages = cast(App, WSGIMiddleware(pages, workers=THREADS))
         self._routes = list(routes or [])
         self._readiness = Readiness()
+        self._busy = 0
         self._proxies = proxies.parse(os.environ.get("REGULARS_PROXIES", ""))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,13 +91,22 @@ class Server:
         while True:
             # granian's `receive` returns a future, not a coroutine; awaiting it is all we may do.
             message = await receive()
+            if message["type"] == "lifespan.shutdown":
+                await self._drain()
+                self._readiness.close()
             await send({"type": message["type"] + ".complete"})
             if message["type"] == "lifespan.shutdown":
-                self._readiness.close()
                 return
+
+    async def _drain(self) -> None:
+        """Let requests under way end: a thread still waiting on this loop would block the exit."""
+        until = time.monotonic() + DRAIN_SECONDS
+        while self._busy and time.monotonic() < until:
+            await asyncio.sleep(0.01)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = Answer(send, secrets.token_hex(8))
+        self._busy += 1
         try:
             await self._choose(proxies.settle(scope, self._proxies), receive, answer)
         except body.TooLarge:
@@ -106,6 +119,8 @@ class Server:
                 # Half an answer is out: the server must break the connection, not round it off.
                 raise
             await answer.plain(500, f"Something went wrong here. Reference: {answer.request_id}")
+        finally:
+            self._busy -= 1
 
     async def _choose(self, scope: Scope, receive: Receive, answer: Answer) -> None:
         path = scope["path"]
