@@ -29,19 +29,19 @@ def people(counted: Counted, rules: Rules) -> Any:
     """Per customer with a counted order.
 
     Columns: customer_id, orders, amount, first_at, last_at, orders_12m, amount_12m,
-    stake_a_month, usual_gap_days, days_since_last, drifting, regular.
+    year_before_silence, stake_a_month, usual_gap_days, days_since_last, drifting, regular.
     """
     base = counted.customers.inner_join(_sums(counted, rules), "customer_id")
     base = base.left_join(usual_gaps(counted), "customer_id").drop("customer_id_right")
     base = base.mutate(
-        stake_a_month=base.year_before_silence / MONTHS,
+        stake_a_month=base.year_before_silence.cast("float64") / MONTHS,
         days_since_last=counted.days_before(base.last_at.date()),
         regular=base.recent >= rules.regular_orders,
     )
     return base.mutate(
         drifting=(base.orders_12m >= rules.drift_orders)
         & (base.days_since_last > rules.drift_factor * base.usual_gap_days).fill_null(False)
-    ).drop("recent", "year_before_silence")
+    ).drop("recent")
 
 
 def _sums(counted: Counted, rules: Rules) -> Any:
@@ -57,5 +57,10 @@ def _sums(counted: Counted, rules: Rules) -> Any:
         recent=moved.orders.sum(where=age < rules.regular_days).fill_null(0),
         year_before_silence=moved.amount.sum(
             where=moved["last"].delta(day, unit="day") < YEAR_DAYS
-        ).cast("float64"),
+        ).fill_null(0),
     )
+
+
+def total_stake(rows: Any) -> Any:
+    """The money a month that those drifting away used to spend; summed exactly, divided once."""
+    return rows.year_before_silence.sum(where=rows.drifting).fill_null(0).cast("float64") / MONTHS

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from regulars.insight.counting import Counted
 from regulars.insight.measures.base import Measure, Params
-from regulars.insight.people import Rules, people
+from regulars.insight.people import Rules, people, total_stake
 from regulars.insight.result import Kind, Outcome
 
 
@@ -48,7 +48,7 @@ class Drifting(Measure[DriftingParams]):
         (headline,) = counted.sales.records(
             rows.aggregate(
                 customers=rows.drifting.sum().fill_null(0),
-                stake_a_month=rows.stake_a_month.sum(where=rows.drifting).fill_null(0.0),
+                stake_a_month=total_stake(rows),
                 looked_at=rows.count(),
             )
         )

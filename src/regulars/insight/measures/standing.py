@@ -9,7 +9,7 @@ from msgspec import Meta
 from regulars.insight.counting import Counted
 from regulars.insight.lazy import ibis
 from regulars.insight.measures.base import Measure, Params
-from regulars.insight.people import Rules, people
+from regulars.insight.people import Rules, people, total_stake
 from regulars.insight.result import Kind, Outcome
 from regulars.insight.scores import scored
 
@@ -62,7 +62,7 @@ class Standing(Measure[StandingParams]):
                 customers=rows.count(),
                 regulars=rows.regular.sum(),
                 drifting=rows.drifting.sum(),
-                stake_a_month=rows.stake_a_month.sum(where=rows.drifting).fill_null(0.0),
+                stake_a_month=total_stake(rows),
             )
         )
         ranked = rows.order_by("customer_id")
