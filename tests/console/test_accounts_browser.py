@@ -1,0 +1,133 @@
+"""A real Chromium: set-up, an authenticator app, a passkey by a virtual authenticator."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import pytest
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from django.utils import timezone
+from doors import totp
+from playwright.sync_api import Page, sync_playwright
+
+from regulars.actions.entry import setup_link
+from staff import PASSWORD
+
+pytestmark = pytest.mark.browser
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+SECOND = "/console/accounts/second"
+VIRTUAL = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def house(own_database: None) -> Iterator[str]:
+    """The address of the console, served from a thread on a database of its own."""
+    with make_server("localhost", 0, get_wsgi_application(), handler_class=_Quiet) as server:
+
+        def serve() -> None:
+            server.serve_forever()
+            connections.close_all()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://localhost:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium on this machine")
+    with sync_playwright() as tools:
+        browser = tools.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser.new_page(timezone_id="Europe/Berlin", locale="en-GB")
+        browser.close()
+
+
+@pytest.fixture
+def start(house: str) -> str:
+    return f"{house}/console/enter/{setup_link(timezone.now())}/"
+
+
+def set_up(page: Page, start: str) -> None:
+    page.goto(start)
+    assert page.input_value("#id_zone") == "Europe/Berlin"
+    fields = {"business": "Corner Coffee", "name": "Olga", "email": "olga@corner.example"}
+    for name, value in {**fields, "password": PASSWORD}.items():
+        page.fill(f"#id_{name}", value)
+    page.click("main button.primary")
+
+
+def sign_in(page: Page, house: str) -> None:
+    page.context.clear_cookies()
+    page.goto(f"{house}/console/accounts/login/")
+    page.fill("#id_login", "olga@corner.example")
+    page.fill("#id_password", PASSWORD)
+    page.click("main button.primary")
+    assert page.url == f"{house}{SECOND}/enter/"
+
+
+def test_an_app_and_a_passkey_let_their_person_in(start: str, house: str, page: Page) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    set_up(page, start)
+    page.goto(f"{house}{SECOND}/app/add/")
+    page.fill("#id_password", PASSWORD)
+    page.click("main button.primary")
+    assert page.evaluate("document.querySelector('.qr').naturalWidth") > 0
+    page.fill("#id_code", totp(page.text_content("details code") or ""))
+    page.click("main button.primary")
+    assert page.url == f"{house}{SECOND}/codes/"
+    code = page.locator(".codes code").first.text_content() or ""
+
+    tools = page.context.new_cdp_session(page)
+    tools.send("WebAuthn.enable")
+    made = tools.send("WebAuthn.addVirtualAuthenticator", {"options": VIRTUAL})
+    page.goto(f"{house}{SECOND}/passkeys/add/")
+    page.click("main button.primary")
+    page.wait_for_url(f"{house}{SECOND}/")
+    kept = tools.send("WebAuthn.getCredentials", {"authenticatorId": made["authenticatorId"]})
+    assert len(kept["credentials"]) == 1
+
+    sign_in(page, house)
+    page.click("text=Use your passkey")
+    page.wait_for_url(re.compile(rf"{house}/(console/)?$"))
+    sign_in(page, house)
+    page.fill("#id_code", code)
+    page.click("main button.primary")
+    page.goto(f"{house}/console/settings/account/")
+    assert page.text_content("h1") == "My account"
+    assert not [line for line in said if "Content Security Policy" in line]
+
+
+def test_a_refused_passkey_says_what_to_do(start: str, house: str, page: Page) -> None:
+    set_up(page, start)
+    page.goto(f"{house}{SECOND}/passkeys/add/")
+    page.fill("#id_password", PASSWORD)
+    page.click("main button.primary")
+    page.evaluate(
+        "() => { navigator.credentials.create = () => Promise.reject(new Error('stopped')) }"
+    )
+    page.click("main button.primary")
+    page.wait_for_selector("[data-problem=refused]:visible")
+    assert page.locator("[data-problem=missing]").is_hidden()
+    assert page.url == f"{house}{SECOND}/passkeys/add/"
