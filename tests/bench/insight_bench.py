@@ -27,8 +27,8 @@ def run(folder: Path, orders: int = 10_000_000, rounds: int = 3) -> dict[str, An
     if rounds < 2:
         raise ValueError("at least two rounds, or the order of the two sides decides")
     path = folder / f"orders-{orders}.parquet"
-    _make_orders(path, orders)
-    statements = _reference_sql()
+    make_orders(path, orders)
+    statements = reference_sql()
     ours, theirs = [], []
     for _ in range(rounds):
         theirs.append(_seconds(lambda: _reference(path, statements)))
@@ -44,7 +44,8 @@ def run(folder: Path, orders: int = 10_000_000, rounds: int = 3) -> dict[str, An
     }
 
 
-def _make_orders(path: Path, orders: int) -> None:
+def make_orders(path: Path, orders: int) -> None:
+    """The table of the reference generator at `path`, made unless it is there."""
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -56,7 +57,7 @@ def _make_orders(path: Path, orders: int) -> None:
     part.rename(path)
 
 
-def _reference_sql() -> list[str]:
+def reference_sql() -> list[str]:
     """The three statements of the reference bench, read from its source."""
     source = shared_path("baselines/analytics/bench.py").read_text()
     found: dict[str, Any] = {}
