@@ -36,8 +36,12 @@ def test_every_page_has_its_rows() -> None:
 
 
 def test_the_doors_say_what_the_table_says(people: dict[str, Staff | None]) -> None:
-    found, wanted = matrix(people), expected()
-    assert sorted(set(found) ^ set(wanted)) == []
+    found, wanted = set(matrix(people)), set(expected())
+    lines = [f"found:  {line}" for line in sorted(found - wanted)]
+    lines += [f"wanted: {line}" for line in sorted(wanted - found)]
+    assert not lines, (
+        f"judge each line, then put what is meant into {EXPECTED.name}:\n" + "\n".join(lines)
+    )
 
 
 @pytest.mark.parametrize("method", ["HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
