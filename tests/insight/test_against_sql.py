@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
-from bench import insight_bench
 
+from bench import insight_bench
 from regulars import insight
 from regulars.insight import Sales, open_sales
 
@@ -31,8 +32,9 @@ def reference(orders: Path) -> list[Rows]:
 
 
 @pytest.fixture(scope="module")
-def sales(orders: Path) -> Sales:
-    return open_sales(orders, columns={"at": "ts"}, threads=2)
+def sales(orders: Path) -> Iterator[Sales]:
+    with open_sales(orders, columns={"at": "ts"}, threads=2) as opened:
+        yield opened
 
 
 def test_rfm_cells_are_the_same(reference: list[Rows], sales: Sales) -> None:
