@@ -189,7 +189,7 @@ def _prospect(who: Who, name: str, now: datetime) -> Known:
     wanted = [(one.kind, one.value) for one in who.identifiers]
     known = any(IdentifierRow.objects.filter(kind=k, value=v).exists() for k, v in wanted)
     with connection.cursor() as cursor:
-        [number] = people.find_or_make(cursor, [who], now=now)
+        [number] = people.find_or_make(cursor, [who], now=now, met={})
         people.write_tokens(cursor, {number: (name, who.identifiers)})
     return Known(public_id=Customer.objects.get(id=end_of(number)).public_id, made=not known)
 

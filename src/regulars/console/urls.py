@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
-from regulars.console.views import entry, language, settings, staff
+from regulars.console.views import entry, insights, language, settings, staff
+from regulars.console.views.customers import urls as customers
+from regulars.console.views.today import page as today
 
 app_name = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", today.page, name="today"),
     path("language/", language.choose, name="language"),
+    path("customers/", include(customers.urlpatterns)),
+    path("insights/", include(insights.urlpatterns)),
     path("enter/<str:token>/", entry.entry, name="entry"),
     path("settings/", settings.settings, name="settings"),
     path("settings/business/", settings.business, name="business"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -18,6 +19,7 @@ Filter = Literal["all", "regulars", "drifting", "new", "once", "prospects"]
 Sort = Literal["name", "last", "spent", "orders", "stake"]
 
 PAGE = 25
+EXPORT_PAGE = 1000
 MOST_FOUND = 1000
 """A search stops at this many people and asks for more letters."""
 LAST_SIGN = "\U0010ffff"
@@ -95,6 +97,13 @@ class ListedCustomer(Struct, frozen=True, kw_only=True):
     stake_minor: int = 0
 
 
+class ExportedCustomer(Struct, frozen=True, kw_only=True):
+    """A row of the list with all identifiers, those of a kind in one text."""
+
+    row: ListedCustomer
+    identifiers: dict[str, str]
+
+
 class Page(Struct, frozen=True, kw_only=True):
     """One page of the list; `more` tells whether there is another, `cut` that a search found
     more people than it looks through; `total` is told where counting costs nothing."""
@@ -130,6 +139,40 @@ def list_customers(wanted: Wanted) -> Page:
     return Page(
         rows=listed, more=more, cut=found is not None and len(found) >= MOST_FOUND, total=total
     )
+
+
+def place_after(wanted: Wanted, public_id: UUID) -> tuple[str, int] | None:
+    """Where somebody stands in a list (their `here`), to go on after them; None if they do not."""
+    sort_column, source = _source(wanted, searched=bool(wanted.query.strip()))
+    rows = _rows(
+        f"SELECT {sort_column}::text, c.id FROM {source} WHERE c.public_id = %(who)s",  # noqa: S608 - own texts only
+        {"who": public_id},
+    )
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+def whole_list(wanted: Wanted) -> Iterator[ExportedCustomer]:
+    """Everybody in a list, read page by page."""
+    while True:
+        page = list_customers(structs.replace(wanted, size=EXPORT_PAGE))
+        identifiers = _all_identifiers([row.id for row in page.rows])
+        for row in page.rows:
+            yield ExportedCustomer(row=row, identifiers=identifiers.get(row.id, {}))
+        if not page.more:
+            return
+        wanted = structs.replace(wanted, after=page.rows[-1].here)
+
+
+def _all_identifiers(numbers: list[int]) -> dict[int, dict[str, str]]:
+    rows = _rows(
+        "SELECT customer_id, kind, string_agg(value, ' ' ORDER BY value) FROM regulars_identifier"
+        " WHERE customer_id = ANY(%(ids)s) GROUP BY customer_id, kind",
+        {"ids": numbers},
+    )
+    found: dict[int, dict[str, str]] = {}
+    for number, kind, values in rows:
+        found.setdefault(number, {})[kind] = values
+    return found
 
 
 def _conditions(wanted: Wanted, *, searched: bool) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from regulars.db.models import (
     RefundTie,
     Standing,
 )
-from regulars.engine.facts import AnyFact, decode
+from regulars.engine.facts import AnyFact, Order, Refund, decode
 
 PAGE = 20
 
@@ -203,17 +203,44 @@ def _happening(row: tuple[Any, ...], ties: dict[str, str]) -> Happening:
         at=at,
         received_at=received_at,
         seq=seq,
-        tied_to=ties.get(fact.key, ""),
+        tied_to=(fact.order if isinstance(fact, Refund) else "") or ties.get(fact.key, ""),
         import_id=import_id,
     )
 
 
-def product_names(codes: Sequence[str]) -> dict[str, str]:
+def product_names(codes: Iterable[str]) -> dict[str, str]:
     """What products are called, by code."""
-    found = Product.objects.filter(code__in=codes)
+    found = Product.objects.filter(code__in=list(codes))
     return {product.code: str(product) for product in found}
 
 
 def place_names() -> dict[str, str]:
     """What places are called, by code."""
     return dict(Place.objects.values_list("code", "name"))
+
+
+class Named(Struct, frozen=True, kw_only=True):
+    """How a customer is shown beside something: the random id of their page, and their name."""
+
+    public_id: UUID
+    name: str
+
+
+def named_customers(public_ids: Sequence[UUID]) -> dict[str, Named]:
+    """Customers by their public id as text."""
+    found = Customer.objects.filter(public_id__in=public_ids)
+    return {str(one.public_id): Named(public_id=one.public_id, name=str(one)) for one in found}
+
+
+def orders_by_key(keys: Sequence[str], numbers: Sequence[int]) -> dict[str, Order]:
+    """A person's orders with these keys, the newest version of each."""
+    if not keys:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT body::text FROM regulars_fact WHERE customer_id = ANY(%s) AND key = ANY(%s)"
+            " AND type = 'order' ORDER BY version",
+            [list(numbers), list(keys)],
+        )
+        facts = [decode(body) for (body,) in cursor.fetchall()]
+    return {fact.key: fact for fact in facts if isinstance(fact, Order)}

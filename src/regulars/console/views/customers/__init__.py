@@ -1,0 +1,1 @@
+"""Customers: the list, one person, who is the same person as whom."""

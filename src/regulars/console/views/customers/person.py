@@ -1,0 +1,112 @@
+"""One customer: how they stand, what happened, what is known about them."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from regulars.console.permissions import Right, StaffRequest, may, needs
+from regulars.console.views.customers import portrait
+from regulars.console.views.customers.access import places, seen
+from regulars.console.views.customers.asked import read_uuid
+from regulars.console.views.customers.labels import KINDS, segment_name, segment_tone
+from regulars.console.views.customers.timeline import before, day_of, end_of_day, entries
+from regulars.db.models import Customer
+from regulars.db.queries.history import PAGE, Person, timeline
+
+
+def currency_of(request: StaffRequest) -> str:
+    """The business's currency, in which standings are told."""
+    return getattr(getattr(request, "business", None), "currency", "EUR")
+
+
+def back_to(public_id: UUID, anchor: str = "") -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("console:customer", args=[public_id]) + anchor)
+
+
+@needs(Right.SEE_CUSTOMERS)
+@require_safe
+def customer(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """The page of a customer; that of a merged one leads on to whom they are now."""
+    person = seen(request, public_id)
+    if person.survivor is not None:
+        address = reverse("console:customer", args=[person.survivor.public_id])
+        return HttpResponseRedirect(f"{address}?{urlencode({'merged': public_id})}")
+    currency = currency_of(request)
+    values = {
+        "person": person,
+        "name": portrait.name_of(person.customer, person.identifiers),
+        "since": portrait.known_since(person),
+        "answer": portrait.portrait(person, currency),
+        "kpis": portrait.numbers(person, currency),
+        "standing": _standing(person),
+        "identifiers": [(kind, KINDS[kind], value) for kind, value in person.identifiers],
+        "details": _details(person),
+        "arrived_from": _arrived_from(request, person),
+        "may_change": may(request.user, Right.CHANGE_CUSTOMERS),
+        **_happened(request, person),
+    }
+    return render(request, "console/customers/customer.html", values)
+
+
+def _happened(request: StaffRequest, person: Person) -> dict[str, object]:
+    day = day_of(request.GET.get("as_of", ""))
+    found = timeline(
+        person.numbers,
+        until=end_of_day(day) if day else None,
+        before=before(request.GET.get("before", "")),
+        places=places(request),
+        size=PAGE + 1,
+    )
+    shown = entries(found[:PAGE], person.numbers)
+    earlier = ""
+    if len(found) > PAGE:
+        parts = {"as_of": day, "before": shown[-1].mark}
+        earlier = "?" + urlencode({name: value for name, value in parts.items() if value})
+    return {
+        "entries": shown,
+        "earlier": earlier,
+        "as_of": day,
+        "later_page": "before" in request.GET,
+        "today": timezone.localdate(),
+    }
+
+
+def _standing(person: Person) -> list[tuple[str, str]]:
+    """The tags beside the name: label and tone."""
+    standing = person.standing
+    if standing is None:
+        return [(_("Prospect"), "")]
+    tags = [(segment_name(standing.segment), segment_tone(standing.segment))]
+    if standing.is_regular:
+        tags.insert(0, (_("Regular"), "accent"))
+    if standing.is_drifting:
+        tags.append((_("Drifting away"), "warn"))
+    return tags
+
+
+def _details(person: Person) -> list[tuple[str, object]]:
+    customer = person.customer
+    known = [
+        (_("Birthday"), customer.birth_date),
+        (_("Language"), portrait.language_name(customer.language)),
+        (_("Country"), customer.country),
+        *sorted(customer.attributes.items()),
+    ]
+    return [(label, value) for label, value in known if value]
+
+
+def _arrived_from(request: StaffRequest, person: Person) -> str:
+    """The name of the merged customer whose page led here."""
+    merged = read_uuid(request.GET.get("merged"))
+    if merged is None:
+        return ""
+    found = Customer.objects.filter(public_id=merged, id__in=person.numbers).first()
+    return str(found) if found and found.id != person.customer.id else ""

@@ -1,0 +1,112 @@
+"""One customer as a row: of the page, and of the file."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from regulars.console.exports import Cell
+from regulars.console.templatetags.look import ago, every, short_day
+from regulars.console.views.customers.labels import KINDS, segment_name, segment_tone
+from regulars.db.queries.customers import ExportedCustomer, ListedCustomer
+from regulars.engine.money import from_minor
+
+LONG_AGO_DAYS = 400
+"""After so long a silence the date says more than the number of days."""
+
+EXPORTED = (
+    "id",
+    "name",
+    "email",
+    "phone",
+    "card",
+    "customer_number",
+    "tags",
+    "segment",
+    "regular",
+    "drifting",
+    "orders",
+    "orders_12_months",
+    "spent",
+    "spent_12_months",
+    "at_stake_a_month",
+    "currency",
+    "first_order",
+    "last_order",
+    "usual_gap_days",
+)
+
+
+class ShownRow(Struct, frozen=True, kw_only=True):
+    """What the list says about somebody."""
+
+    person: ListedCustomer
+    name: str
+    identifier: str
+    standing: str
+    tone: str
+    seen: str
+    usual: str
+
+
+def shown_row(person: ListedCustomer) -> ShownRow:
+    identifier = shown_identifier(person.identifier_kind, person.identifier)
+    return ShownRow(
+        person=person,
+        name=person.name or identifier or _("No name"),
+        identifier=identifier if person.name else "",
+        standing=segment_name(person.segment) if person.orders else _("Prospect"),
+        tone=segment_tone(person.segment) if person.orders else "",
+        seen=seen_on(person.last_at),
+        usual=usual_gap(person.usual_gap_days),
+    )
+
+
+def shown_identifier(kind: str, value: str) -> str:
+    """An identifier as people say it: an address speaks for itself, a number needs its kind."""
+    return f"{KINDS[kind]} {value}" if kind in ("card", "external") else value
+
+
+def seen_on(last_at: datetime | None) -> str:
+    """ "19 days ago", or the date where that is long ago."""
+    if last_at is None:
+        return ""
+    days = (timezone.localdate() - timezone.localtime(last_at).date()).days
+    return short_day(last_at) if days > LONG_AGO_DAYS else ago(last_at)
+
+
+def usual_gap(gap: Decimal | None) -> str:
+    if gap is None:
+        return ""
+    return _("usually %(every)s") % {"every": every(whole_days(gap))}
+
+
+def whole_days(gap: Decimal) -> int:
+    """A gap in whole days, one at least."""
+    return max(1, round(gap))
+
+
+def export_row(person: ExportedCustomer, currency: str, zone: tzinfo) -> list[Cell]:
+    row = person.row
+    return [
+        str(row.public_id),
+        row.name,
+        *(person.identifiers.get(kind, "") for kind in ("email", "phone", "card", "external")),
+        ", ".join(row.tags),
+        row.segment,
+        row.is_regular,
+        row.is_drifting,
+        row.orders,
+        row.orders_12m,
+        from_minor(row.revenue_minor, currency),
+        from_minor(row.revenue_12m_minor, currency),
+        from_minor(row.stake_minor, currency),
+        currency,
+        row.first_at.astimezone(zone).date() if row.first_at else None,
+        row.last_at.astimezone(zone).date() if row.last_at else None,
+        row.usual_gap_days,
+    ]
