@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 from regulars.db import catalogue, factstore, people
 from regulars.db.factstore import KnownKey, NewFact
 from regulars.db.ids import customer_ids
-from regulars.db.people import Raced
+from regulars.db.people import Acquaintances, Raced
 from regulars.engine.facts import AnyFact, Arrival, Order, Refund, Who, content_hash, encode
 
 ATTEMPTS = 5
@@ -31,14 +31,16 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
 
 class Source(Struct, frozen=True, kw_only=True):
-    """Where a batch comes from and how it is to be taken.
+    """Where batches come from and how they are to be taken.
 
-    `owner` is the customer number of facts that say themselves whom they are about (links).
+    `owner` is the customer number of facts that say themselves whom they are about (links);
+    `met` remembers people between the batches of one source.
     """
 
     import_id: UUID | None = None
     restate: bool = False
     owner: int | None = None
+    met: Acquaintances = {}
 
 
 def record(
@@ -51,18 +53,39 @@ def record(
     says that it restates. Unknown people become customers; a fact without a person is a guest's.
     One transaction for the batch; outcomes come in the order of the arrivals.
     """
+    source = source or Source()
     for _attempt in range(ATTEMPTS):
+        batch = _Batch(now=now, source=source)
         try:
             with transaction.atomic(), connection.cursor() as cursor:
-                return _record(cursor, arrivals, now, source or Source())
+                outcomes = _record(cursor, batch, arrivals)
         except Raced:
             continue
+        people.remember(source.met, batch.people, batch.numbers)
+        return outcomes
     raise RuntimeError("the same keys or identifiers kept arriving from elsewhere; send again")
 
 
-def _record(
-    cursor: CursorWrapper, arrivals: Sequence[Arrival], now: datetime, source: Source
-) -> list[Outcome]:
+class _Batch(Struct):
+    """One attempt at recording: when, from where, and whom it met."""
+
+    now: datetime
+    source: Source
+    people: list[Who] = []
+    numbers: list[int] = []
+
+
+class _Fresh(Struct, frozen=True, kw_only=True):
+    """An arrival that passed every check."""
+
+    fact: AnyFact
+    who: Who | None
+    content_hash: bytes
+    body: bytes
+
+
+def _record(cursor: CursorWrapper, batch: _Batch, arrivals: Sequence[Arrival]) -> list[Outcome]:
+    source = batch.source
     factstore.share_writing(cursor)
     known = factstore.known_keys(cursor, [a.fact.key for a in arrivals])
     outcomes: list[Outcome] = []
@@ -72,17 +95,11 @@ def _record(
         outcomes.append(outcome)
         if new:
             fresh.append(new)
-    owners = _owners(cursor, fresh, now) if source.owner is None else [source.owner] * len(fresh)
-    facts = [_new_fact(f, owner) for f, owner in zip(fresh, owners, strict=True)]
-    factstore.append(cursor, facts, now=now, import_id=source.import_id)
-    catalogue.note_places(cursor, [_place_of(f.fact) for f in fresh])
+    owners = _owners(cursor, batch, fresh) if source.owner is None else [source.owner] * len(fresh)
+    facts = [_new_fact(one, owner) for one, owner in zip(fresh, owners, strict=True)]
+    factstore.append(cursor, facts, now=batch.now, import_id=source.import_id)
+    catalogue.note_places(cursor, {_place_of(one.fact) for one in fresh})
     return outcomes
-
-
-class _Fresh(Struct, frozen=True, kw_only=True):
-    fact: AnyFact
-    who: Who | None
-    content_hash: bytes
 
 
 def _judge(
@@ -90,7 +107,9 @@ def _judge(
 ) -> tuple[Outcome, _Fresh | None]:
     """Whether an arrival is new, known or refused; a new one is entered among the known keys."""
     fact = _in_utc(arrival.fact)
-    told = content_hash(encode(structs.replace(fact, version=1)), arrival.who)
+    body = encode(fact)
+    plain = body if fact.version == 1 else encode(structs.replace(fact, version=1))
+    told = content_hash(plain, arrival.who)
     before = known.get(fact.key)
     state: State = "recorded"
     if before is not None:
@@ -101,9 +120,11 @@ def _judge(
             if not restate:
                 return Outcome(key=fact.key, state="refused", code="key_reused"), None
             fact = structs.replace(fact, version=before.latest + 1)
+            body = encode(fact)
         state = "restated"
     known.setdefault(fact.key, KnownKey({})).hashes[fact.version] = told
-    return Outcome(key=fact.key, state=state), _Fresh(fact=fact, who=arrival.who, content_hash=told)
+    new = _Fresh(fact=fact, who=arrival.who, content_hash=told, body=body)
+    return Outcome(key=fact.key, state=state), new
 
 
 def _in_utc(fact: AnyFact) -> AnyFact:
@@ -112,11 +133,12 @@ def _in_utc(fact: AnyFact) -> AnyFact:
     return structs.replace(fact, at=fact.at.astimezone(UTC))
 
 
-def _owners(cursor: CursorWrapper, fresh: list[_Fresh], now: datetime) -> list[int]:
-    known_people = [f.who for f in fresh if f.who]
-    numbers = iter(people.find_or_make(cursor, known_people, now=now) if known_people else [])
-    guests = iter(customer_ids(cursor, len(fresh) - len(known_people)))
-    return [next(numbers) if f.who else next(guests) for f in fresh]
+def _owners(cursor: CursorWrapper, batch: _Batch, fresh: list[_Fresh]) -> list[int]:
+    batch.people = [one.who for one in fresh if one.who]
+    batch.numbers = people.find_or_make(cursor, batch.people, now=batch.now, met=batch.source.met)
+    guests = iter(customer_ids(cursor, len(fresh) - len(batch.people)))
+    numbers = iter(batch.numbers)
+    return [next(numbers) if one.who else next(guests) for one in fresh]
 
 
 def _new_fact(fresh: _Fresh, owner: int) -> NewFact:
@@ -129,7 +151,7 @@ def _new_fact(fresh: _Fresh, owner: int) -> NewFact:
         version=fact.version,
         guest=fresh.who is None and isinstance(fact, Order | Refund),
         content_hash=fresh.content_hash,
-        body=encode(fact),
+        body=fresh.body,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct
@@ -36,7 +36,7 @@ def note_products(cursor: CursorWrapper, products: Mapping[str, ProductNews]) ->
     )
 
 
-def note_places(cursor: CursorWrapper, codes: Sequence[str]) -> None:
+def note_places(cursor: CursorWrapper, codes: Iterable[str]) -> None:
     """Add unknown places, named by their code until staff name them."""
     cursor.execute(
         "INSERT INTO regulars_place (code, name) SELECT c, c FROM unnest(%s::text[]) AS c"

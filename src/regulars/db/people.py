@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, structs
 
+from regulars.db.arrays import NUMBERS, TEXTS, numbers, texts
 from regulars.db.bulk import copy_rows
 from regulars.db.ids import customer_ids
 from regulars.engine.facts import Identifier, Profile, Who
@@ -30,9 +31,35 @@ CUSTOMER_COLUMNS = [
 ]
 NOBODY = Profile()
 
+KNOWN = f"""
+    SELECT i.kind, i.value, i.customer_id
+    FROM unnest({TEXTS}, {TEXTS}) AS w(kind, value)
+    JOIN regulars_identifier i ON i.kind = w.kind AND i.value = w.value COLLATE "C"
+"""  # noqa: S608 - own texts
+CLAIM = f"""
+    INSERT INTO regulars_identifier (kind, value, customer_id)
+    SELECT * FROM unnest({TEXTS}, {TEXTS}, {NUMBERS}) ON CONFLICT DO NOTHING
+"""  # noqa: S608 - own texts
+ADD_TOKENS = f"""
+    INSERT INTO regulars_searchtoken (token, customer_id)
+    SELECT * FROM unnest({TEXTS}, {NUMBERS}) ON CONFLICT DO NOTHING
+"""  # noqa: S608 - own texts
+REMEMBERED = 200_000
+
 
 class Raced(Exception):
     """Somebody else took an identifier or a key at the same moment; try the whole batch again."""
+
+
+class Met(Struct, frozen=True):
+    """Somebody whom a long import has met: their number, and what was said about them."""
+
+    number: int
+    profile: Profile | None
+
+
+Acquaintances = dict[tuple[Identifier, ...], Met]
+"""People met earlier in one import, by all their identifiers, which never change owners."""
 
 
 class _Plan(Struct):
@@ -44,32 +71,48 @@ class _Plan(Struct):
     met: dict[int, list[Who]]
 
 
-def find_or_make(cursor: CursorWrapper, people: Sequence[Who], *, now: datetime) -> list[int]:
+def find_or_make(
+    cursor: CursorWrapper, people: Sequence[Who], *, now: datetime, met: Acquaintances
+) -> list[int]:
     """The customer number of each of `people`, in order; unknown people become customers.
 
     A person is known by the first of their identifiers that is known; the others are added to
     them unless they belong to somebody else. What a source says fills blanks, never overwrites.
-    Raises Raced when another transaction took one of the identifiers first.
+    `met` spares looking up again who said the same before. Raises Raced when another transaction
+    took one of the identifiers first.
     """
-    distinct = {who.identifiers: who for who in people}
+    distinct = {who.identifiers: who for who in people if not _is_met(met, who)}
     plan = _Plan(customer_of=_known(cursor, distinct), added={}, made={}, met={})
     numbers = {ids: _place(cursor, plan, who) for ids, who in distinct.items()}
     _write_identifiers(cursor, plan.added)
     _write_customers(cursor, plan, now)
     _fill_blanks(cursor, plan)
-    return [numbers[who.identifiers] for who in people]
+    return [
+        numbers[who.identifiers] if who.identifiers in numbers else met[who.identifiers].number
+        for who in people
+    ]
+
+
+def _is_met(met: Acquaintances, who: Who) -> bool:
+    known = met.get(who.identifiers)
+    return known is not None and (who.profile is None or who.profile == known.profile)
+
+
+def remember(met: Acquaintances, people: Sequence[Who], numbers: Sequence[int]) -> None:
+    """Note, once the transaction holds, whom an import has met."""
+    if len(met) > REMEMBERED:
+        met.clear()
+    for who, number in zip(people, numbers, strict=True):
+        met[who.identifiers] = Met(number, who.profile)
 
 
 def _known(
     cursor: CursorWrapper, people: Iterable[tuple[Identifier, ...]]
 ) -> dict[Identifier, int]:
     wanted = list({identifier for identifiers in people for identifier in identifiers})
-    cursor.execute(
-        "SELECT i.kind, i.value, i.customer_id FROM regulars_identifier i"
-        " JOIN unnest(%s::text[], %s::text[]) AS w(kind, value)"
-        ' ON i.kind = w.kind AND i.value = w.value COLLATE "C"',
-        [[i.kind for i in wanted], [i.value for i in wanted]],
-    )
+    if not wanted:
+        return {}
+    cursor.execute(KNOWN, [texts(i.kind for i in wanted), texts(i.value for i in wanted)])
     return {Identifier(kind, value): number for kind, value, number in cursor.fetchall()}
 
 
@@ -90,11 +133,8 @@ def _write_identifiers(cursor: CursorWrapper, added: dict[Identifier, int]) -> N
     if not added:
         return
     rows = sorted((i.kind, i.value, number) for i, number in added.items())
-    cursor.execute(
-        "INSERT INTO regulars_identifier (kind, value, customer_id)"
-        " SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[]) ON CONFLICT DO NOTHING",
-        [[r[0] for r in rows], [r[1] for r in rows], [r[2] for r in rows]],
-    )
+    kinds, values, owners = zip(*rows, strict=True)
+    cursor.execute(CLAIM, [texts(kinds), texts(values), numbers(owners)])
     if cursor.rowcount < len(rows):
         raise Raced
 
@@ -167,11 +207,8 @@ def write_tokens(
         }
     )
     if pairs:
-        cursor.execute(
-            "INSERT INTO regulars_searchtoken (token, customer_id)"
-            " SELECT * FROM unnest(%s::text[], %s::bigint[]) ON CONFLICT DO NOTHING",
-            [[p[0] for p in pairs], [p[1] for p in pairs]],
-        )
+        words, owners = zip(*pairs, strict=True)
+        cursor.execute(ADD_TOKENS, [texts(words), numbers(owners)])
 
 
 def _fill_blanks(cursor: CursorWrapper, plan: _Plan) -> None:

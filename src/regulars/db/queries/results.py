@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 from msgspec import Struct
 
-from regulars.db.models import MeasureResult, Place, Product
+from regulars.db.models import FactRow, MeasureResult, Place, Product
 
 MOST_LISTED = 200
 """People of one field of a grid that a page lists; the rest is a number."""
@@ -143,7 +143,7 @@ def people_in_field(field: Field) -> FieldPeople:
     return FieldPeople(rows=listed, count=rows[0][-1] if rows else 0)
 
 
-def _conditions(field: Field) -> tuple[list[str], list[object]]:
+def _conditions(field: Field) -> tuple[list[str], list[int | datetime]]:
     bounds = (
         ("orders_12m >= %s", field.visits_from),
         ("orders_12m <= %s", field.visits_to),
@@ -156,12 +156,6 @@ def _conditions(field: Field) -> tuple[list[str], list[object]]:
     return [text for text, _value in given], [value for _text, value in given]
 
 
-def first_order_date(zone: str) -> date | None:
-    """The civil day of the first order of a known customer; None without any."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT (min(first_at) AT TIME ZONE %s)::date FROM regulars_standing", [zone]
-        )
-        row = cursor.fetchone()
-    first: date | None = row[0] if row else None
-    return first
+def any_orders() -> bool:
+    """Whether anything was ever sold."""
+    return FactRow.objects.filter(type="order").exists()

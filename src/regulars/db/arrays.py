@@ -1,0 +1,29 @@
+"""Long lists as one parameter: joined here and split by the database, which is several times
+quicker than an array literal that is quoted item by item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+MARK = "\x1f"
+
+
+def texts(values: Iterable[str]) -> str:
+    """Texts for `string_to_array(%s, chr(31))`; a text cannot hold the mark itself.
+
+    Raises ValueError for texts that cannot travel: with the mark, or with a zero byte.
+    """
+    listed = list(values)
+    joined = MARK.join(listed)
+    if joined.count(MARK) != len(listed) - 1 or "\x00" in joined:
+        raise ValueError("a text holds a control character that cannot be stored")
+    return joined
+
+
+def numbers(values: Iterable[int]) -> str:
+    """Whole numbers for `string_to_array(%s, ',')::bigint[]`."""
+    return ",".join(map(str, values))
+
+
+TEXTS = "string_to_array(%s, chr(31))"
+NUMBERS = "string_to_array(%s, ',')::bigint[]"
