@@ -6,12 +6,14 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from regulars.console.views import entry, insights, language, settings, staff
 from regulars.console.views.customers import urls as customers
+from regulars.console.views.imports import urls as imports
 from regulars.console.views.today import page as today
 
 app_name = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", today.page, name="today"),
     path("language/", language.choose, name="language"),
+    path("customers/imports/", include(imports.urlpatterns)),
     path("customers/", include(customers.urlpatterns)),
     path("insights/", include(insights.urlpatterns)),
     path("enter/<str:token>/", entry.entry, name="entry"),
