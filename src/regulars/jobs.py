@@ -85,3 +85,10 @@ def revive_imports(timestamp: int) -> None:
 def clear_imports(timestamp: int) -> None:
     """Files that are no longer needed."""
     tidying.clear_old(timezone.now())
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(name="tidy", queue="mail", queueing_lock="tidy")
+def tidy(timestamp: int) -> None:
+    """Links and sessions that ended are forgotten, every night."""
+    entry.tidy(timezone.now())

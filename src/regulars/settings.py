@@ -1,4 +1,4 @@
-"""Django's settings, read from the environment; `regulars.run` fills it in for the embedded database.
+"""Django's settings, read from the environment, which `regulars.run` fills in.
 
 REGULARS_DATABASE_URL  the application's database (role without ownership)
 REGULARS_OWNER_URL     the same database as its owner, for migrations; default: the former
@@ -166,6 +166,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "regulars_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # it counts wrong tries: not to be flushed by a crowd
     }
 }
 

@@ -10,7 +10,7 @@ from django.db import connection
 
 from regulars.actions import entry
 from regulars.actions import staff as actions
-from regulars.actions.business import Owner, set_up
+from regulars.actions.business import Owner, known_business, set_up
 from regulars.actions.entry import Purpose, make_link, setup_link, take_link
 from regulars.actions.refused import Refused
 from regulars.actions.staff import Position
@@ -54,7 +54,10 @@ def test_set_up_raced_by_strangers_makes_one_owner() -> None:
     assert (Business.objects.count(), Staff.objects.count()) == (1, 1)
 
 
-def test_set_up_raced_without_a_link_makes_one_owner() -> None:
+@pytest.mark.parametrize("files_came_first", [False, True])
+def test_set_up_raced_without_a_link_makes_one_owner(files_came_first: bool) -> None:
+    if files_came_first:
+        known_business(MORNING)
     people = [Owner(name=name, email=f"{name}@x.example") for name in "abcde"]
     results = race([lambda one=one: set_up(CAFE, one, MORNING) for one in people])  # type: ignore[misc]
     assert results == ["already_set_up"] * 4 + ["done"]
@@ -117,3 +120,21 @@ def test_saboteur_owners_without_a_lock(monkeypatch: pytest.MonkeyPatch) -> None
     )
     assert Staff.objects.filter(role=Role.OWNER).count() == 0
     assert locked is not actions._locked
+
+
+def test_saboteur_set_up_without_a_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the lock on the business, both look, both find nobody, and there are two owners."""
+    known_business(MORNING)
+    both_looked = threading.Barrier(2, timeout=20)
+    look = type(Staff.objects).exists
+
+    def slow_look(manager: object) -> bool:
+        found = look(manager)
+        both_looked.wait()
+        return bool(found)
+
+    monkeypatch.setattr(Business.objects, "select_for_update", Business.objects.all)
+    monkeypatch.setattr(type(Staff.objects), "exists", slow_look, raising=False)
+    people = [Owner(name=name, email=f"{name}@x.example") for name in "ab"]
+    race([lambda one=one: set_up(CAFE, one, MORNING) for one in people])  # type: ignore[misc]
+    assert Staff.objects.count() == 2

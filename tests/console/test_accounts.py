@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 from doors import SECRET, totp, wear_totp
 
 from regulars.actions import staff as actions
+from regulars.actions.entry import Purpose, make_link, tidy
 from regulars.console import accounts
-from regulars.db.models import Business, Role, Staff
+from regulars.db.models import Business, EntryLink, Role, Staff
 from staff import PASSWORD, digest, employ, open_cafe, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -178,6 +181,24 @@ def test_guessing_the_second_factor_is_stopped() -> None:
     accounts.unlock(olga)
     client.post(f"{SECOND}enter/", {"code": totp()})
     assert inside(client)
+
+
+def test_an_address_is_the_same_in_capitals() -> None:
+    open_cafe()
+    assert sign_in(Client(), " OLGA@Corner.Example", PASSWORD).status_code == 302
+
+
+def test_what_ended_is_forgotten() -> None:
+    olga = open_cafe()
+    now = timezone.now()
+    make_link(Purpose.ENTER, olga, now - timedelta(days=32))
+    make_link(Purpose.RESET, olga, now)
+    over, still = signed_in(olga), signed_in(olga)
+    Session.objects.filter(session_key=over.session.session_key).update(expire_date=now)
+    tidy(timezone.now())
+    assert [link.purpose for link in EntryLink.objects.all()] == ["reset"]
+    assert UserSession.objects.count() == Session.objects.count() == 1
+    assert inside(still)
 
 
 def test_next_leads_to_this_house_only() -> None:

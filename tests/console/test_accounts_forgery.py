@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -123,3 +124,28 @@ def test_no_link_is_used_up_by_a_get(purpose: Purpose) -> None:
     assert Client().get(f"/console/enter/{token}/", HARM).status_code == 200
     assert digest() == before
     assert Staff.objects.count() == (0 if purpose == Purpose.SETUP else 1)
+
+
+def test_every_answer_carries_the_headers(scene: Scene) -> None:
+    for client in (scene.browser(), Client()):
+        for name, path in {**scene.paths(), "nowhere": "/console/nowhere/"}.items():
+            if name not in SAFE_ALWAYS:
+                answer = client.get(path)
+                assert "frame-ancestors 'none'" in answer["Content-Security-Policy"], name
+                assert "unsafe" not in answer["Content-Security-Policy"], name
+                assert answer["X-Content-Type-Options"] == "nosniff", name
+                assert answer["Referrer-Policy"] == "same-origin", name
+                assert answer["Cache-Control"] == "no-store", name
+
+
+def test_no_account_page_holds_a_script_of_its_own(scene: Scene) -> None:
+    wear_totp(scene.olga)
+    client = scene.browser()
+    for name, path in scene.paths().items():
+        answer = client.get(path)
+        if answer.streaming:
+            continue
+        page = answer.content.decode(errors="replace")
+        for tag in re.findall(r"<script[^>]*>", page):
+            assert " src=" in tag or 'type="application/json"' in tag, (name, tag)
+        assert not re.search(r"<[^>]+ (on\w+|style)=", page), name

@@ -6,9 +6,12 @@ import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -26,6 +29,7 @@ LIFETIMES = {
     Purpose.INVITE: timedelta(days=7),
     Purpose.RESET: timedelta(minutes=30),
 }
+KEPT = timedelta(days=30)
 MAIL_JOB = "mail_link"
 
 
@@ -96,6 +100,15 @@ def setup_link(now: datetime) -> str | None:
     if Staff.objects.exists():
         return None
     return make_link(Purpose.SETUP, None, now)
+
+
+@transaction.atomic
+def tidy(now: datetime) -> None:
+    """Forget links, sessions and their notes that ended: cost does not grow with age."""
+    EntryLink.objects.filter(expires_at__lt=now - KEPT).delete()
+    Session.objects.filter(expire_date__lt=now).delete()
+    alive = Session.objects.filter(session_key=OuterRef("session_key"))
+    UserSession.objects.filter(~Exists(alive)).delete()
 
 
 def address_of(token: str, base_url: str = "") -> str:
