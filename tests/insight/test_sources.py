@@ -72,11 +72,14 @@ SOURCES: dict[str, Callable[[Path], Any]] = {
 }
 
 
+def answers(source: Any) -> list[dict[str, Any]]:
+    with open_sales(source, threads=1) as sales:
+        return [measure(sales).to_dict() for measure in (insight.rfm, insight.standing)]
+
+
 @pytest.mark.parametrize("source", SOURCES.values(), ids=list(SOURCES))
 def test_every_source_gives_the_same_answers(source: Callable[[Path], Any], tmp_path: Path) -> None:
-    for measure in (insight.rfm, insight.cohorts, insight.repeat, insight.standing):
-        found = measure(source(tmp_path), as_of="2025-03-01").to_dict()
-        assert found == measure(TABLE, as_of="2025-03-01").to_dict()
+    assert answers(source(tmp_path)) == answers(TABLE)
 
 
 def test_an_open_ibis_table_stays_usable() -> None:
