@@ -25,7 +25,7 @@ CLOCK = re.compile(
     r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?"
     r" ?([AaPp]\.?[Mm]\.?)?(?: ?(Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2}))?"
 )
-FIRST_BLANK = re.compile(r"[T ]+(?=[0-9]{1,2}:)")
+FIRST_BLANK = re.compile(r"[T ](?=[0-9]{1,2}:)")
 MONTHS = {
     name: number
     for names in (
@@ -92,7 +92,7 @@ class DateReader:
     def _long(self, text: str, clock: str) -> Instant | None:
         """A date with blanks in it, such as 3. Mai 2011 14:05."""
         parts = FIRST_BLANK.split(text, maxsplit=1)
-        day = self._day(parts[0].rstrip(" ,"))
+        day = self._day(parts[0].rstrip(" ,T"))
         return None if day is None else self._joined(day, clock or "".join(parts[1:]))
 
     def _serial(self, text: str) -> Instant | None:

@@ -16,9 +16,10 @@ ENOUGH = 1 << 16
 CANDIDATES = ("cp1252", "cp1250", "iso8859-2")
 WRITTEN = frozenset(
     "äöüßÄÖÜẞąćęłńóśźżĄĆĘŁŃÓŚŹŻăâîșțşţĂÂÎȘȚŞŢ"
-    "áàãåæçéèêëíìïñòôõøœúùûýčďěňřšťůžőűÁÀÃÅÆÇÉÈÊËÍÌÏÑÒÔÕØŒÚÙÛÝČĎĚŇŘŠŤŮŽŐŰđĐ€£–—„”“’‘…°§"
+    "áàãåæçéèêëíìïñòôõøœúùûýčďěňřšťůžőűÁÀÃÅÆÇÉÈÊËÍÌÏÑÒÔÕØŒÚÙÛÝČĎĚŇŘŠŤŮŽŐŰđĐ"
 )
-"""Signs that orders in Central and Western Europe are written with."""
+SIGNS = frozenset("€£–—„”“’‘…°§\u00a0")
+"""Letters and other signs that orders in Central and Western Europe are written with."""
 
 
 def encoding_of(path: Path, limits: Limits, told: str = "") -> str:
@@ -33,8 +34,9 @@ def encoding_of(path: Path, limits: Limits, told: str = "") -> str:
 
 def _known(path: Path, told: str) -> str:
     try:
+        b"".decode(told)
         name = codecs.lookup(told).name
-    except LookupError as error:
+    except (LookupError, ValueError) as error:
         raise FileProblem("bad_encoding", file=path.name, encoding=told) from error
     return "utf-8-sig" if name == "utf-8" else name
 
@@ -49,37 +51,43 @@ def _marked(head: bytes) -> str:
 
 def _telling(head: bytes, stream: io.BufferedReader[Guarded]) -> bytes:
     """Lines with bytes beyond ASCII: of the head, or of the first block further on."""
-    block, read = head, len(head)
+    block, read, first = head, len(head), 0
     while block and block.isascii() and read < FAR:
         block = stream.read(BLOCK)
-        read += len(block)
+        read, first = read + len(block), 1
     lines = block.split(b"\n")
-    inner = lines[1:-1] if len(lines) > 2 else lines
+    inner = lines[first:-1] if len(lines) > 2 else lines
     return b"\n".join(line for line in inner or lines if not line.isascii())[:ENOUGH]
 
 
 def _by_content(sample: bytes) -> str:
-    """UTF-8 if the sample is that; else the code page in which its signs make letters."""
-    if not sample:
+    """UTF-8 if most lines are that, so that one broken line does not change the reading of all
+    others; else the code page in which the signs make letters."""
+    lines = sample.split(b"\n")
+    if 2 * sum(map(_is_utf8, lines)) >= len(lines):
         return "utf-8-sig"
+    return _by_letters(sample)
+
+
+def _is_utf8(line: bytes) -> bool:
     try:
-        codecs.getincrementaldecoder("utf-8")("strict").decode(sample)
+        line.decode("utf-8")
     except UnicodeDecodeError:
-        return _by_letters(sample)
-    return "utf-8-sig"
+        return False
+    return True
 
 
 def _by_letters(sample: bytes) -> str:
     scores = {name: _score(sample, name) for name in CANDIDATES}
     best = max(CANDIDATES, key=lambda name: scores[name])
-    return best if scores[best] > 5 else _guessed(sample)
+    return best if scores[best] >= 5 else _guessed(sample)
 
 
 def _score(sample: bytes, encoding: str) -> int:
     """How many tenths of the signs beyond ASCII are letters that orders are written with."""
     beyond = [sign for sign in sample.decode(encoding, "replace") if not sign.isascii()]
-    known = sum(1 if sign in WRITTEN else -1 for sign in beyond)
-    return known * 10 // len(beyond)
+    known = sum(2 if sign in WRITTEN else 1 if sign in SIGNS else -2 for sign in beyond)
+    return known * 5 // len(beyond)
 
 
 def _guessed(sample: bytes) -> str:

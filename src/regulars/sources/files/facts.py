@@ -48,7 +48,7 @@ class Items(dict[tuple[Any, ...], Line]):
     def __missing__(self, key: tuple[Any, ...]) -> Line:
         if len(self) > REMEMBERED:
             self.clear()
-        line = self[key] = _made(*key)
+        line = self[key] = _made(key)
         return line
 
 
@@ -118,16 +118,9 @@ class FactMaker:
         )
 
 
-def _made(
-    product: str | None,
-    q: int,
-    p: int | None,
-    a: int | None,
-    fee: bool,
-    refund: bool,
-    currency: str,
-) -> Line:
+def _made(key: tuple[Any, ...]) -> Line:
     """The line as it is kept: positive in a refund, its amount rounded once."""
+    product, q, p, a, fee, refund, currency = key
     quantity = from_micro(q)
     price = Decimal(0) if p is None else from_micro(p)
     amount = quantity * price if a is None else from_micro(a)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from regulars.identity import fold
 
-CODES = """POST|DOT|M|D|S|B|C2|BANK CHARGES|AMAZONFEE|CRUK|FEE|FEES|SHIP|SHIPPING|DELIVERY|PORTO|
+CODES = """POST|DOT|C2|BANK CHARGES|AMAZONFEE|CRUK|FEE|FEES|SHIP|SHIPPING|DELIVERY|PORTO|
 VERSAND|FRACHT|ADJUST|ADJUST2|DISCOUNT|RABATT|RABAT|TRANSPORT|DOSTAWA|LIVRARE|POSTAGE|MANUAL"""
 NAMES = """postage|dotcom postage|carriage|shipping|shipping fee|shipping cost|shipping costs|
 shipping and handling|delivery|delivery fee|delivery charge|handling fee|service fee|
-service charge|booking fee|payment fee|bank charges|amazon fee|adjust bad debt|manual|
+service charge|booking fee|payment fee|bank charges|amazon fee|cruk commission|
+samples|adjust bad debt|manual|
 discount|tip|gift wrap|gift wrapping|versand|versandkosten|versandkostenpauschale|porto|
 porto und versand|porto und verpackung|fracht|frachtkosten|liefergebühr|lieferkosten|
 zustellgebühr|bearbeitungsgebühr|servicegebühr|zahlungsgebühr|nachnahmegebühr|rabatt|

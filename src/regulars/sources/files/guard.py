@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-RISKY = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
-GUARDED = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
+RISKY = re.compile(r"[=+\-@\t\r＝＋－＠]")
+GUARDED = re.compile(r"'[=+\-@\t\r＝＋－＠]")
 NUMBER = re.compile(r"[+-]?[0-9][0-9.,]*")
 
 
@@ -18,5 +18,6 @@ def guarded(cell: str) -> str:
 
 
 def freed(cell: str) -> str:
-    """The cell without the apostrophe that `guarded` put before it."""
+    """The cell without the apostrophe that `guarded`, or a spreadsheet, put before a formula. So a
+    cell is read alike before and after it was guarded."""
     return cell[1:] if GUARDED.match(cell) else cell

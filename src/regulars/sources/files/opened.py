@@ -153,8 +153,8 @@ def _refuse_binary(path: Path, head: bytes) -> None:
         if head.startswith(magic):
             raise FileProblem("not_a_table", file=path.name, found=found)
     wide = head.startswith(UTF16)
-    controls = sum(head.count(bytes([code])) for code in (*range(9), *range(14, 27), 127))
-    if not wide and controls:
+    controls = sum(head.count(bytes([code])) for code in (*range(1, 9), *range(14, 27), 127))
+    if not wide and (b"\x00" in head or controls * 50 > len(head)):
         raise FileProblem("not_a_table", file=path.name, found="binary data")
 
 

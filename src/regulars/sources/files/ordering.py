@@ -59,7 +59,7 @@ FROM (SELECT *, regexp_full_match(ref, '[Cc][0-9]+') AS number_cancels FROM pric
 
 EXTRAS = """
 CREATE VIEW shares AS SELECT ref, min(line) AS first, max(line) AS last, count(*) AS n,
-    bool_and(refund) AS refund, bool_or(p <> 0 OR a <> 0) AS priced,
+    bool_and(refund) AS refund, bool_or(coalesce(p, 0) <> 0 OR coalesce(a, 0) <> 0) AS priced,
     arg_min(total, line) AS total,
     CASE WHEN min(shipping) = max(shipping) AND count(*) = count(shipping)
         THEN min(shipping) ELSE sum(shipping)::BIGINT END AS shipping
@@ -153,9 +153,8 @@ class Ordering:
 
     def one(self, query: str) -> tuple[Any, ...]:
         """The only row of a query."""
-        row = self.connection.execute(query).fetchone()
-        assert row is not None  # noqa: S101 - an aggregate always has a row
-        return tuple(row)
+        (row,) = self.all(query)
+        return row
 
     def all(self, query: str) -> list[tuple[Any, ...]]:
         """All rows of a query that is known to be short."""
@@ -174,7 +173,11 @@ class Ordering:
                 f"SELECT {STREAM} FROM lines "  # noqa: S608 - our own words
                 "JOIN heads USING (ref) ORDER BY first_line, line"
             )
-        return self.connection.sql(query).to_arrow_reader(size)
+        return self.arrow(query, size)
+
+    def arrow(self, query: str, size: int, params: dict[str, str] | None = None) -> Any:
+        """A query's rows as Arrow batches, on a connection of its own: it may be left half read."""
+        return self.connection.cursor().sql(query, params=params).to_arrow_reader(size)
 
     def _run(self, script: str) -> None:
         folder = str(self._folder).replace("'", "''")

@@ -50,6 +50,7 @@ FILE_SENTENCES = {
 ROW_SENTENCES = {
     "bad_date": "'{value}' is no date that can be read here. Write it as 2011-12-31.",
     "bad_number": "'{value}' is no number that can be read here. Write it as 12.50.",
+    "too_much": "{value} is more money than can be right. Correct it.",
     "missing": "The cell is empty. Fill it in.",
     "empty": "The cell is empty. Fill it in.",
     "bad_email": "'{value}' is no e-mail address. Correct it or leave it empty.",

@@ -12,6 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
+from msgspec import Struct
+
 from regulars.sources.files import counting, rejecting, sales
 from regulars.sources.files.facts import BatchMaker, FactMaker
 from regulars.sources.files.inspection import check_answered, check_columns
@@ -71,6 +73,20 @@ class Reading:
         """The Parquet file of sale and refund lines that measures read."""
         return sales.write(self._ordering, self.mapping.source, self.work_dir / "sales.parquet")
 
+    def finish(self, spool: Spool, source: Source, sentence: Sentence, follow: _Follower) -> None:
+        """Writes the rejected rows and counts; called once, by `open_file`."""
+        ordering, rejected = self._ordering, 0
+        references = ordering.one("SELECT count(DISTINCT ref) FROM numbered")[0]
+        together = spool.number_changes == references and not spool.bad_rows
+        self.together = ordering.numberless or together
+        if ordering.one("SELECT count(*) FROM handed_back")[0]:
+            follow.stage("rejecting")
+            target = self.work_dir / "rejected.csv"
+            rejected = rejecting.write(source, self.problems(), target, sentence)
+            self.rejected_path = target
+        self.counts = counting.count(ordering, rows=spool.rows, rejected=rejected)
+        follow.stage("done")
+
     def close(self) -> None:
         self._ordering.close()
 
@@ -86,6 +102,16 @@ class Reading:
         self.close()
 
 
+class Handling(Struct, frozen=True):
+    """How strictly a file is guarded, and who says why a row is handed back."""
+
+    limits: Limits = LIMITS
+    sentence: Sentence = english
+
+
+HANDLING = Handling()
+
+
 def open_file(
     path: Path,
     mapping: Mapping,
@@ -93,25 +119,25 @@ def open_file(
     region: str,
     work_dir: Path,
     progress: Report = silent,
-    limits: Limits = LIMITS,
-    sentence: Sentence = english,
+    handling: Handling = HANDLING,
 ) -> Reading:
     """Reads the whole file into `work_dir` (made if missing; a rest of an earlier reading there
     is replaced) and returns what was found.
 
-    `region` is the country of national phone numbers; `sentence` says why a row is handed back.
-    Raises FileProblem if nothing can be taken.
+    `region` is the country (ISO 3166) of national phone numbers. Raises FileProblem if nothing
+    can be taken.
     """
     check_answered(path, mapping)
-    source = _source(path, mapping, limits)
+    source = _source(path, mapping, handling.limits)
     check_columns(path, source.columns, mapping.columns)
     _prepare(work_dir)
     follow = _Follower(path, progress)
-    spool = _spooled(source, mapping, region, work_dir, follow)
+    spool = Spool(source, mapping, region, work_dir)
+    _fill(spool, source, follow)
     follow.stage("sorting")
-    reading = Reading(Ordering(work_dir, mapping, limits), mapping, work_dir)
+    reading = Reading(Ordering(work_dir, mapping, handling.limits), mapping, work_dir)
     try:
-        _finish(reading, source, spool, sentence, follow)
+        reading.finish(spool, source, handling.sentence, follow)
     except BaseException:
         reading.close()
         raise
@@ -175,10 +201,8 @@ def _prepare(work_dir: Path) -> None:
         (work_dir / name).unlink(missing_ok=True)
 
 
-def _spooled(
-    source: Source, mapping: Mapping, region: str, work_dir: Path, follow: _Follower
-) -> Spool:
-    spool = Spool(source, mapping, region, work_dir)
+def _fill(spool: Spool, source: Source, follow: _Follower) -> None:
+    """The first pass: all rows of the source to the spool."""
     try:
         with _uncollected():
             for piece in source.pieces(follow.read):
@@ -189,7 +213,6 @@ def _spooled(
         spool.close()
     if not spool.rows:
         raise FileProblem("only_header", file=source.path.name)
-    return spool
 
 
 @contextmanager
@@ -203,20 +226,3 @@ def _uncollected() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
-
-
-def _finish(
-    reading: Reading, source: Source, spool: Spool, sentence: Sentence, follow: _Follower
-) -> None:
-    ordering = reading._ordering
-    references = ordering.one("SELECT count(DISTINCT ref) FROM numbered")[0]
-    together = spool.number_changes == references and not spool.bad_rows
-    reading.together = ordering.numberless or together
-    rejected = 0
-    if ordering.one("SELECT count(*) FROM handed_back")[0]:
-        follow.stage("rejecting")
-        target = reading.work_dir / "rejected.csv"
-        rejected = rejecting.write(source, reading.problems(), target, sentence, lambda _: None)
-        reading.rejected_path = target
-    reading.counts = counting.count(ordering, rows=spool.rows, rejected=rejected)
-    follow.stage("done")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +25,12 @@ ENCODED = frozenset({"utf-16", "utf-8-sig", "cp1250", "cp1252", "iso8859-2", "is
 
 def problems(ordering: Ordering) -> Iterator[RowProblem]:
     """Every row that does not go in, by line, with its reason."""
-    for batch in ordering.connection.sql(QUERY).to_arrow_reader(10_000):
+    for batch in ordering.arrow(QUERY, 10_000):
         for row in batch.to_pylist():
             yield _problem(row)
 
 
-def write(
-    source: Source,
-    found: Iterator[RowProblem],
-    target: Path,
-    sentence: Sentence,
-    done: Callable[[int], None],
-) -> int:
+def write(source: Source, found: Iterator[RowProblem], target: Path, sentence: Sentence) -> int:
     """Writes the rows of `found` (by line) to `target` and returns how many.
 
     The file is read a second time, in step with the problems. The copy has the delimiter and
@@ -50,7 +44,7 @@ def write(
     with target.open("w", encoding=encoding, errors="replace", newline="") as stream:
         writer = csv.writer(stream, delimiter=delimiter)
         writer.writerow([guarded(name) for name in (*source.columns, *REASONS)])
-        for piece in source.pieces(done):
+        for piece in source.pieces():
             if problem is None:
                 break
             for line, row in zip(piece.lines, piece.rows, strict=True):

@@ -207,12 +207,17 @@ def _number_text(value: object, decimal: str) -> str:
 def _excel(path: Path, sheet: str, decimal: str) -> Iterator[Piece]:
     from openpyxl import load_workbook  # noqa: PLC0415 - heavy, and not for other formats
 
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except Exception as error:
-        raise FileProblem(
-            "broken", file=path.name, where="as Excel", why=str(error)[:80]
-        ) from error
+    with path.open("rb") as stream:  # its name need not end in .xlsx
+        try:
+            book = load_workbook(stream, read_only=True, data_only=True)
+        except Exception as error:
+            raise FileProblem(
+                "broken", file=path.name, where="as Excel", why=str(error)[:80]
+            ) from error
+        yield from _sheet(path, book, sheet, decimal)
+
+
+def _sheet(path: Path, book: Any, sheet: str, decimal: str) -> Iterator[Piece]:
     try:
         page = book[sheet] if sheet in book.sheetnames else book.worksheets[0]
         numbered = enumerate(page.iter_rows(values_only=True), start=1)

@@ -50,7 +50,7 @@ a cancelled order stand there twice, sold and taken back."""
 
 def write(ordering: Ordering, source: str, target: Path) -> Path:
     """Writes the table to `target`; `source` begins the keys of facts."""
-    stream = ordering.connection.sql(QUERY, params={"source": source}).to_arrow_reader(ROWS)
+    stream = ordering.arrow(QUERY, ROWS, {"source": source})
     with pq.ParquetWriter(target, stream.schema, compression="zstd") as writer:
         for batch in stream:
             writer.write_batch(batch)

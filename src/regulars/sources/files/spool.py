@@ -221,7 +221,7 @@ class Spool:
             for place, (quantity, price) in enumerate(zip(values["q"], values["p"], strict=True)):
                 if abs((quantity or 0) * (price or 0)) > TOO_MUCH:
                     text = {"value": f"{from_micro(quantity)} x {from_micro(price)}"}
-                    problems.setdefault(place, CellProblem("quantity", "bad_number", text))
+                    problems.setdefault(place, CellProblem("quantity", "too_much", text))
 
     def _write(self, values: dict[str, Sequence[Any]], problems: dict[int, CellProblem]) -> None:
         lines, numbers = values["line"], values["number"]
