@@ -49,6 +49,12 @@ def test_a_printed_link_works(act: str, inside: bool, capsys: pytest.CaptureFixt
     assert Staff.objects.get().check_password(PASSWORD if inside else "a quite new one")
 
 
+def test_a_link_below_the_address_that_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    open_cafe()
+    main(["staff", "link", "olga@corner.example", "--address", "https://console.example/"])
+    assert capsys.readouterr().out.startswith("https://console.example/console/enter/")
+
+
 def test_a_lost_phone_and_a_locked_door(capsys: pytest.CaptureFixture[str]) -> None:
     wear_totp(open_cafe())
     assert main(["staff", "disable-mfa", "olga@corner.example"]) == 0

@@ -15,6 +15,8 @@ ACTS = {
     "unlock": "forget wrong passwords and codes, so that somebody may try again at once",
     "disable-mfa": "take away somebody's second factors and recovery codes",
 }
+LINKS = ("link", "reset")
+ADDRESS = f"where the console is open (default: REGULARS_BASE_URL, or http://{HOST}:{PORT})"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,11 +26,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         add_data(act)
         if name != "list":
             act.add_argument("email", metavar="EMAIL", help="whom, by e-mail address")
+        if name in LINKS:
+            act.add_argument("--address", metavar="URL", default="", help=ADDRESS)
 
 
 def run(arguments: argparse.Namespace) -> int:
     with installation(arguments.data):
-        lines = _list() if arguments.act == "list" else [_act(arguments.act, arguments.email)]
+        lines = _list() if arguments.act == "list" else [_act(arguments)]
     print("\n".join(lines))  # noqa: T201
     return 0
 
@@ -46,11 +50,12 @@ def _list() -> list[str]:
     return lines or ["Nobody yet. `regulars serve` prints the set-up link."]
 
 
-def _act(act: str, email: str) -> str:
+def _act(arguments: argparse.Namespace) -> str:
     from regulars.actions import staff  # noqa: PLC0415 - Django is set up by now
     from regulars.actions.entry import Purpose  # noqa: PLC0415 - the same
     from regulars.console import accounts  # noqa: PLC0415 - the same
 
+    act, email = arguments.act, arguments.email
     if act == "unlock":
         accounts.unlock(staff.known(email))
         return f"{email} may try again at once."
@@ -59,12 +64,12 @@ def _act(act: str, email: str) -> str:
         return f"{email} had {count} second factors and recovery code sheets; now none."
     purpose = Purpose.ENTER if act == "link" else Purpose.RESET
     token = staff.host_link(email, purpose, datetime.now(UTC))
-    return _address(token)
+    return _address(token, arguments.address.rstrip("/"))
 
 
-def _address(token: str) -> str:
+def _address(token: str, said: str) -> str:
     from django.conf import settings  # noqa: PLC0415 - Django is set up by now
 
     from regulars.actions.entry import address_of  # noqa: PLC0415 - the same
 
-    return address_of(token, settings.BASE_URL or f"http://{HOST}:{PORT}")
+    return address_of(token, said or settings.BASE_URL or f"http://{HOST}:{PORT}")
