@@ -87,7 +87,7 @@ def test_set_up_closes_for_ever() -> None:
     ("field", "value"),
     [
         ("zone", "Mars/Olympus"),
-        ("currency", "XXX"),
+        ("currency", "QQQ"),
         ("region", "ZZ"),
         ("language", "xx"),
         ("email", "olga"),
