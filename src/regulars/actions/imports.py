@@ -26,9 +26,9 @@ from regulars.actions.refunds import tie_refunds
 from regulars.db import catalogue
 from regulars.db.catalogue import ProductNews
 from regulars.db.models import Business, ImportRun
-from regulars.sources.files.problems import FileProblem, Sentence, english
-from regulars.sources.files.reading import Reading, open_file
-from regulars.sources.files.shapes import Batch, Counts, Limits, Mapping, Progress
+from regulars.sources.files.problems import FileProblem
+from regulars.sources.files.reading import HANDLING, Handling, Reading, open_file
+from regulars.sources.files.shapes import Batch, Counts, Mapping, Progress
 
 BATCH = 2_000
 """Orders that are recorded in one transaction."""
@@ -104,8 +104,7 @@ def run_import(
     work_dir: Path,
     *,
     report: Report,
-    limits: Limits = Limits(),
-    sentence: Sentence = english,
+    handling: Handling = HANDLING,
 ) -> Summary:
     """Do an import that has a file and a mapping; its state and summary are kept in `run`.
 
@@ -121,8 +120,7 @@ def run_import(
             region=Business.objects.get().region,
             work_dir=work_dir,
             progress=follow.reading,
-            limits=limits,
-            sentence=sentence,
+            handling=handling,
         ) as reading:
             summary = _record_all(run, reading, follow)
     except (FileProblem, Strict) as problem:

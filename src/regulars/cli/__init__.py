@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:
         if not _is_sentence(error):
             raise
-        print(f"regulars: {_one_line(_sentence(error))}", file=sys.stderr)  # noqa: T201
+        print(f"regulars: {_one_line(_sentence(error))}", file=sys.stderr)
         return 2
     return code
 
@@ -66,7 +66,7 @@ def _run(asked: list[str]) -> int:
     if chosen.version:
         from regulars import __version__  # noqa: PLC0415 - reads the package's metadata
 
-        print(f"regulars {__version__}")  # noqa: T201
+        print(f"regulars {__version__}")
         return 0
     if not chosen.command:
         parser.print_help()

@@ -119,4 +119,4 @@ def _tell(address: str) -> None:
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stdout, flush=True)  # noqa: T201
+    print(text, file=sys.stdout, flush=True)

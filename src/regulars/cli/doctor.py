@@ -16,5 +16,5 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     found = doctor.examine(locate(arguments.data))
-    print(findings.as_json(found) if arguments.json else findings.as_text(found))  # noqa: T201
+    print(findings.as_json(found) if arguments.json else findings.as_text(found))
     return findings.exit_code(found)

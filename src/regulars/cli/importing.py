@@ -48,6 +48,7 @@ def _import(path: Path, arguments: argparse.Namespace, folder: Folder) -> None:
     from regulars.actions.business import known_business  # noqa: PLC0415 - the same
     from regulars.cli import texts  # noqa: PLC0415 - the same
     from regulars.sources.files.inspection import inspect  # noqa: PLC0415 - the same
+    from regulars.sources.files.reading import Handling  # noqa: PLC0415 - the same
 
     now = datetime.now(UTC)
     business = known_business(now)
@@ -59,15 +60,15 @@ def _import(path: Path, arguments: argparse.Namespace, folder: Folder) -> None:
         mapping = proposal.mapping
     if arguments.save_map:
         mappings.save(arguments.save_map, mapping, now=now)
-    print("\n".join(texts.mapping_lines(path.name, mapping)))  # noqa: T201
+    print("\n".join(texts.mapping_lines(path.name, mapping)))
     if arguments.show_map:
         return
     run_ = imports.begin(path.resolve(), mapping, name=path.name, by="", now=now)
     run_.strict, run_.restate = arguments.strict, arguments.restate
     with _work_dir(folder) as work, bar() as report:
-        summary = imports.run_import(run_, work, report=report, limits=limits)
+        summary = imports.run_import(run_, work, report=report, handling=Handling(limits=limits))
         rejected = _keep_rejected(summary, path, arguments.rejected)
-    print("\n".join(texts.import_lines(summary, rejected)))  # noqa: T201
+    print("\n".join(texts.import_lines(summary, rejected)))
 
 
 @contextmanager

@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     if not arguments.name:
         for known in MEASURES:
-            print(f"{known.kind:<12} {known.definition}")  # noqa: T201
+            print(f"{known.kind:<12} {known.definition}")
         return 0
     wanted = measure(arguments.name)
     with _sales(arguments) as (source, name_of):
@@ -89,14 +89,22 @@ def _as_they_are(numbers: list[str]) -> Mapping[str, str]:
 @contextmanager
 def _file_sales(arguments: argparse.Namespace) -> Iterator[list[Path]]:
     from regulars.sources.files.inspection import inspect  # noqa: PLC0415 - with --orders only
-    from regulars.sources.files.reading import open_file, sales_table  # noqa: PLC0415 - the same
+    from regulars.sources.files.reading import (  # noqa: PLC0415 - the same
+        Handling,
+        open_file,
+        sales_table,
+    )
 
     limits = limits_of(arguments)
     mapping = inspect(arguments.orders, hints_of(arguments), limits).mapping
     with (
         tempfile.TemporaryDirectory(prefix="regulars-") as work,
         open_file(
-            arguments.orders, mapping, region="", work_dir=Path(work), limits=limits
+            arguments.orders,
+            mapping,
+            region="",
+            work_dir=Path(work),
+            handling=Handling(limits=limits),
         ) as reading,
     ):
         yield sales_table(reading)
@@ -106,7 +114,7 @@ def _print(outcome: Outcome, arguments: argparse.Namespace, name_of: Name) -> No
     from regulars.insight import Result  # noqa: PLC0415 - read with the command
 
     if arguments.format == "json":
-        print(json.dumps(outcome.to_dict(), ensure_ascii=False, indent=1))  # noqa: T201
+        print(json.dumps(outcome.to_dict(), ensure_ascii=False, indent=1))
         return
     if not isinstance(outcome, Result):
         _print_nothing(outcome)
@@ -121,7 +129,7 @@ def _print(outcome: Outcome, arguments: argparse.Namespace, name_of: Name) -> No
 
 
 def _print_nothing(outcome: NotEnoughData) -> None:
-    print(f"Too early to say: {outcome.reason}", file=sys.stderr)  # noqa: T201
+    print(f"Too early to say: {outcome.reason}", file=sys.stderr)
 
 
 def _cells(
@@ -143,18 +151,18 @@ def _cells(
 
 def _print_table(result: Result, names: list[str], rows: list[list[object]]) -> None:
     about = f"{result.measure} as of {result.as_of}, {result.counts}"
-    print(f"{about}, {result.currency}" if result.currency else about)  # noqa: T201
+    print(f"{about}, {result.currency}" if result.currency else about)
     for name, value in result.headline.items():
-        print(f"  {name}: {_plain(value)}")  # noqa: T201
+        print(f"  {name}: {_plain(value)}")
     shown = [[_plain(value) for value in row] for row in rows[:SHOWN_ROWS]]
     widths = [max(map(len, column)) for column in zip(names, *shown, strict=True)]
     for line in [names, *shown]:
         cells = zip(line, widths, strict=True)
-        print("  ".join(cell.rjust(width) for cell, width in cells))  # noqa: T201
+        print("  ".join(cell.rjust(width) for cell, width in cells))
     if len(rows) > SHOWN_ROWS:
-        print(f"… {len(rows) - SHOWN_ROWS:,} more rows; --format csv prints all.")  # noqa: T201
+        print(f"… {len(rows) - SHOWN_ROWS:,} more rows; --format csv prints all.")
     for note in result.notes:
-        print(str(note))  # noqa: T201
+        print(str(note))
 
 
 def _plain(value: object) -> str:

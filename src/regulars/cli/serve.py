@@ -36,8 +36,6 @@ def tell(address: str) -> None:
     from regulars.console.links import entry_address  # noqa: PLC0415 - the same
 
     token = setup_link(timezone.now())
-    print(f"Regulars is open at {address}/", flush=True)  # noqa: T201
+    print(f"Regulars is open at {address}/", flush=True)
     if token:
-        print(  # noqa: T201
-            f"Set it up, once, within a day: {entry_address(address, token)}", flush=True
-        )
+        print(f"Set it up, once, within a day: {entry_address(address, token)}", flush=True)

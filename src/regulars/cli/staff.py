@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     with installation(arguments.data):
         lines = _list() if arguments.act == "list" else [_act(arguments)]
-    print("\n".join(lines))  # noqa: T201
+    print("\n".join(lines))
     return 0
 
 

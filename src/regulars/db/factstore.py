@@ -64,16 +64,20 @@ def known_keys(cursor: CursorWrapper, keys: Sequence[str]) -> dict[str, KnownKey
     """Those of `keys` that the business has seen before."""
     if not keys:
         return {}
-    cursor.execute(
-        f"SELECT key, version, content_hash FROM regulars_factkey WHERE key = ANY({TEXTS})",  # noqa: S608 - own texts
-        [texts(keys)],
-    )
+    cursor.execute(KNOWN, [texts(keys)])
     known: dict[str, KnownKey] = {}
     for key, version, content_hash in cursor.fetchall():
         known.setdefault(key, KnownKey({})).hashes[version] = bytes(content_hash)
     return known
 
 
+# One index look-up a key, however large the table: a plain join may be planned as a full scan.
+KNOWN = f"""
+    SELECT k.* FROM unnest({TEXTS}) AS w(key) CROSS JOIN LATERAL (
+        SELECT key, version, content_hash FROM regulars_factkey
+        WHERE key = w.key COLLATE "C" OFFSET 0
+    ) AS k
+"""  # noqa: S608 - own texts
 CLAIM = f"""
     INSERT INTO regulars_factkey (key, version, customer_id, content_hash)
     SELECT key, version, customer_id, decode(hash, 'hex')

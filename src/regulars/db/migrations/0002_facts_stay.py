@@ -12,6 +12,7 @@ CREATE SEQUENCE regulars_fact_seq;
 ALTER TABLE regulars_fact ALTER COLUMN seq SET DEFAULT nextval('regulars_fact_seq');
 ALTER SEQUENCE regulars_fact_seq OWNED BY regulars_fact.seq;
 CREATE INDEX fact_by_seq ON regulars_fact USING brin (seq) WITH (pages_per_range = 32);
+CREATE INDEX fact_refunds ON regulars_fact (import_id) WHERE type = 'refund' AND NOT guest;
 
 CREATE FUNCTION regulars_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -41,6 +42,7 @@ DROP TRIGGER key_stays ON regulars_factkey;
 DROP TRIGGER fact_is_not_emptied ON regulars_fact;
 DROP TRIGGER fact_stays ON regulars_fact;
 DROP FUNCTION regulars_append_only();
+DROP INDEX fact_refunds;
 DROP INDEX fact_by_seq;
 ALTER TABLE regulars_fact ALTER COLUMN seq DROP DEFAULT;
 DROP SEQUENCE regulars_fact_seq;

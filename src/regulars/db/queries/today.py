@@ -20,7 +20,7 @@ FROM regulars_standing s JOIN regulars_customer c ON c.id = s.customer_id LEFT J
     ORDER BY array_position(ARRAY['email', 'phone', 'card', 'external'], kind::text), value LIMIT 1
 ) i ON true
 """
-DRIFTING = f"""{SHOWN} WHERE s.is_drifting AND {AT_PLACES}
+DRIFTING = f"""{SHOWN} WHERE s.is_drifting AND s.last_at >= %(since)s AND {AT_PLACES}
 ORDER BY s.stake_minor DESC, s.customer_id LIMIT %(most)s"""
 FIRST_ORDERS = f"""{SHOWN} WHERE s.last_at >= %(since)s AND s.orders = 1 AND {AT_PLACES}
 ORDER BY s.revenue_minor DESC, s.customer_id LIMIT %(most)s"""
@@ -43,9 +43,9 @@ Places = tuple[str, ...] | None
 """Only people who bought at one of these; None for everybody."""
 
 
-def drifting(places: Places, most: int) -> list[Seen]:
-    """Those who drift away, the most money at stake first."""
-    return _seen(DRIFTING, {"places": _array(places), "most": most})
+def drifting(places: Places, since: datetime, most: int) -> list[Seen]:
+    """Those who drift away and were here since then, the most money at stake first."""
+    return _seen(DRIFTING, {"places": _array(places), "since": since, "most": most})
 
 
 def first_orders(places: Places, since: datetime, most: int) -> list[Seen]:

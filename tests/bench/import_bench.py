@@ -1,0 +1,93 @@
+"""Import of 1 M order lines from CSV to facts, against COPY of the same rows.
+
+Both in one database of a cluster of its own, in turns, the best of two rounds. The import is all
+of it: looking at the file, reading, people, keys, facts, refunds. COPY writes the file's cells as
+they are into a table with a primary key and an index by customer.
+"""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from regulars.run import embedded
+from regulars.run.folder import Folder, prepare
+from regulars.sources import corner_coffee
+
+CUSTOMERS = 29_700
+"""Of Corner Coffee: with them its export has about a million lines."""
+ROUNDS = 2
+AIM = 0.2
+
+
+def run(place: Path) -> dict[str, Any]:
+    """One row of the bench, in order lines a second."""
+    orders = _orders(place / "import")
+    lines = sum(1 for _row in csv.reader(orders.open())) - 1
+    ours, theirs = [], []
+    for _round in range(ROUNDS):
+        folder = place / "import" / "data"
+        shutil.rmtree(folder, ignore_errors=True)
+        with embedded.running(prepare(folder)):
+            ours.append(_import(orders, folder))
+            theirs.append(_copy(orders, prepare(folder)))
+    return {
+        "name": "import-order-lines",
+        "value": round(lines / min(ours)),
+        "unit": "lines/s",
+        "reference": f"COPY of the same {lines:,} rows",
+        "reference_value": round(lines / min(theirs)),
+        "ratio": round(min(theirs) / min(ours), 3),
+        "aim": AIM,
+    }
+
+
+def _orders(place: Path) -> Path:
+    path = place / "orders.csv"
+    if not path.exists():
+        place.mkdir(parents=True, exist_ok=True)
+        place.chmod(0o711)
+        corner_coffee.write(place, customers=CUSTOMERS, seed=1, until=date(2026, 11, 20))
+    return path
+
+
+def _import(orders: Path, folder: Path) -> float:
+    """Seconds of the import alone: the command tells when its database and tables stand."""
+    script = Path(__file__).with_name("import_timed.py")
+    done = subprocess.run(
+        [sys.executable, str(script), str(orders), str(folder)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return float(done.stdout)
+
+
+def _copy(orders: Path, folder: Folder) -> float:
+    with (
+        closing(psycopg.connect(embedded.superuser_address(folder, "regulars"))) as link,
+        orders.open("rb") as file,
+    ):
+        header = file.readline().decode().strip().split(",")
+        columns = [f"c{place}" for place in range(len(header))]
+        customer = columns[header.index("Customer ID")]
+        table = ", ".join(f"{column} text" for column in columns)
+        link.execute(f"CREATE TABLE bench_line (id bigserial PRIMARY KEY, {table})")
+        link.execute(f"CREATE INDEX ON bench_line ({customer})")
+        link.commit()
+        started = time.perf_counter()
+        copy = f"COPY bench_line ({', '.join(columns)}) FROM STDIN (FORMAT csv)"
+        with link.cursor().copy(copy) as stream:
+            while part := file.read(1 << 20):
+                stream.write(part)
+        link.commit()
+        return time.perf_counter() - started
