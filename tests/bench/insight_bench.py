@@ -60,12 +60,20 @@ def make_orders(path: Path, orders: int) -> None:
 def reference_sql() -> list[str]:
     """The three statements of the reference bench, read from its source."""
     source = shared_path("baselines/analytics/bench.py").read_text()
-    found: dict[str, Any] = {}
-    for node in ast.parse(source).body:
-        names = [target.id for target in getattr(node, "targets", []) if hasattr(target, "id")]
-        if names in (["REF"], ["SQLS"]):
-            exec(compile(ast.Module([node], []), "bench.py", "exec"), found)
-    return list(found["SQLS"])
+    given = {
+        node.targets[0].id: node.value
+        for node in ast.parse(source).body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    statements = given["SQLS"]
+    assert isinstance(statements, ast.List)
+    return [_text(one, ast.literal_eval(given["REF"])) for one in statements.elts]
+
+
+def _text(node: ast.expr, day: str) -> str:
+    """A string of the source; what it fills in is the reference's day."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    return "".join(str(part.value) if isinstance(part, ast.Constant) else day for part in parts)
 
 
 def _reference(path: Path, statements: list[str]) -> None:

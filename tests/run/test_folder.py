@@ -45,8 +45,8 @@ def test_the_default_depends_on_who_asks(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("XDG_DATA_HOME", "/some/where")
     assert default_path() == Path("/some/where/regulars")
     monkeypatch.delenv("XDG_DATA_HOME")
-    monkeypatch.setenv("HOME", "/home/ann")
-    assert default_path() == Path("/home/ann/.local/share/regulars")
+    monkeypatch.setenv("HOME", "/srv/ann")
+    assert default_path() == Path("/srv/ann/.local/share/regulars")
 
 
 def test_a_file_in_the_way_is_named(base: Path) -> None:

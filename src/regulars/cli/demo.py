@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from regulars.cli import Unclear
 from regulars.cli.installation import installation
 from regulars.cli.progress import bar
-from regulars.cli.serve import add_address
+from regulars.cli.serve import add_address, named
 from regulars.run.folder import Folder, default_path, prepare
 from regulars.run.serve import Wanted, serve
 from regulars.sources.corner_coffee import BUSINESS, OWNER, write
@@ -112,6 +112,7 @@ def _tell(address: str) -> None:
     from regulars.db.models import Role, Staff  # noqa: PLC0415 - the same
 
     owner = Staff.objects.filter(role=Role.OWNER).earliest("created_at")
+    address = named(address)
     token = make_link(Purpose.ENTER, owner, datetime.now(UTC))
     _say(f"\nCorner Coffee is open at {address}/")
     _say(f"Come in as {owner.name}, once, within a day: {entry_address(address, token)}")

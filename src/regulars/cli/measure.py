@@ -54,8 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if outcome else 1
 
 
-def _options(arguments: argparse.Namespace) -> dict[str, str]:
-    options = {}
+def _options(arguments: argparse.Namespace) -> dict[str, Any]:
+    options: dict[str, Any] = {}
     for text in arguments.set:
         name, equals, value = text.partition("=")
         if not equals:

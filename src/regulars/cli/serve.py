@@ -35,7 +35,13 @@ def tell(address: str) -> None:
     from regulars.actions.entry import setup_link  # noqa: PLC0415 - the same
     from regulars.console.links import entry_address  # noqa: PLC0415 - the same
 
+    address = named(address)
     token = setup_link(timezone.now())
     print(f"Regulars is open at {address}/", flush=True)
     if token:
         print(f"Set it up, once, within a day: {entry_address(address, token)}", flush=True)
+
+
+def named(address: str) -> str:
+    """The address by name: browsers keep passkeys for names, never for numbers."""
+    return address.replace("//127.0.0.1:", "//localhost:")

@@ -164,7 +164,7 @@ def _check_excel(path: Path, limits: Limits) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
         raise FileProblem(
             "broken", file=path.name, where="at its start", why=str(error)[:80]
         ) from error
