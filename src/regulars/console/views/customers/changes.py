@@ -19,7 +19,7 @@ from regulars.actions.refused import Refused
 from regulars.console.permissions import Right, StaffRequest, needs
 from regulars.console.views.customers.access import places, seen
 from regulars.console.views.customers.forms import IdentifierForm, NewCustomerForm, ProfileForm
-from regulars.console.views.customers.labels import KINDS
+from regulars.console.views.customers.known import identifiers_of
 from regulars.console.views.customers.person import back_to
 from regulars.console.views.customers.portrait import name_of
 from regulars.db.queries.history import Person
@@ -110,8 +110,7 @@ def identifiers(request: StaffRequest, public_id: UUID) -> HttpResponse:
             form.add_error("value", sentence(refused.code, refused.params))
         else:
             return HttpResponseRedirect(reverse("console:customer_identifiers", args=[public_id]))
-    known = [(kind, KINDS[kind], value) for kind, value in person.identifiers]
-    values = {**_about(person, form), "identifiers": known}
+    values = {**_about(person, form), "known": identifiers_of(person.identifiers)}
     return render(request, "console/customers/identifiers.html", values)
 
 

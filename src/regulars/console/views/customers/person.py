@@ -16,7 +16,8 @@ from regulars.console.permissions import Right, StaffRequest, may, needs
 from regulars.console.views.customers import portrait
 from regulars.console.views.customers.access import places, seen
 from regulars.console.views.customers.asked import read_uuid
-from regulars.console.views.customers.labels import KINDS, segment_name, segment_tone
+from regulars.console.views.customers.known import details_of, identifiers_of
+from regulars.console.views.customers.labels import segment_name, segment_tone
 from regulars.console.views.customers.timeline import before, day_of, end_of_day, entries
 from regulars.db.models import Customer
 from regulars.db.queries.history import PAGE, Person, timeline
@@ -47,8 +48,7 @@ def customer(request: StaffRequest, public_id: UUID) -> HttpResponse:
         "answer": portrait.portrait(person, currency),
         "kpis": portrait.numbers(person, currency),
         "standing": _standing(person),
-        "identifiers": [(kind, KINDS[kind], value) for kind, value in person.identifiers],
-        "details": _details(person),
+        "known": [*identifiers_of(person.identifiers), *details_of(person.customer)],
         "arrived_from": _arrived_from(request, person),
         "may_change": may(request.user, Right.CHANGE_CUSTOMERS),
         **_happened(request, person),
@@ -90,17 +90,6 @@ def _standing(person: Person) -> list[tuple[str, str]]:
     if standing.is_drifting:
         tags.append((_("Drifting away"), "warn"))
     return tags
-
-
-def _details(person: Person) -> list[tuple[str, object]]:
-    customer = person.customer
-    known = [
-        (_("Birthday"), customer.birth_date),
-        (_("Language"), portrait.language_name(customer.language)),
-        (_("Country"), customer.country),
-        *sorted(customer.attributes.items()),
-    ]
-    return [(label, value) for label, value in known if value]
 
 
 def _arrived_from(request: StaffRequest, person: Person) -> str:

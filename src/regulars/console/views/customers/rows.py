@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
+import phonenumbers
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from msgspec import Struct
@@ -68,7 +69,18 @@ def shown_row(person: ListedCustomer) -> ShownRow:
 
 def shown_identifier(kind: str, value: str) -> str:
     """An identifier as people say it: an address speaks for itself, a number needs its kind."""
-    return f"{KINDS[kind]} {value}" if kind in ("card", "external") else value
+    return f"{KINDS[kind]} {value}" if kind in ("card", "external") else spaced(kind, value)
+
+
+def spaced(kind: str, value: str) -> str:
+    """A phone number as its country groups it; anything else as it is."""
+    if kind != "phone":
+        return value
+    try:
+        number = phonenumbers.parse(value)
+    except phonenumbers.NumberParseException:
+        return value
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def seen_on(last_at: datetime | None) -> str:

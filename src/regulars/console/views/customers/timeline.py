@@ -41,7 +41,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     icon: str
     title: str
     at: datetime
-    received_at: datetime
+    known_since: datetime | None = None
     tone: str = ""
     meta: tuple[str, ...] = ()
     amount_minor: int | None = None
@@ -49,11 +49,6 @@ class Entry(Struct, frozen=True, kw_only=True):
     lines: tuple[ShownLine, ...] = ()
     other: Named | None = None
     mark: str = ""
-
-    @property
-    def late(self) -> bool:
-        """Whether the business came to know of it a day or more after it happened."""
-        return self.received_at - self.at > timedelta(days=1)
 
 
 class Names(Struct, frozen=True, kw_only=True):
@@ -105,7 +100,7 @@ def _order(happening: Happening, fact: Order, names: Names) -> Entry:
         icon="bag",
         title=_("Order at %(place)s") % {"place": place} if place else _("Order"),
         at=happening.at,
-        received_at=happening.received_at,
+        known_since=_known_since(happening),
         meta=(_products(fact.lines, names), *meta),
         amount_minor=fact.amount_minor,
         currency=fact.currency,
@@ -120,7 +115,7 @@ def _refund(happening: Happening, fact: Refund, names: Names) -> Entry:
         icon="back",
         title=_("Refund at %(place)s") % {"place": place} if place else _("Refund"),
         at=happening.at,
-        received_at=happening.received_at,
+        known_since=_known_since(happening),
         meta=(_products(fact.lines, names), _tie(happening.tied_to, names)),
         amount_minor=-fact.amount_minor,
         currency=fact.currency,
@@ -153,7 +148,7 @@ def _linked(happening: Happening, fact: Link | Unlink, names: Names) -> Entry:
         tone="a",
         title=title,
         at=happening.at,
-        received_at=happening.received_at,
+        known_since=_known_since(happening),
         meta=(f"“{fact.reason}”",) if fact.reason else (),
         other=other,
         mark=_mark(happening),
@@ -185,6 +180,12 @@ def _lines(lines: Sequence[Line], names: Names) -> tuple[ShownLine, ...]:
         )
         for line in lines
     )
+
+
+def _known_since(happening: Happening) -> datetime | None:
+    """When the business came to know of it, if that was days later and no import of the past."""
+    late = happening.received_at - happening.at > timedelta(days=1)
+    return happening.received_at if late and happening.import_id is None else None
 
 
 def _mark(happening: Happening) -> str:
