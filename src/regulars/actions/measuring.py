@@ -110,7 +110,8 @@ def _computed(
     wanted = {"as_of": as_of.isoformat(), **params}
     if business.currency in sales.currencies:
         wanted.setdefault("currency", business.currency)
-    return measure(kind)(sales, **wanted)
+    chosen = measure(kind)
+    return chosen.compute(sales, chosen.params(wanted))
 
 
 def _shortened(outcome: Outcome) -> dict[str, object]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from regulars.console.insights.answers import Answer, Row
 from regulars.console.insights.scene import Scene, furnished
 
-SHOWN = 50
+SHOWN = 25
 
 
 def codes(answer: Answer) -> list[str]:
@@ -40,7 +40,9 @@ def _title(scene: Scene, rows: list[Row]) -> str:
         "product": _name(scene, rows[0]["product"]),
         "times": scene.number(Decimal(rows[0]["lift"]).quantize(Decimal("0.1"))),
     }
-    return _("%(product)s: its buyers are regulars %(times)s times as often as others") % values
+    return (
+        _("%(product)s: its buyers are regulars %(times)s times as often as all customers") % values
+    )
 
 
 def _name(scene: Scene, code: str) -> str:

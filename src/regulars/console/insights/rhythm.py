@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regulars.console.charts.figures import Bar, BarChart, Histogram, LineChart, Series
+from regulars.console.insights import links
 from regulars.console.insights.answers import Row
 from regulars.console.insights.scene import Scene, furnished
 from regulars.console.insights.standing import span
 
-WEEKS = 8
+FEWEST = 8
 """An order number reached by fewer people than this says little and is left out."""
 
 
@@ -70,7 +71,7 @@ def _marker(rows: list[Row], median: Decimal | None) -> Decimal | None:
 def waits(scene: Scene) -> LineChart:
     """How long it takes from one order day to the next, by how many there were."""
     answer = scene.of("gaps")
-    rows = [row for row in answer.rows("by_number") if row["gaps"] >= WEEKS]
+    rows = [row for row in answer.rows("by_number") if row["gaps"] >= FEWEST]
     title = _("How long the next order takes")
     if rows:
         first = {"n": scene.number(int(rows[0]["median"]))}
@@ -88,6 +89,7 @@ def waits(scene: Scene) -> LineChart:
         key="waits",
         title=title,
         caption=_("Days to the next order day in the middle of all who made it, by order."),
+        span=True,
         axis=_("Order"),
         band=_("Half of them lie in here"),
         labels=tuple(str(row["order_day"] + 1) for row in rows),
@@ -106,7 +108,7 @@ def waits(scene: Scene) -> LineChart:
 def chances(scene: Scene) -> BarChart:
     """Of those who reached so many orders, how many made another."""
     answer = scene.of("next-order")
-    rows = [row for row in answer.rows("next_orders") if row["reached"] >= WEEKS]
+    rows = [row for row in answer.rows("next_orders") if row["reached"] >= FEWEST]
     title = _("The chance of a next order")
     if rows:
         title = _("Of 100 first orders, %(n)s are followed by a second") % {
@@ -119,6 +121,7 @@ def chances(scene: Scene) -> BarChart:
         key="chances",
         title=title,
         caption=_("By orders so far: of 100 who reached so many, how many made another."),
+        span=True,
         unit="share",
         axis=_("Orders so far"),
         series=_("Made another"),
@@ -136,3 +139,46 @@ def chances(scene: Scene) -> BarChart:
         ),
         **furniture,
     )
+
+
+def asks(scene: Scene) -> list[dict[str, str]]:
+    """What the rhythm asks of its reader: when to worry, how far to bring somebody."""
+    return [item for item in (_when(scene), _how_far(scene)) if item]
+
+
+def _when(scene: Scene) -> dict[str, str]:
+    rows = scene.of("gaps").rows("by_number")
+    if not rows or rows[0]["gaps"] < FEWEST:
+        return {}
+    days = ceil(rows[0]["q3"])
+    text = ngettext(
+        "Three in four second orders come within a day.",
+        "Three in four second orders come within %(n)s days.",
+        days,
+    )
+    return {
+        "icon": "clock",
+        "text": text % {"n": scene.number(days)},
+        "detail": _("Who has been silent for longer needs a reason to come."),
+        "url": links.customers("once") if scene.asked.usual else "",
+    }
+
+
+def _how_far(scene: Scene) -> dict[str, str]:
+    """The first number of orders after which nine tenths of the best chance is reached."""
+    rows = [row for row in scene.of("next-order").rows("next_orders") if row["reached"] >= FEWEST]
+    best = max((row["share"] for row in rows), default=Decimal(0))
+    reached = [row for row in rows[1:] if row["share"] >= Decimal("0.9") * best]
+    if not reached:
+        return {}
+    first = reached[0]
+    text = ngettext(
+        "Of 100 who reach one order, %(share)s make another.",
+        "Of 100 who reach %(n)s orders, %(share)s make another.",
+        first["orders"],
+    )
+    return {
+        "icon": "heart",
+        "text": text % {"n": scene.number(first["orders"]), "share": scene.hundred(first["share"])},
+        "detail": _("Up to there, each order that you win makes the next one likelier."),
+    }

@@ -21,7 +21,18 @@ PARTS = ("returning_revenue", "new_revenue", "guest_revenue")
 def periods(scene: Scene) -> list[Row]:
     """The last whole periods."""
     rows = scene.of("revenue", period=scene.asked.period).rows("periods")
-    return [row for row in rows if row["complete"]][-SHOWN[scene.asked.period] :]
+    return whole(scene, rows, scene.asked.period)[-SHOWN[scene.asked.period] :]
+
+
+def whole(scene: Scene, rows: list[Row], period: str) -> list[Row]:
+    """The periods that are over; one that ends today is not, whatever day figures are as of."""
+    return [row for row in rows if row["complete"] and _next(row["period"], period) <= scene.today]
+
+
+def _next(start: date, period: str) -> date:
+    if period == "month":
+        return date(start.year + start.month // 12, start.month % 12 + 1, 1)
+    return start + timedelta(days=7 if period == "week" else 1)
 
 
 def revenue(scene: Scene) -> BarChart:
@@ -138,6 +149,7 @@ def orders(scene: Scene) -> LineChart:
         key="orders",
         title=_orders_title(scene, rows),
         caption=_("Orders of known customers and of guests."),
+        span=True,
         axis=_axis(scene),
         labels=labels,
         long_labels=long_labels,
@@ -173,6 +185,7 @@ def buyers(scene: Scene) -> LineChart:
         key="buyers",
         title=_buyers_title(scene, rows),
         caption=_("New in a period is who made the first order in it."),
+        span=True,
         axis=_axis(scene),
         labels=labels,
         long_labels=long_labels,
@@ -210,6 +223,7 @@ def regulars(scene: Scene) -> LineChart:
         key="regulars",
         title=title,
         caption=_("Of the 60 days before each day: the share of buyers and of sales."),
+        span=True,
         unit="share",
         axis=_("60 days up to"),
         labels=tuple(_month_end(scene, row["day"]) for row in rows),

@@ -40,7 +40,7 @@ def visits(scene: Scene) -> Grid:
             "Choose a field to see the people."
         ),
         description=_("Customers by visits in 12 months and days since the last one"),
-        columns=tuple(span(cell["days_from"], cell["days_to"]) for cell in _first(rows)),
+        columns=tuple(silence(cell["days_from"], cell["days_to"]) for cell in _first(rows)),
         rows=tuple(
             GridRow(
                 label=span(line[0]["visits_from"], line[0]["visits_to"]),
@@ -65,6 +65,11 @@ def span(low: int, high: int | None) -> str:
     if high is None:
         return _("%(n)s or more") % {"n": low}
     return str(low) if low == high else f"{low}–{high}"
+
+
+def silence(low: int, high: int | None) -> str:
+    """A band of days in words: "8–21", "over 120"."""
+    return span(low, high) if high is not None else _("over %(n)s") % {"n": low - 1}
 
 
 def band(low: int, high: int | None) -> str:

@@ -118,6 +118,7 @@ def _rhythm(scene: Scene) -> Built:
         "gaps": rhythm.gaps(scene),
         "waits": rhythm.waits(scene),
         "chances": rhythm.chances(scene),
+        "asks": rhythm.asks(scene),
     }
 
 

@@ -146,8 +146,8 @@ def people(request: StaffRequest) -> HttpResponse:
     context = {
         "found": found,
         "people": _field_people(found),
-        "visits": _words(visits),
-        "silence": _words(silence),
+        "visits": "" if visits[0] is None else standing.span(visits[0], visits[1]),
+        "silence": "" if silence[0] is None else standing.silence(silence[0], silence[1]),
         "scores": [band[0] for band in scores],
         "latest": latest,
         "back_url": links.address("insights" if visits[0] is not None else "insights_standing"),
@@ -171,10 +171,6 @@ def _start(latest: date, days: int | None, zone: str) -> datetime | None:
     if days is None:
         return None
     return datetime.combine(latest - timedelta(days=days), time(), ZoneInfo(zone))
-
-
-def _words(band: tuple[int | None, int | None]) -> str:
-    return "" if band[0] is None else standing.span(band[0], band[1])
 
 
 def _field_people(found: results.FieldPeople) -> list[dict[str, object]]:

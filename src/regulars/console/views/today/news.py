@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from regulars.console.insights.answers import Row
 from regulars.console.insights.links import address
-from regulars.console.insights.sales import total
+from regulars.console.insights.sales import total, whole
 from regulars.console.insights.scene import Scene, whole_percent
 from regulars.db.models import ImportRun
 
@@ -25,8 +25,8 @@ Item = dict[str, str]
 def weeks(scene: Scene) -> tuple[Row, Row] | None:
     """The last two whole weeks, the earlier first."""
     rows = scene.of("revenue", period="week").rows("periods")
-    whole = [row for row in rows if row["complete"]]
-    return (whole[-2], whole[-1]) if len(whole) > 1 else None
+    over = whole(scene, rows, "week")
+    return (over[-2], over[-1]) if len(over) > 1 else None
 
 
 def moved(before: int | Decimal, now: int | Decimal) -> int:
@@ -110,7 +110,7 @@ def _returning(scene: Scene) -> Item:
 
 def _regulars(scene: Scene) -> Item:
     rows = scene.of("regulars").rows("days")
-    if not rows or rows[-1]["share_of_revenue"] is None:
+    if not rows or not rows[-1]["regulars"] or rows[-1]["share_of_revenue"] is None:
         return {}
     text = _("Regulars bring %(share)s of the money.")
     detail = ""

@@ -45,7 +45,7 @@ def page(request: StaffRequest) -> HttpResponse:
     if business is None or not results.any_orders():
         first = {"import_url": _import_url(request), "todo": todo.second_factor(request)}
         return render(request, "console/today/empty.html", {**frame, **first})
-    scene = _scene(business.zone, local.date())
+    scene = _scene(business.zone, local.date(), may_export=may(request.user, Right.EXPORT))
     latest = latest_day()
     frame |= {"latest": latest, "stale": latest is not None and latest < local.date()}
     frame["import_url"] = _import_url(request)
@@ -74,13 +74,14 @@ def greeting(name: str, now: time) -> str:
     return text % {"name": words[0]} if words else (text % {"name": ""}).rstrip(", ")
 
 
-def _scene(zone: str, day: date) -> Scene:
+def _scene(zone: str, day: date, *, may_export: bool) -> Scene:
     return Scene(
         asked=Asked(),
         answers=answers_to(WISHES, timezone.now()),
         language=get_language() or "en",
         zone=zone,
         today=day,
+        may_export=may_export,
     )
 
 

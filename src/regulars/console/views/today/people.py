@@ -19,6 +19,8 @@ from regulars.words import formats
 
 SHOWN = 4
 THANKS_WITHIN = timedelta(days=7)
+WINNABLE = timedelta(days=120)
+"""Who has been silent for longer is not urgent any more; the list has them all."""
 BIG = 2
 """A refund is big from so many usual orders on."""
 
@@ -34,7 +36,10 @@ class Watch(Struct, frozen=True, kw_only=True):
 def to_look_after(scene: Scene, watch: Watch) -> list[dict[str, Any]]:
     """At most four: a big refund, then two who drift away, a first order worth a thank-you."""
     refunds = _refunds(scene, watch)[:1]
-    gone = [_drifting(scene, watch, seen) for seen in today.drifting(watch.places, SHOWN)]
+    gone = [
+        _drifting(scene, watch, seen)
+        for seen in today.drifting(watch.places, watch.day - WINNABLE, SHOWN)
+    ]
     since = watch.day - THANKS_WITHIN
     first = [_first(scene, watch, seen) for seen in today.first_orders(watch.places, since, SHOWN)]
     chosen = refunds + gone[:2] + first[:1]
