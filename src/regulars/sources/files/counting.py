@@ -13,15 +13,16 @@ CLEAN = "customer IS NOT NULL AND NOT refund AND status = 0 AND q > 0 AND coales
 ROWS = """
 SELECT count(*), count(*) FILTER (customer IS NULL),
     count(*) FILTER (number_cancels OR status > 0), count(*) FILTER (q < 0),
-    count(*) - count(DISTINCT h), count(*) FILTER (coalesce(p, a) <= 0), count(*) FILTER (fee)
+    count(*) - (SELECT count(*) FROM (SELECT DISTINCT h FROM signed)),
+    count(*) FILTER (coalesce(p, a) <= 0), count(*) FILTER (fee)
 FROM signed
 """
 LINES = f"""
-SELECT count(DISTINCT customer), count(DISTINCT line),
+SELECT count(DISTINCT customer), count(*) FILTER (NOT added),
     strftime(make_timestamp(min(civil)), '%Y-%m-%dT%H:%M:%S'),
     strftime(make_timestamp(max(civil)), '%Y-%m-%dT%H:%M:%S'),
     count(*) FILTER ({CLEAN}), count(DISTINCT customer) FILTER ({CLEAN}),
-    count(DISTINCT ref) FILTER ({CLEAN})
+    (SELECT count(*) FROM (SELECT DISTINCT ref FROM lines WHERE {CLEAN}))
 FROM lines
 """  # noqa: S608 - made of our own words
 HEADS = """

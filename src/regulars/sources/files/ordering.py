@@ -57,6 +57,7 @@ FROM (SELECT *, regexp_full_match(ref, '[Cc][0-9]+') AS number_cancels FROM pric
 """
 """Which lines give money back. A negative price alone does not: that is a correction."""
 
+PLAIN = "CREATE VIEW complete AS SELECT false AS added, * FROM signed"
 EXTRAS = """
 CREATE VIEW shares AS SELECT ref, min(line) AS first, max(line) AS last, count(*) AS n,
     bool_and(refund) AS refund, bool_or(coalesce(p, 0) <> 0 OR coalesce(a, 0) <> 0) AS priced,
@@ -65,16 +66,18 @@ CREATE VIEW shares AS SELECT ref, min(line) AS first, max(line) AS last, count(*
         THEN min(shipping) ELSE sum(shipping)::BIGINT END AS shipping
 FROM signed GROUP BY ref;
 COPY (
-    SELECT l.* REPLACE (
+    SELECT false AS added, l.* REPLACE (
         CASE WHEN s.n = 1 AND NOT s.priced AND s.total IS NOT NULL THEN NULL ELSE l.p END AS p,
         CASE WHEN s.n = 1 AND NOT s.priced THEN s.total ELSE l.a END AS a)
     FROM signed l JOIN shares s USING (ref)
     UNION ALL BY NAME
-    SELECT l.* REPLACE (NULL AS product, NULL AS name, 1000000 AS q, s.total AS p, NULL AS a)
+    SELECT true AS added, l.* REPLACE (NULL AS product, NULL AS name, 1000000 AS q,
+        s.total AS p, NULL AS a)
     FROM signed l JOIN shares s USING (ref)
     WHERE l.line = s.last AND s.n > 1 AND NOT s.priced AND s.total <> 0
     UNION ALL BY NAME
-    SELECT l.* REPLACE (NULL AS product, NULL AS name, 1000000 AS q, abs(s.shipping) AS p,
+    SELECT true AS added, l.* REPLACE (NULL AS product, NULL AS name, 1000000 AS q,
+        abs(s.shipping) AS p,
         NULL AS a, true AS fee, s.refund AS refund)
     FROM signed l JOIN shares s USING (ref)
     WHERE l.line = s.last AND s.shipping <> 0
@@ -86,7 +89,7 @@ A fee that every row of an order repeats is the order's, else each row has its o
 
 LINES = "CREATE VIEW lines AS SELECT * FROM complete WHERE {where}"
 DROPS = {"duplicates": "", "no_price": "coalesce(p, a) <= 0", "non_products": "fee"}
-UNIQUE = "row_number() OVER (PARTITION BY h, fee ORDER BY line) = 1"
+UNIQUE = "row_number() OVER (PARTITION BY h, fee, added ORDER BY line) = 1"
 """What a dropped kind of line is; of equal rows the first stays."""
 
 HEADS = """
@@ -95,7 +98,7 @@ CREATE TABLE heads AS SELECT ref, min(line) AS first_line,
     count(*) FILTER (refund) AS refunds,
     bool_or(status = 2) AS cancelled,
     min(customer) AS customer,
-    count(DISTINCT currency) > 1 AS currencies,
+    min(currency) <> max(currency) AS currencies,
     min(customer) <> max(customer) AS customers,
     min(civil) FILTER (NOT refund) AS sale_civil,
     min(civil) FILTER (refund) AS refund_civil,
@@ -145,7 +148,7 @@ class Ordering:
         self._run(PRICED)
         self._run(SIGNED)
         extras = {"total", "fee"} & set(mapping.columns.values())
-        self._run(EXTRAS if extras else "CREATE VIEW complete AS SELECT * FROM signed")
+        self._run(EXTRAS if extras else PLAIN)
         self._run(HEADS)
         self._run(REFUSED)
         self._run(TIES)

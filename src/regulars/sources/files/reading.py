@@ -34,7 +34,7 @@ from regulars.sources.files.shapes import (
 )
 from regulars.sources.files.spool import Spool
 
-ARROW_ROWS = 50_000
+ARROW_ROWS = 20_000
 
 
 def silent(_: Progress) -> None:
@@ -76,7 +76,7 @@ class Reading:
     def finish(self, spool: Spool, source: Source, sentence: Sentence, follow: _Follower) -> None:
         """Writes the rejected rows and counts; called once, by `open_file`."""
         ordering, rejected = self._ordering, 0
-        references = ordering.one("SELECT count(DISTINCT ref) FROM numbered")[0]
+        references = ordering.one("SELECT count(*) FROM heads")[0]
         together = spool.number_changes == references and not spool.bad_rows
         self.together = ordering.numberless or together
         if ordering.one("SELECT count(*) FROM handed_back")[0]:

@@ -22,7 +22,7 @@ from regulars.sources.files.shapes import LIMITS, Layout, Limits
 if TYPE_CHECKING:
     import pyarrow as pa
 
-PIECE = 50_000
+PIECE = 25_000
 SIP = 100
 PIECE_BYTES = 48 * 2**20
 NAMELESS = "column "
@@ -221,7 +221,7 @@ def _sheet(path: Path, book: Any, sheet: str, decimal: str) -> Iterator[Piece]:
     try:
         page = book[sheet] if sheet in book.sheetnames else book.worksheets[0]
         numbered = enumerate(page.iter_rows(values_only=True), start=1)
-        while block := list(islice(numbered, PIECE // 10)):
+        while block := list(islice(numbered, PIECE // 5)):
             kept = [
                 (line, [cell_text(cell, decimal) for cell in row])
                 for line, row in block

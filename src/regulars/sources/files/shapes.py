@@ -135,7 +135,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     cell: int = 131_072
     good_cell: int = 10_000
     columns: int = 1_000
-    memory: str = "400MB"
+    memory: str = "256MB"
 
 
 NO_HINTS = Hints()
