@@ -54,5 +54,5 @@ urlpatterns = [
     path("form", form),
     path("slow", slow),
     path("broken", broken),
-    path("console/imports/echo", echo),
+    path("console/customers/imports/new/echo", echo),
 ]

@@ -77,7 +77,7 @@ def test_a_body_without_a_length_arrives_whole(site: str) -> None:
 
 
 def test_a_body_over_the_limit_is_refused(site: str) -> None:
-    answer = fetch(f"{site}/console/imports/echo", b"x" * 7_000_000)
+    answer = fetch(f"{site}/console/customers/imports/new/echo", b"x" * 7_000_000)
     assert (answer.status, json.loads(answer.text)["size"]) == (200, 7_000_000)
     link = http.client.HTTPConnection(site.removeprefix("http://"), timeout=20)
     with closing(link):

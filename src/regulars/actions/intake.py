@@ -35,6 +35,7 @@ from regulars.actions.imports import Strict, file_hash
 from regulars.db.models import Business, ImportRun
 from regulars.sources.files.inspection import inspect
 from regulars.sources.files.problems import FileProblem, RowProblem, Sentence
+from regulars.sources.files.reading import Handling
 from regulars.sources.files.shapes import Hints, Proposal
 from regulars.words.files import spoken
 from regulars.words.reasons import sentence
@@ -104,7 +105,10 @@ def _bring_in(run: ImportRun) -> None:
     work = folder_of(run.id) / WORK
     try:
         summary = imports.run_import(
-            run, work, report=lambda step: None, sentence=_teller(draft_of(run).language)
+            run,
+            work,
+            report=lambda step: None,
+            handling=Handling(sentence=_teller(draft_of(run).language)),
         )
     except Strict as refusal:
         run.rejected_path = _kept(run.id, str(refusal.rejected or ""))

@@ -102,7 +102,7 @@ def _enter(run_id: UUID, name: str, *, by: str, language: str, now: datetime) ->
 
 
 @transaction.atomic
-def describe(run_id: UUID, hints: Hints, wish: Wish, now: datetime) -> None:
+def describe(run_id: UUID, hints: Hints, now: datetime) -> None:
     """Say what the columns mean; a job then reads the file's head by that.
 
     `hints.columns` names every column of the file, with an empty meaning for those left out.
@@ -113,7 +113,6 @@ def describe(run_id: UUID, hints: Hints, wish: Wish, now: datetime) -> None:
     if not _can_be_described(run, draft) or draft.found is None:
         raise Refused("import_not_ready")
     _check(draft, hints)
-    run.strict, run.restate = wish.strict, wish.restate
     run.state, run.mapping, run.problem = State.PROPOSED, None, None
     run.touched_at = now
     with_draft(run, waiting="check", hints=hints, check=None, problem=None, tries=0)

@@ -34,7 +34,7 @@ THREADS = 8
 DRAIN_SECONDS = 10.0
 # Pages send forms; only the import of files takes more.
 DEFAULT_BODY = 6 * MEGABYTE
-BODY_LIMITS = [BodyLimit(prefix="/console/imports/", size=1024 * MEGABYTE)]
+BODY_LIMITS = [BodyLimit(prefix="/console/customers/imports/new/", size=4097 * MEGABYTE)]
 PLAIN_HEADERS = (
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),

@@ -119,9 +119,6 @@ FILE_REASONS: dict[str, str] = {
     "file_too_many_columns": _(
         "“%(file)s” has more than %(limit)s columns. Leave out those that are not needed."
     ),
-    "file_strict": _(
-        "%(rows)s rows cannot go in, and you asked for all or nothing: nothing was brought in."
-    ),
     "file_gave_up": _(
         "This import was broken off several times and is not tried again by itself. Nothing is "
         "counted twice: start it again, or choose the file anew."
@@ -152,6 +149,7 @@ ROW_REASONS: dict[str, str] = {
         "The row has %(found)s cells where %(expected)s belong. Check its quotes and the signs "
         "between its cells."
     ),
+    "row_too_much": _("%(value)s is more money than can be right. Correct it."),
     "row_mixed_customers": _("The rows of order %(order)s name different customers. Correct them."),
     "row_mixed_currencies": _(
         "The rows of order %(order)s have different currencies. Correct them."

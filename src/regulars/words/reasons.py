@@ -79,6 +79,10 @@ REASONS: dict[str, str | Counted] = {
         "%(who)s is bringing in this very file. Wait until that has ended: whatever is known "
         "then changes nothing."
     ),
+    "file_strict": Counted(
+        "One row cannot go in, and you asked for all or nothing: nothing was brought in.",
+        "%(n)s rows cannot go in, and you asked for all or nothing: nothing was brought in.",
+    ),
     **FILE_REASONS,
     **ROW_REASONS,
 }
