@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+from django.db.models import Count, Max
 
 from regulars.db.models import CustomerLink, Product, RefundTie
 
@@ -49,11 +50,18 @@ LEFT JOIN products ON products.code = facts.product
 
 
 def compile_sales(parts: Path, target: Path) -> None:
-    """Write the sales table of all `parts` to `target`, in one move."""
+    """Bring the sales table at `target` to what `parts` and the database say, in one move.
+
+    Nothing is done when neither has changed since the last time.
+    """
     paths = sorted(str(path) for path in parts.glob("*.parquet"))
     if not paths:
         pq.write_table(PART.empty_table(), parts / "000000000000000.parquet")
         paths = [str(parts / "000000000000000.parquet")]
+    stamp, noted = _stamp(paths), target.with_suffix(".stamp")
+    if target.exists() and noted.exists() and noted.read_text() == stamp:
+        return
+    noted.unlink(missing_ok=True)
     new = target.with_suffix(".new")
     with duckdb.connect(config={"memory_limit": "1GB", "temp_directory": str(parts.parent)}) as db:
         db.register("links", _links())
@@ -62,6 +70,18 @@ def compile_sales(parts: Path, target: Path) -> None:
         db.execute("SET VARIABLE parts = ?", [paths])
         db.execute(f"COPY ({COMPILE}) TO '{_quoted(new)}' (FORMAT parquet, COMPRESSION zstd)")
     new.rename(target)
+    noted.write_text(stamp)
+
+
+def _stamp(paths: list[str]) -> str:
+    """Changes whenever the table would: its parts, links, ties or categories."""
+    links = CustomerLink.objects.aggregate(
+        made=Count("*"), last=Max("at"), undone=Max("undone_at"), off=Count("undone_at")
+    )
+    ties = RefundTie.objects.count()
+    products = Product.objects.exclude(category="").count()
+    sizes = [Path(path).stat().st_size for path in paths]
+    return repr([paths[-1], sizes, sorted(map(str, links.items())), ties, products])
 
 
 def _quoted(path: Path) -> str:
