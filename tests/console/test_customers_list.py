@@ -65,7 +65,7 @@ def test_the_owner_sees_everybody_with_their_figures(owner: Client) -> None:
     html = page(owner)
     assert named(html) == ["Ann Ashby", "Ben Müller", "Cleo Öz"]
     assert "3 people, 1 of them a regular." in html
-    for told in ("€19.20", "19 days ago", "usually every 9 days", "ann@example.com", "Loyal"):
+    for told in ("€19.20", "19 days ago", "usually every 9<", "ann@example.com", "Loyal"):
         assert told in html
     assert 'class="late"' in html
     assert 'aria-sort="descending"' in html

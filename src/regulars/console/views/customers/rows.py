@@ -8,10 +8,11 @@ from decimal import Decimal
 import phonenumbers
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import npgettext
 from msgspec import Struct
 
 from regulars.console.exports import Cell
-from regulars.console.templatetags.look import ago, every, short_day
+from regulars.console.templatetags.look import ago, number, short_day
 from regulars.console.views.customers.labels import KINDS, segment_name, segment_tone
 from regulars.db.queries.customers import ExportedCustomer, ListedCustomer
 from regulars.engine.money import from_minor
@@ -77,10 +78,10 @@ def spaced(kind: str, value: str) -> str:
     if kind != "phone":
         return value
     try:
-        number = phonenumbers.parse(value)
+        parsed = phonenumbers.parse(value)
     except phonenumbers.NumberParseException:
         return value
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def seen_on(last_at: datetime | None) -> str:
@@ -94,7 +95,9 @@ def seen_on(last_at: datetime | None) -> str:
 def usual_gap(gap: Decimal | None) -> str:
     if gap is None:
         return ""
-    return _("usually %(every)s") % {"every": every(whole_days(gap))}
+    days = whole_days(gap)
+    told = npgettext("short", "usually every day", "usually every %(n)s", days)
+    return told % {"n": number(days)}
 
 
 def whole_days(gap: Decimal) -> int:
