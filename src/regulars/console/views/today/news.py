@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,8 +16,11 @@ from regulars.console.insights.links import address
 from regulars.console.insights.sales import total, whole
 from regulars.console.insights.scene import Scene, whole_percent
 from regulars.db.models import ImportRun
+from regulars.words import formats
 
 LATELY = timedelta(days=14)
+LAST_WEEK = timedelta(days=13)
+"""The Monday of last week lies at most so far back."""
 ABOUT = Decimal("0.03")
 """Changes smaller than this are called "about as many"."""
 
@@ -36,16 +41,31 @@ def moved(before: int | Decimal, now: int | Decimal) -> int:
     return 1 if now > before else -1
 
 
-def came_back(scene: Scene) -> str:
-    """Whether more people came back last week than the week before."""
+def came_back(scene: Scene) -> SafeString:
+    """Whether more people came back last week (or in the last week of old data) than before."""
     found = weeks(scene)
     if found is None:
-        return ""
+        return SafeString()
     move = moved(found[0]["returning_customers"], found[1]["returning_customers"])
+    start: date = found[1]["period"]
+    day = formats.short_day(start, scene.language, scene.today.year)
+    lately = scene.today - start <= LAST_WEEK
+    return format_html(_last_week(move) if lately else _earlier_week(move), day=day)
+
+
+def _last_week(move: int) -> str:
     return (
-        _("About as many people came back"),
-        _("More people came back"),
-        _("Fewer people came back"),
+        _("<strong>About as many people came back</strong> last week as the week before."),
+        _("<strong>More people came back</strong> last week than the week before."),
+        _("<strong>Fewer people came back</strong> last week than the week before."),
+    )[move]
+
+
+def _earlier_week(move: int) -> str:
+    return (
+        _("<strong>About as many people came back</strong> in the week of {day} as before."),
+        _("<strong>More people came back</strong> in the week of {day} than in the one before."),
+        _("<strong>Fewer people came back</strong> in the week of {day} than in the one before."),
     )[move]
 
 

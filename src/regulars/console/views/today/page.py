@@ -23,7 +23,6 @@ from regulars.console.views.today import days, news, people, todo
 from regulars.console.views.today.people import Watch
 from regulars.db.models import Business
 from regulars.db.queries import results, today
-from regulars.words import formats
 
 WISHES = (
     Wish(kind="revenue", params={"period": "week"}),
@@ -110,7 +109,6 @@ def _whole(request: StaffRequest, scene: Scene, shown: list[dict[str, Any]]) -> 
     answers = scene.answers.values()
     return {
         "came_back": news.came_back(scene),
-        "last_week": _last_week(scene),
         "need": need(scene, len(shown)),
         "todo": todo.next_things(request, scene, last_import),
         "kpis": kpis,
@@ -130,15 +128,3 @@ def need(scene: Scene, count: int) -> str:
         return ""
     text = ngettext("one person needs a word from you", "%(n)s people need a word from you", count)
     return text % {"n": scene.number(count)}
-
-
-def _last_week(scene: Scene) -> str:
-    """When they came back: last week, or the last week of old data."""
-    found = news.weeks(scene)
-    if found is None:
-        return ""
-    start: date = found[1]["period"]
-    if scene.today - start <= timedelta(days=13):
-        return _("last week than the week before")
-    day = formats.short_day(start, scene.language, scene.today.year)
-    return _("in the week of %(day)s than in the one before") % {"day": day}
