@@ -17,6 +17,9 @@ from regulars.console.insights.scene import Scene, whole_percent
 
 Built = dict[str, Any]
 
+TELLING = 2
+"""Of 100: a smaller change is no news."""
+
 
 class Tab(Struct, frozen=True, kw_only=True):
     """A page: its address, its title, the results that it needs, what it makes of them."""
@@ -68,11 +71,12 @@ def _repeat_lead(scene: Scene) -> dict[str, str]:
     if before is None:
         return {"text": text % values}
     gap = whole_percent(now) - whole_percent(before)
+    moved = (gap > 0) - (gap < 0) if abs(gap) >= TELLING else 0
     strong = (
         _("People come back as before:"),
         _("Yes, people come back more:"),
         _("No, fewer people come back:"),
-    )[(gap > 0) - (gap < 0)]
+    )[moved]
     text = _("%(now)s of 100 buyers returned within 30 days, %(before)s a month ago.")
     return {"strong": strong, "text": text % {**values, "before": scene.hundred(before)}}
 
