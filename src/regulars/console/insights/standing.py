@@ -77,11 +77,17 @@ def band(low: int, high: int | None) -> str:
     return f"{low}-{'' if high is None else high}"
 
 
+def bands_of(cell: Row) -> tuple[str, str]:
+    """The bands of visits and of silence of a cell, as an address names them."""
+    return (
+        band(cell["visits_from"], cell["visits_to"]),
+        band(cell["days_from"], cell["days_to"]),
+    )
+
+
 def _visit_cell(scene: Scene, cell: Row, levels: dict[int, int]) -> GridCell:
-    query = {
-        "visits": band(cell["visits_from"], cell["visits_to"]),
-        "days": band(cell["days_from"], cell["days_to"]),
-    }
+    visited, silent = bands_of(cell)
+    query = {"visits": visited, "days": silent}
     leads = scene.asked.usual and cell["customers"]
     return GridCell(
         value=cell["customers"],

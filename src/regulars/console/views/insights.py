@@ -27,7 +27,7 @@ from regulars.console.insights.tabs import TABS, Tab
 from regulars.console.permissions import Right, StaffRequest, may, needs, places_of
 from regulars.db.models import Business
 from regulars.db.queries import results
-from regulars.db.queries.results import Field
+from regulars.db.queries.results import MOST_LISTED, Field, FieldPerson
 from regulars.insight import MEASURES
 
 BAND = re.compile(r"(\d{1,4})-(\d{0,4})|(\d{1,4})")
@@ -144,8 +144,9 @@ def people(request: StaffRequest) -> HttpResponse:
     )
     found = results.people_in_field(field)
     context = {
-        "found": found,
-        "people": _field_people(found),
+        "count": _counted(request, field) or len(found),
+        "cut": len(found) > MOST_LISTED,
+        "people": _field_people(found[:MOST_LISTED]),
         "visits": "" if visits[0] is None else standing.span(visits[0], visits[1]),
         "silence": "" if silence[0] is None else standing.silence(silence[0], silence[1]),
         "scores": [band[0] for band in scores],
@@ -153,6 +154,21 @@ def people(request: StaffRequest) -> HttpResponse:
         "back_url": links.address("insights" if visits[0] is not None else "insights_standing"),
     }
     return render(request, "console/insights/people.html", context)
+
+
+def _counted(request: StaffRequest, field: Field) -> int:
+    """How many the grid counts in this field; 0 for one that it does not have."""
+    row = results.stored(["segments"]).get("segments")
+    if row is None:
+        return 0
+    counted = answer(Wish(kind="segments"), row)
+    if field.recency is not None or field.frequency is not None:
+        wanted = (field.recency, field.frequency)
+        cells = [cell for cell in counted.rows("grid") if (cell["r"], cell["f"]) == wanted]
+    else:
+        wanted_words = (request.GET.get("visits", ""), request.GET.get("days", ""))
+        cells = [cell for cell in counted.rows("visits") if standing.bands_of(cell) == wanted_words]
+    return sum(cell["customers"] for cell in cells)
 
 
 def _band(request: StaffRequest, name: str) -> tuple[int | None, int | None]:
@@ -173,11 +189,11 @@ def _start(latest: date, days: int | None, zone: str) -> datetime | None:
     return datetime.combine(latest - timedelta(days=days), time(), ZoneInfo(zone))
 
 
-def _field_people(found: results.FieldPeople) -> list[dict[str, object]]:
-    people = results.people(str(row.id) for row in found.rows)
+def _field_people(found: list[FieldPerson]) -> list[dict[str, object]]:
+    people = results.people(str(row.id) for row in found)
     return [
         {"name": who.name or _("No name"), "url": links.person(who), "row": row}
-        for row in found.rows
+        for row in found
         if (who := people.get(str(row.id)))
     ]
 
