@@ -68,7 +68,9 @@ def _called(action: argparse.Action) -> str:
 
 
 def _meaning(action: argparse.Action) -> str:
-    text = action.help or f"one of {', '.join(action.choices or ())}"
+    text = action.help or action.dest
+    if not action.help and action.choices:
+        text = f"one of {', '.join(action.choices)}"
     if isinstance(action, argparse._AppendAction):
         text += " (may be given several times)"
     default = action.default
