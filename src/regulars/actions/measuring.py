@@ -62,7 +62,9 @@ def refresh(folder: Path, *, now: datetime) -> int:
 
 
 def _refresh(folder: Path, now: datetime) -> int:
-    business = Business.objects.get()
+    business = Business.objects.first()
+    if business is None:
+        return 0
     mirror = Mirror(folder, zone=business.zone)
     seq = mirror.advance(now=now)
     with open_sales(mirror.sales) as sales:

@@ -67,7 +67,9 @@ REASONS: dict[str, str | Counted] = {
     ),
     "unknown_kind": _("Choose what this is: e-mail, phone, card or customer number."),
     "name_empty": _("Give it a name."),
-    "mapping_unknown": _("There is no saved choice of columns called “%(name)s”."),
+    "mapping_unknown": _(
+        "There is no saved choice of columns called “%(name)s”. There are: %(known)s."
+    ),
     "upload_missing": _("Choose a file first."),
     "upload_empty": _("The file is empty. Export the orders again."),
     "upload_too_big": _(

@@ -66,6 +66,8 @@ ROW_SENTENCES = {
     "and delimiters.",
     "mixed_customers": "The rows of order {order} name different customers. Correct them.",
     "mixed_currencies": "The rows of order {order} have different currencies. Correct them.",
+    "key_reused": "Order {order} is known already and said something else. Correct the row, or say "
+    "that this file is right (--restate).",
     "order_has_bad_line": "Another row of order {order} (line {line}) is wrong, so the whole "
     "order waits. Correct that row.",
 }

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from collections.abc import Mapping as Mapping_
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from regulars.sources.files import counting, rejecting, sales
 from regulars.sources.files.facts import BatchMaker, FactMaker
@@ -79,13 +80,26 @@ class Reading:
         references = ordering.one("SELECT count(*) FROM heads")[0]
         together = spool.number_changes == references and not spool.bad_rows
         self.together = ordering.numberless or together
+        self._source, self._sentence = source, sentence
         if ordering.one("SELECT count(*) FROM handed_back")[0]:
             follow.stage("rejecting")
-            target = self.work_dir / "rejected.csv"
-            rejected = rejecting.write(source, self.problems(), target, sentence)
-            self.rejected_path = target
+            rejected = self._write_rejected()
         self.counts = counting.count(ordering, rows=spool.rows, rejected=rejected)
         follow.stage("done")
+
+    def hand_back(self, refused: Mapping_[str, str]) -> None:
+        """Adds the rows of facts that were refused elsewhere, codes by fact key, to the rejected
+        rows, and counts them."""
+        prefix = f"{self.mapping.source}:"
+        codes = {
+            key.removeprefix(prefix).removesuffix(":refund"): code for key, code in refused.items()
+        }
+        rejecting.add(self._ordering, codes)
+        self.counts = structs.replace(self.counts, rows_rejected=self._write_rejected())
+
+    def _write_rejected(self) -> int:
+        self.rejected_path = self.work_dir / "rejected.csv"
+        return rejecting.write(self._source, self.problems(), self.rejected_path, self._sentence)
 
     def close(self) -> None:
         self._ordering.close()

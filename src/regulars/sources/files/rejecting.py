@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,16 @@ def problems(ordering: Ordering) -> Iterator[RowProblem]:
     for batch in ordering.arrow(QUERY, 10_000):
         for row in batch.to_pylist():
             yield _problem(row)
+
+
+def add(ordering: Ordering, codes: Mapping[str, str]) -> None:
+    """Hands back all rows of these orders, codes by order reference."""
+    params = [msgspec.json.encode({"order": ref}).decode() for ref in codes]
+    ordering.connection.execute(
+        "INSERT INTO handed_back SELECT n.line, n.ref, '', r.code, r.params, 0 FROM numbered n"
+        " JOIN (SELECT unnest(?) AS ref, unnest(?) AS code, unnest(?) AS params) r USING (ref)",
+        [list(codes), list(codes.values()), params],
+    )
 
 
 def write(source: Source, found: Iterator[RowProblem], target: Path, sentence: Sentence) -> int:
