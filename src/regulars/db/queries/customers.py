@@ -43,6 +43,8 @@ TAGGED = (
     "EXISTS (SELECT 1 FROM regulars_customertag t WHERE t.customer_id = c.id AND t.tag = %(tag)s)"
 )
 IN_PLACES = "s.places && %(places)s::varchar[]"
+NEWCOMERS = "(SELECT * FROM regulars_standing WHERE first_at >= %(new_since)s OFFSET 0)"
+"""Few, and rarely those who spent most: found first (OFFSET 0 keeps it so), sorted then."""
 ALSO = (
     " AND EXISTS (SELECT 1 FROM regulars_searchtoken o WHERE o.customer_id = t.customer_id"
     " AND o.token >= %(w{n})s AND o.token < %(v{n})s)"
@@ -117,19 +119,21 @@ class Page(Struct, frozen=True, kw_only=True):
 def list_customers(wanted: Wanted) -> Page:
     """A page of customers."""
     found = find(wanted.query) if wanted.query.strip() else None
-    if found is not None and not found:
+    if found == [] or not _anybody_at(wanted.places):
         return Page(rows=[], more=False, total=0)
     sort_column, source = _source(wanted, searched=found is not None)
     conditions = _conditions(wanted, searched=found is not None)
     parameters = _parameters(wanted, found)
     total = None if found is None else _count(source, conditions, parameters)
     direction, before = ("DESC", "<") if wanted.descending else ("ASC", ">")
+    # Of the table that is sorted: one index then holds the place where the page begins.
+    tie = "s.customer_id" if sort_column.startswith("s.") else "c.id"
     if wanted.after:
-        conditions.append(f"({sort_column}, c.id) {before} (%(at)s, %(id)s)")
+        conditions.append(f"({sort_column}, {tie}) {before} (%(at)s, %(id)s)")
     statement = (
         f"SELECT {sort_column}::text, {COLUMNS} FROM {source}"  # noqa: S608 - own texts only
         f" WHERE {' AND '.join(conditions)}"
-        f" ORDER BY {sort_column} {direction}, c.id {direction} LIMIT %(limit)s"
+        f" ORDER BY {sort_column} {direction}, {tie} {direction} LIMIT %(limit)s"
     )
     rows = _rows(statement, parameters)
     more = len(rows) > wanted.size
@@ -175,6 +179,15 @@ def _all_identifiers(numbers: list[int]) -> dict[int, dict[str, str]]:
     return found
 
 
+def _anybody_at(places: tuple[str, ...] | None) -> bool:
+    """Whether anybody bought in one of the places; else a sorted list would look through all."""
+    if places is None:
+        return True
+    statement = f"SELECT EXISTS (SELECT 1 FROM regulars_standing s WHERE {IN_PLACES})"  # noqa: S608
+    [(found,)] = _rows(statement, {"places": list(places)})
+    return bool(found)
+
+
 def _conditions(wanted: Wanted, *, searched: bool) -> list[str]:
     narrower = {
         IN_SEGMENT: bool(wanted.segment),
@@ -205,8 +218,11 @@ def _source(wanted: Wanted, *, searched: bool) -> tuple[str, str]:
     if by_name or searched:
         column = f"c.sort_{alphabet_of(wanted.language)}" if by_name else _or_nothing(wanted.sort)
         return column, ("regulars_customer c LEFT JOIN regulars_standing s ON s.customer_id = c.id")
+    standings = "regulars_standing"
+    if wanted.filter == "new" and wanted.sort != "last":
+        standings = NEWCOMERS
     return SORT_COLUMNS[wanted.sort], (
-        "regulars_standing s JOIN regulars_customer c ON c.id = s.customer_id"
+        f"{standings} s JOIN regulars_customer c ON c.id = s.customer_id"
     )
 
 

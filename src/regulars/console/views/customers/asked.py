@@ -56,9 +56,8 @@ def _dir(asked: Asked) -> str:
 
 def default_order(shown: Filter) -> Sort:
     """By what a filter's list is sorted where nothing is said."""
-    if shown == "prospects":
-        return "name"
-    return "stake" if shown == "drifting" else "spent"
+    starts: dict[Filter, Sort] = {"prospects": "name", "drifting": "stake", "new": "last"}
+    return starts.get(shown, "spent")
 
 
 def starts_descending(sort: Sort) -> bool:

@@ -41,7 +41,7 @@ COLUMNS: tuple[tuple[Sort | None, Any, str], ...] = (
     ("last", gettext_lazy("Last seen"), ""),
     ("orders", gettext_lazy("Orders"), "n"),
     ("spent", gettext_lazy("Spent"), "n"),
-    ("stake", gettext_lazy("At stake a month"), "n"),
+    ("stake", gettext_lazy("At stake"), "n"),
     (None, gettext_lazy("Tags"), "only-wide"),
 )
 
