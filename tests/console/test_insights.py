@@ -218,3 +218,12 @@ def test_a_page_takes_few_queries(owner: Client, django_assert_max_num_queries: 
     told(owner, INSIGHTS)
     with django_assert_max_num_queries(14):
         told(owner, INSIGHTS)
+
+
+def test_a_page_that_waits_makes_no_claims(owner: Client) -> None:
+    html = told(owner, INSIGHTS, as_of="2026-08-31")
+    assert "too early to say" not in html
+    assert 'class="kpi"' not in html
+    assert 'hx-select-oob="#lead,#as-of-when"' in html
+    assert 'id="lead"' in html
+    assert 'id="as-of-when"' in html

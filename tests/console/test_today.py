@@ -196,7 +196,7 @@ def test_old_orders_are_said_to_be_old(tmp_path: Path) -> None:
     refresh(tmp_path, now=NOW)
     with the_time_is(NOW):
         html = told(colleague(Role.OWNER), TODAY)
-    assert "Your last order is of 9 Dec 2015. All figures are up to that day." in html
+    assert "Your last order is of Wednesday, 9 December 2015. All figures are up to that day." in html
     assert "in the week of 30 Nov 2015" in html
 
 
