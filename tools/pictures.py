@@ -78,11 +78,11 @@ def signed_in(chromium: Any, link: str) -> Any:
     """Use the link up; the cookies that let the pages be seen."""
     context = chromium.new_context(locale="en-GB")
     page = context.new_page()
-    page.goto(link)
+    answer = page.goto(link)
+    if answer is None or not answer.ok:
+        raise SystemExit("The link is spent: start `regulars demo` again for a new one.")
     page.locator("main button[type=submit]").first.click()
     page.wait_for_load_state()
-    if "/enter/" in page.url:
-        raise SystemExit("The link is spent: start `regulars demo` again for a new one.")
     state = context.storage_state()
     context.close()
     return state
