@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -14,13 +13,13 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.utils import timezone
 from doors import totp
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+from browser.chromium import launched
 from regulars.actions.entry import setup_link
 from staff import PASSWORD
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SECOND = "/console/accounts/second"
 VIRTUAL = {
     "protocol": "ctap2",
@@ -55,12 +54,8 @@ def house(own_database: None) -> Iterator[str]:
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium on this machine")
-    with sync_playwright() as tools:
-        browser = tools.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with launched() as browser:
         yield browser.new_page(timezone_id="Europe/Berlin", locale="en-GB")
-        browser.close()
 
 
 @pytest.fixture

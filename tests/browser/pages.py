@@ -1,0 +1,133 @@
+"""Every page that somebody signed in can look at, with things to look at."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from browser.visiting import Visit
+
+ORDERS = "Order;Date;Customer;Item;Quantity;Price\nPG-{n};2026-10-{n};PG-K{n};Tea;{q};3.20\n"
+
+PAGES = {
+    "console:today": "/console/",
+    "console:customers": "/console/customers/",
+    "console:customer_new": "/console/customers/new/",
+    "console:guest_orders": "/console/customers/guests/?q={number}",
+    "console:customer": "/console/customers/{one}/",
+    "console:customer_edit": "/console/customers/{one}/edit/",
+    "console:customer_identifiers": "/console/customers/{one}/identifiers/",
+    "console:customer_merge": "/console/customers/{one}/merge/?other={other}",
+    "console:imports": "/console/customers/imports/",
+    "console:import": "/console/customers/imports/new/",
+    "console:import_columns": "/console/customers/imports/{open}/columns/",
+    "console:import_preview": "/console/customers/imports/{seen}/preview/",
+    "console:import_run": "/console/customers/imports/{bad}/",
+    "console:insights": "/console/insights/",
+    "console:insights_sales": "/console/insights/sales/",
+    "console:insights_rhythm": "/console/insights/rhythm/",
+    "console:insights_standing": "/console/insights/standing/",
+    "console:insights_products": "/console/insights/products/",
+    "console:insights_people": "/console/insights/people/?visits=4-7&days=0-7",
+    "console:business": "/console/settings/business/",
+    "console:account": "/console/settings/account/",
+    "console:staff": "/console/settings/staff/",
+    "console:invite": "/console/settings/staff/invite/",
+    "console:colleague": "/console/settings/staff/{staff}/",
+    "account_reauthenticate": "/console/accounts/confirm/",
+    "account_change_password": "/console/accounts/password/change/",
+    "mfa_index": "/console/accounts/second/",
+    "mfa_activate_totp": "/console/accounts/second/app/add/",
+    "mfa_list_webauthn": "/console/accounts/second/passkeys/",
+    "mfa_add_webauthn": "/console/accounts/second/passkeys/add/",
+    "usersessions_list": "/console/accounts/sessions/",
+    "account_logout": "/console/accounts/logout/",
+    "nowhere": "/console/nowhere/",
+}
+"""By the names of their addresses; two that need a second factor are looked at elsewhere."""
+OPEN_PAGES = {
+    "account_login": "/console/accounts/login/",
+    "account_inactive": "/console/accounts/inactive/",
+    "account_reset_password": "/console/accounts/password/reset/",
+    "account_reset_password_done": "/console/accounts/password/reset/done/",
+    "console:entry": "/console/enter/no-such-link/",
+}
+"""Those for somebody who is not signed in."""
+ELSEWHERE = {
+    "(first page)": "leads on",
+    "console:language": "takes a choice",
+    "console:settings": "leads on",
+    "console:customers_export": "a file",
+    "console:insights_csv": "a file",
+    "console:import_rejected": "a file",
+    "console:customer_identifier_remove": "takes a choice",
+    "console:customer_tag_add": "takes a choice",
+    "console:customer_tag_remove": "takes a choice",
+    "console:customer_note_add": "takes a choice",
+    "console:customer_note_remove": "takes a choice",
+    "console:customer_link_undo": "takes a choice",
+    "console:import_save": "takes a choice",
+    "console:import_start": "takes a choice",
+    "console:import_discard": "takes a choice",
+    "console:colleague_link": "takes a choice",
+    "console:colleague_leave": "takes a choice",
+    "console:colleague_return": "takes a choice",
+    "account_set_password": "only without a password",
+    "mfa_authenticate": "needs a second factor: tests/console/test_accounts_browser.py",
+    "mfa_reauthenticate": "needs a second factor",
+    "mfa_deactivate_totp": "needs a second factor",
+    "mfa_view_recovery_codes": "needs a second factor",
+    "mfa_generate_recovery_codes": "needs a second factor",
+    "mfa_download_recovery_codes": "a file",
+    "mfa_reauthenticate_webauthn": "needs a second factor",
+    "mfa_remove_webauthn": "needs a second factor",
+    "mfa_edit_webauthn": "needs a second factor",
+}
+"""Pages that are not in the two lists, and why."""
+
+
+def things(owner: Visit) -> dict[str, str]:
+    """What the addresses of `PAGES` speak of; makes the imports that are looked at."""
+    owner.go("/console/customers/")
+    people = owner.page.locator("#people tbody th a").evaluate_all(
+        "all => all.map(one => one.getAttribute('href'))"
+    )
+    owner.go("/console/settings/staff/")
+    vera = owner.page.locator("main a", has_text="Vera").first.get_attribute("href") or ""
+    return {
+        "one": _id(people[0]),
+        "other": _id(people[1]),
+        "staff": _id(vera),
+        "number": "MS-100001",
+        "open": _upload(owner, ORDERS.format(n=11, q=1), "/columns/"),
+        "seen": _look_ahead(owner),
+        "bad": _upload(owner, "no orders here\n", "new|imports"),
+    }
+
+
+def _id(address: str) -> str:
+    found = re.search(r"[0-9a-f]{8}-[0-9a-f-]{27}", address)
+    assert found is not None, address
+    return found[0]
+
+
+def _upload(owner: Visit, text: str, leads_to: str) -> str:
+    """Send a file and wait until it was looked at; the id of its import."""
+    page = owner.page
+    owner.go("/console/customers/imports/new/")
+    file = {"name": "orders.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    page.set_input_files("input[type=file]", [file])
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url(re.compile(leads_to), timeout=30_000)
+    page.wait_for_url(re.compile("[0-9a-f]{8}-"), timeout=30_000)
+    return _id(page.url)
+
+
+def _look_ahead(owner: Visit) -> str:
+    run = _upload(owner, ORDERS.format(n=12, q="none"), "/columns/")
+    owner.page.locator("main form button.primary, .foot-bar button.primary").last.click()
+    owner.page.wait_for_url(re.compile("/preview/"))
+    begin = owner.page.locator("form[action$='/start/'] button[type=submit]")
+    expect(begin.first).to_be_attached(timeout=30_000)
+    return run

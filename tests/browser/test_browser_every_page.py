@@ -1,0 +1,112 @@
+"""Every page × phone and desk × English and German: readable by all, quiet, nobody else asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from browser.house import House
+from browser.pages import ELSEWHERE, OPEN_PAGES, PAGES, things
+from browser.visiting import DESKTOP, PHONE, Visit, axe_script
+from regulars.console.permissions import pages
+
+pytestmark = pytest.mark.browser
+Visits = Callable[..., Visit]
+GRAVE = ("serious", "critical")
+RUN_AXE = """
+async (rules) => {
+  const options = { resultTypes: ["violations"] };
+  if (rules) options.runOnly = { type: "rule", values: rules };
+  const found = await axe.run(document, options);
+  return found.violations.map((one) => ({
+    rule: one.id, impact: one.impact, where: one.nodes.map((node) => node.html.slice(0, 200)),
+  }));
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def known(house: House, chromium: Browser) -> Iterator[dict[str, str]]:
+    owner = Visit(chromium, house, "otto")
+    yield things(owner)
+    owner.close()
+    assert owner.troubles == []
+
+
+def graves(visit: Visit, *rules: str) -> list[str]:
+    """What axe finds on the page as it stands, if it is serious."""
+    if not visit.page.evaluate("'axe' in window"):
+        visit.page.evaluate(axe_script())
+    found: list[dict[str, Any]] = visit.page.evaluate(RUN_AXE, list(rules) or None)
+    return [f"{one['rule']}: {one['where'][0]}" for one in found if one["impact"] in GRAVE]
+
+
+def flaws(visit: Visit, name: str, *, dark: bool = False) -> list[str]:
+    """What is wrong with the page as it stands, at both sizes, and in the dark if asked."""
+    found = []
+    for size in (DESKTOP, PHONE):
+        visit.page.set_viewport_size(size)  # type: ignore[arg-type]
+        found += [f"{name} at {size['width']}: {one}" for one in graves(visit)]
+        if visit.sideways() > 0:
+            found.append(f"{name} at {size['width']}: {visit.sideways()} px too wide")
+    if dark:
+        visit.page.emulate_media(color_scheme="dark")
+        found += [f"{name}, dark: {one}" for one in graves(visit, "color-contrast")]
+        visit.page.emulate_media(color_scheme="light")
+    visit.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    reports = visit.page.evaluate("window.reports")
+    return [*found, *(f"{name}: the policy was broken: {one}" for one in reports)]
+
+
+def test_no_page_is_forgotten() -> None:
+    seen = {*PAGES, *OPEN_PAGES, *ELSEWHERE} - {"nowhere"}
+    assert {page.name or "(first page)" for page in pages()} == seen
+
+
+@pytest.mark.parametrize(("who", "language"), [("otto", "en"), ("gerda", "de")])
+def test_every_page_of_somebody_signed_in(
+    who: str, language: str, visit: Visits, known: dict[str, str]
+) -> None:
+    somebody, found = visit(who), []
+    for name, pattern in PAGES.items():
+        status = somebody.go(pattern.format(**known))
+        assert status == (404 if name == "nowhere" else 200), (name, status)
+        assert somebody.page.locator("html").get_attribute("lang") == language, name
+        found += flaws(somebody, name, dark=language == "en")
+    assert found == []
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_page_of_a_stranger(language: str, visit: Visits) -> None:
+    stranger, found = visit("", locale=language), []
+    for name, path in OPEN_PAGES.items():
+        assert stranger.go(path) < 500
+        assert stranger.page.locator("html").get_attribute("lang") == language, name
+        found += flaws(stranger, name, dark=language == "en")
+    assert found == []
+
+
+def test_saboteur_a_page_that_nobody_can_read(visit: Visits) -> None:
+    otto = visit()
+    otto.go("/console/settings/account/")
+    assert flaws(otto, "account") == []
+    otto.page.evaluate("document.querySelector('label').remove()")
+    otto.page.evaluate("document.querySelector('h1').style.color = '#eee'")
+    otto.page.evaluate("document.querySelector('main').style.minWidth = '2000px'")
+    found = " ".join(flaws(otto, "account"))
+    assert "label" in found
+    assert "color-contrast" in found
+    assert "too wide" in found
+
+
+def test_saboteur_a_request_that_leaves(house: House, chromium: Browser) -> None:
+    otto = Visit(chromium, house, "otto")
+    otto.go("/console/settings/account/")
+    otto.page.evaluate("new Image().src = 'http://elsewhere.example/pixel.gif'")
+    otto.page.wait_for_function("window.reports.length > 0")
+    assert otto.page.evaluate("window.reports") == ["img-src http://elsewhere.example/pixel.gif"]
+    assert any("Content Security Policy" in trouble for trouble in otto.troubles)
+    otto.close()
