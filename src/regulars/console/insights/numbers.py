@@ -39,6 +39,11 @@ def came_back(scene: Scene) -> Kpi:
     }
 
 
+def _people(scene: Scene, group: str) -> str:
+    """The list of a group; lists know only today, net of refunds."""
+    return links.customers(group) if scene.asked.usual else ""
+
+
 def _move(now: int, before: int) -> int:
     return (now > before) - (now < before)
 
@@ -56,7 +61,7 @@ def regulars(scene: Scene) -> Kpi:
     kpi: Kpi = {
         "label": _("Regulars"),
         "value": "–" if now is None else scene.number(now),
-        "url": links.customers("regulars"),
+        "url": _people(scene, "regulars"),
     }
     if len(rows) < 2:
         return {**kpi, "note": _("no month to compare with yet")}
@@ -86,7 +91,7 @@ def drifting(scene: Scene) -> Kpi:
     return {
         "label": _("Drifting away"),
         "value": "–" if count is None else scene.number(count),
-        "url": links.customers("drifting"),
+        "url": _people(scene, "drifting"),
         "note": note or (_("nobody just now") if count == 0 else _("too early to say")),
     }
 
@@ -98,7 +103,7 @@ def new(scene: Scene) -> Kpi:
     kpi: Kpi = {
         "label": _("New customers in 30 days"),
         "value": scene.number(count) if rows else "–",
-        "url": links.customers("new"),
+        "url": _people(scene, "new"),
     }
     if len(rows) < 60:
         return {**kpi, "note": _("no month to compare with yet")}

@@ -35,10 +35,8 @@ def visits(scene: Scene) -> Grid:
     return Grid(
         key="visits",
         title=title if answer.ready else _("Where your customers stand"),
-        caption=_(
-            "Down: how often they came in 12 months. Across: days since the last visit. "
-            "Choose a field to see the people."
-        ),
+        caption=_("Down: how often they came in 12 months. Across: days since the last visit.")
+        + _choose(scene),
         description=_("Customers by visits in 12 months and days since the last one"),
         columns=tuple(silence(cell["days_from"], cell["days_to"]) for cell in _first(rows)),
         rows=tuple(
@@ -54,6 +52,11 @@ def visits(scene: Scene) -> Grid:
         more=_("spend more"),
         **furnished(scene, answer, "visits"),
     )
+
+
+def _choose(scene: Scene) -> str:
+    """What to do with a grid whose fields lead to their people."""
+    return " " + _("Choose a field to see the people.") if scene.asked.usual else ""
 
 
 def _first(rows: dict[int, list[Row]]) -> list[Row]:
@@ -129,8 +132,9 @@ def scores(scene: Scene) -> Grid:
         title=_("How lately and how often, in fifths"),
         caption=_(
             "Down: how often, 5 is the fifth that comes most. Across: how lately, 5 is the fifth "
-            "that was here last. Choose a field to see the people."
-        ),
+            "that was here last."
+        )
+        + _choose(scene),
         description=_("Customers by their scores for frequency and recency"),
         columns=tuple(str(r) for r in reversed(SCORES)),
         rows=rows,
