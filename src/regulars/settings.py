@@ -3,7 +3,7 @@
 REGULARS_DATABASE_URL  the application's database (role without ownership)
 REGULARS_OWNER_URL     the same database as its owner, for migrations; default: the former
 REGULARS_DATA          the data folder
-REGULARS_SECRET_KEY    signs sessions and links
+REGULARS_SECRET_KEY    signs sessions
 REGULARS_HOSTS         host names this installation answers to, with commas; default: loopback
 REGULARS_BASE_URL      the address people use, for links in messages
 REGULARS_SMTP_URL      smtp://user:password@host:port (smtps:// for TLS from the start)

@@ -5,19 +5,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from django.db import connection
+
+from server import address
 
 Regulars = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-def address() -> str:
-    """The database that Django's connection means, as an address for another process."""
-    told = connection.settings_dict
-    password, host = quote(told["PASSWORD"], safe=""), quote(told["HOST"], safe="")
-    return f"postgresql://{told['USER']}:{password}@/{told['NAME']}?host={host}"
 
 
 @pytest.fixture
@@ -25,7 +18,11 @@ def regulars(own_database: None, tmp_path: Path) -> Regulars:
     """The command, in a process of its own, on a data folder and a database of its own."""
 
     def call(*arguments: object) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "DATABASE_URL": address(), "REGULARS_DATA": str(tmp_path / "d")}
+        environment = {
+            **os.environ,
+            "DATABASE_URL": address(),
+            "REGULARS_DATA": str(tmp_path / "d"),
+        }
         return subprocess.run(
             [sys.executable, "-c", "from regulars.cli import main; raise SystemExit(main())"]
             + [str(argument) for argument in arguments],

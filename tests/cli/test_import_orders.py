@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from shared import shared_path
 
 from cli.conftest import Regulars
 from regulars.db import factstore
 from regulars.db.models import Customer, FactRow
+from shared import shared_path
 
-GOOD = "Order;Date;Customer;Item;Qty;Price\n1;2026-03-31;ann;latte;2;3,20\n2;2026-04-01;;tea;1;2,00\n"
+GOOD = (
+    "Order;Date;Customer;Item;Qty;Price\n1;2026-03-31;ann;latte;2;3,20\n2;2026-04-01;;tea;1;2,00\n"
+)
 
 
 def digest() -> str:

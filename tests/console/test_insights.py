@@ -23,11 +23,11 @@ from insights_kit import (
     told,
 )
 
-from conftest import NOW, _fresh_database
+from conftest import NOW
 from regulars.actions import measuring
 from regulars.actions.measuring import compute_wanted
 from regulars.db.models import Customer, MeasureResult, Role
-from regulars.run.folder import Folder
+from server import Server, fresh_database
 
 WAITING = "still being computed"
 
@@ -35,14 +35,14 @@ WAITING = "still being computed"
 @pytest.fixture(scope="module")
 def data(
     django_db_setup: None,
-    cluster: Folder,
+    cluster: Server,
     django_db_blocker: Any,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Path]:
     """A measured business in a database of its own; the tests only read it."""
     folder = tmp_path_factory.mktemp("measured")
     name = f"t_{os.urandom(6).hex()}"
-    with django_db_blocker.unblock(), _fresh_database(cluster, name), the_time_is(NOW):
+    with django_db_blocker.unblock(), fresh_database(cluster, name), the_time_is(NOW):
         remember(folder, NOW)
         yield folder
 

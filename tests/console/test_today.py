@@ -22,26 +22,26 @@ from insights_kit import (
     told,
 )
 
-from conftest import NOW, _fresh_database
+from conftest import NOW
 from people import arrival, line, order, who
 from regulars.actions.measuring import refresh
 from regulars.actions.record import record
 from regulars.console.views.today import days, news
 from regulars.console.views.today.page import greeting
 from regulars.db.models import Customer, ImportRun, MeasureResult, Role
-from regulars.run.folder import Folder
+from server import Server, fresh_database
 
 
 @pytest.fixture(scope="module")
 def data(
     django_db_setup: None,
-    cluster: Folder,
+    cluster: Server,
     django_db_blocker: Any,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("measured")
     name = f"t_{os.urandom(6).hex()}"
-    with django_db_blocker.unblock(), _fresh_database(cluster, name), the_time_is(NOW):
+    with django_db_blocker.unblock(), fresh_database(cluster, name), the_time_is(NOW):
         remember(folder, NOW)
         yield folder
 
@@ -196,7 +196,9 @@ def test_old_orders_are_said_to_be_old(tmp_path: Path) -> None:
     refresh(tmp_path, now=NOW)
     with the_time_is(NOW):
         html = told(colleague(Role.OWNER), TODAY)
-    assert "Your last order is of Wednesday, 9 December 2015. All figures are up to that day." in html
+    assert (
+        "Your last order is of Wednesday, 9 December 2015. All figures are up to that day." in html
+    )
     assert "in the week of 30 Nov 2015" in html
 
 

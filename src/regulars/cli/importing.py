@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(dest="kind", metavar="orders", required=True)
     orders = kinds.add_parser("orders", help="orders, one row each or one row an item")
-    orders.add_argument("files", nargs="+", metavar="FILE", type=Path)
+    orders.add_argument(
+        "files", nargs="+", metavar="FILE", type=Path, help="CSV, Excel, Parquet, packed or not"
+    )
     add_data(orders)
     add_file_options(orders)
     orders.add_argument("--strict", action="store_true", help="all rows of a file, or none")

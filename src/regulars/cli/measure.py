@@ -32,7 +32,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--orders", type=Path, metavar="FILE", help="measure this file's orders")
     parser.add_argument("--as-of", metavar="DATE", help="the last day that is looked at")
     parser.add_argument("--counts", choices=["net", "gross"], help="net of refunds (default)")
-    parser.add_argument("--format", choices=["table", "csv", "json"], default="table")
+    parser.add_argument(
+        "--format", choices=["table", "csv", "json"], default="table", help="default: table"
+    )
     parser.add_argument("--table", metavar="NAME", help="which table of the result to print")
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="another parameter"

@@ -25,6 +25,7 @@ from regulars.engine.facts import Line, Order, Refund, decode
 from regulars.engine.money import from_minor
 
 CHUNK = 50_000
+PRIVATE = 0o700
 MICRO = Decimal("0.000001")
 
 
@@ -41,8 +42,7 @@ class Mirror:
         """Take over the facts that came since the last time; the arrival number reached."""
         state, _made = MirrorState.objects.get_or_create(id=1)
         if not self._parts.exists():
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self._parts.mkdir(parents=True)
+            self._begin_anew()
             state.seq = 0
         last = _last_settled()
         while state.seq < last:
@@ -51,6 +51,15 @@ class Mirror:
             state.save()
         compile_sales(self._parts, self.sales)
         return state.seq
+
+    def _begin_anew(self) -> None:
+        self.folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        for old in self.folder.iterdir():
+            if old.is_dir():
+                shutil.rmtree(old)
+            else:
+                old.unlink()
+        self._parts.mkdir(mode=PRIVATE)
 
     def _write_part(self, after: int, last: int) -> int:
         rows = list(

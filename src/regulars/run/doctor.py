@@ -118,7 +118,7 @@ def _data_folder(folder: Folder, _environ: Mapping[str, str]) -> Finding:
         return fail(
             "folder",
             f"Every account of this machine can look into {names}.",
-            f"chmod o-rw {names}",
+            f"chmod o-rwx {names}",
         )
     if not os.access(folder.root, os.W_OK):
         return fail(
