@@ -1,0 +1,76 @@
+"""The database tests once more on PostgreSQL 15, the oldest that is supported.
+
+Its programs come from the system (Debian's package postgresql-15); where they are missing the test
+says so. They run in a cluster of their own, on loopback, as an account that is not root.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+PROGRAMS = Path(os.environ.get("REGULARS_POSTGRESQL_15", "/usr/lib/postgresql/15/bin"))
+TESTS = ["tests/actions/test_record.py", "tests/actions/test_record_together.py", "tests/db"]
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.mark.slow
+def test_the_database_tests_pass_on_postgresql_15() -> None:
+    if not (PROGRAMS / "initdb").exists():
+        pytest.skip(f"PostgreSQL 15 is not installed in {PROGRAMS}")
+    with cluster() as superuser:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0", *TESTS],
+            env={**os.environ, "REGULARS_TEST_SUPERUSER": superuser},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stdout[-4000:]
+
+
+@contextmanager
+def cluster() -> Iterator[str]:
+    place = Path(tempfile.mkdtemp(prefix="regulars-15-"))
+    place.chmod(0o711)
+    account = "postgres" if os.geteuid() == 0 else None
+    data = place / "data"
+    if account:
+        shutil.chown(place, account)
+    port = _free_port()
+
+    def run(program: str, *arguments: str) -> None:
+        subprocess.run(
+            [str(PROGRAMS / program), *arguments],
+            user=account,
+            cwd=place,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    run("initdb", f"--pgdata={data}", "--username=postgres", "--auth=trust", "--locale=C.UTF-8")
+    options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={place}"
+    run("pg_ctl", "start", f"--pgdata={data}", f"--log={place}/log", "--wait", "-o", options)
+    try:
+        yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    finally:
+        run("pg_ctl", "stop", f"--pgdata={data}", "--mode=immediate", "--wait")
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
