@@ -23,9 +23,9 @@ from regulars.sources.files.rows import Source
 from regulars.sources.files.shapes import LIMITS, Layout, Mapping
 
 SAMPLE_ROWS = 2_000
-SHOWN = 12
+SHOWN = 8
 SHOWN_PROBLEMS = 20
-ITEMS = 3
+ITEMS = 2
 SMALL = 4 * 2**20
 """Plain files up to this many bytes are read whole."""
 

@@ -104,6 +104,7 @@ def folder_of(run_id: UUID) -> Path:
 
 
 def upload_of(run_id: UUID) -> Path:
+    """Where the run's file lies, until it is brought in or removed."""
     return folder_of(run_id) / UPLOAD
 
 

@@ -31,8 +31,8 @@ from regulars.actions.drafts import (
     upload_of,
     with_draft,
 )
-from regulars.actions.imports import Strict, file_hash
-from regulars.db.models import Business, ImportRun
+from regulars.actions.imports import Strict, Summary, file_hash
+from regulars.db.models import Business, FactRow, ImportRun
 from regulars.sources.files.inspection import inspect
 from regulars.sources.files.problems import FileProblem, RowProblem, Sentence
 from regulars.sources.files.reading import Handling
@@ -117,9 +117,20 @@ def _bring_in(run: ImportRun) -> None:
     else:
         run.rejected_path = _kept(run.id, summary.rejected_file)
         upload_of(run.id).unlink(missing_ok=True)
+        _count_all_tries(run, summary)
     with_draft(run, waiting="")
-    _write(run, "rejected_path", "proposal")
+    _write(run, "rejected_path", "proposal", "summary")
     _clear_work(run.id)
+
+
+def _count_all_tries(run: ImportRun, summary: Summary) -> None:
+    """What earlier tries of a killed import recorded is new, not known before."""
+    if draft_of(run).tries < 2:
+        return
+    before = FactRow.objects.filter(import_id=run.id).count() - summary.recorded - summary.restated
+    run.summary = msgspec.to_builtins(
+        structs.replace(summary, recorded=summary.recorded + before, known=summary.known - before)
+    )
 
 
 def _kept(run_id: UUID, rejected: str) -> str:

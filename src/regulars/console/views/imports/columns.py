@@ -80,7 +80,7 @@ def _page(
             *(form[name] for name in ("currency", "zone", "source")),
         ],
         "drops": [form[name] for name in ("duplicates", "no_price", "non_products")],
-        "layout": draft.found.mapping.layout,
+        "layout": labels.layout(draft.found.mapping.layout),
         "recognised": sum(1 for column in draft.found.columns if column.field),
         "count": len(draft.found.columns),
         "saved_names": saved_names(),

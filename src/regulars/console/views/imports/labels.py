@@ -15,7 +15,7 @@ from regulars.actions.drafts import Draft, Seen, Told
 from regulars.db.models import ImportRun
 from regulars.engine.money import to_minor
 from regulars.sources.files.problems import RowProblem
-from regulars.sources.files.shapes import Counts, Mapping, Sums
+from regulars.sources.files.shapes import Counts, Layout, Mapping, Sums
 from regulars.words import formats
 from regulars.words.files import field_name, spoken
 from regulars.words.reasons import sentence
@@ -55,6 +55,17 @@ CLEAN: tuple[tuple[str, str | Promise], ...] = (
 )
 
 
+ENCODINGS = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "utf-16": "UTF-16", "ascii": "UTF-8"}
+BETWEEN: dict[str, str | Promise] = {
+    ",": gettext_lazy("commas"),
+    ";": gettext_lazy("semicolons"),
+    "\t": gettext_lazy("tabs"),
+    "|": gettext_lazy("upright strokes"),
+    " ": gettext_lazy("blanks"),
+}
+"""What stands between the columns of a text file."""
+
+
 class Line(Struct, frozen=True):
     """A label and what stands beside it."""
 
@@ -70,7 +81,8 @@ class FirstRow(Struct, frozen=True, kw_only=True):
     refund: bool
     known: bool
     number: str
-    at: str
+    day: str
+    clock: str
     items: str
     more: int
     amount: str
@@ -96,6 +108,15 @@ class Rest(Struct, frozen=True, kw_only=True):
 
 def _language() -> str:
     return get_language() or "en"
+
+
+def layout(found: Layout) -> str:
+    """How a file is built: "Excel", "UTF-8 with semicolons"."""
+    if found.format in ("excel", "parquet"):
+        return found.format.capitalize()
+    between = BETWEEN.get(found.delimiter, found.delimiter)
+    encoding = ENCODINGS.get(found.encoding, found.encoding.replace("cp125", "Windows-125"))
+    return _("%(encoding)s with %(signs)s") % {"encoding": encoding, "signs": between}
 
 
 def counted(counts: Counts, wanted: Sequence[tuple[str, str | Promise]]) -> list[Line]:
@@ -149,7 +170,8 @@ def _first_row(seen: Seen) -> FirstRow:
         refund=seen.kind == "refund",
         known=seen.known,
         number=seen.number,
-        at=formats.short_day(at.date(), _language()) + (f", {at:%H:%M}" if at.time() != time() else ""),
+        day=formats.short_day(at.date(), _language()),
+        clock=f"{at:%H:%M}" if at.time() != time() else "",
         items=", ".join(seen.items),
         more=max(seen.lines - len(seen.items), 0),
         amount=formats.money(seen.amount_minor, seen.currency, _language()),
@@ -190,6 +212,5 @@ def rest(run: ImportRun, draft: Draft, now: datetime) -> Rest:
     spent = max(int((now - began).total_seconds()), 1)
     part = run.part_done
     left = int(spent * (1 - part) / part) if part > Decimal("0.02") and spent > 2 else None
-    return Rest(
-        percent=int(part * 100), rows=run.rows_done, rate=run.rows_done // spent, seconds=left
-    )
+    rate = run.rows_done // spent if spent > 1 else 0
+    return Rest(percent=int(part * 100), rows=run.rows_done, rate=rate, seconds=left)
