@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import secrets
 from datetime import datetime
 from uuid import UUID
 
-from django.db import InternalError, connection, transaction
+from django.db import connection, transaction
 from msgspec import Struct
 
 from regulars.actions.later import refresh_later
@@ -189,7 +188,7 @@ def _prospect(who: Who, name: str, now: datetime) -> Known:
     wanted = [(one.kind, one.value) for one in who.identifiers]
     known = any(IdentifierRow.objects.filter(kind=k, value=v).exists() for k, v in wanted)
     with connection.cursor() as cursor:
-        [number] = people.find_or_make(cursor, [who], now=now, met={})
+        [number] = people.find_or_make(cursor, [who], now=now, crowd=people.Crowd())
         people.write_tokens(cursor, {number: (name, who.identifiers)})
     return Known(public_id=Customer.objects.get(id=end_of(number)).public_id, made=not known)
 
@@ -216,7 +215,7 @@ def merge(customer: UUID, into: UUID, *, reason: str, now: datetime) -> str:
     _record_link(fact, source.id, now)
     CustomerLink.objects.create(customer_id=source.id, key=key, into_id=target.id, at=now)
     Customer.objects.filter(id=source.id).update(merged=True)
-    _standings_follow()
+    refresh_later()
     return key
 
 
@@ -235,7 +234,7 @@ def undo_merge(link: str, *, reason: str, now: datetime) -> None:
     _record_link(fact, row.customer_id, now)
     CustomerLink.objects.filter(customer_id=row.customer_id, key=link).update(undone_at=now)
     Customer.objects.filter(id=row.customer_id).update(merged=False)
-    _standings_follow()
+    refresh_later()
 
 
 @transaction.atomic
@@ -259,15 +258,8 @@ def claim_order(order_key: str, into: UUID, *, reason: str, now: datetime) -> st
     fact = Link(key=key, at=now, customer=f"guest:{order_key}"[:200], into=str(into), reason=reason)
     _record_link(fact, row.customer_id, now)
     CustomerLink.objects.create(customer_id=row.customer_id, key=key, into_id=target.id, at=now)
-    _standings_follow()
+    refresh_later()
     return key
-
-
-def _standings_follow() -> None:
-    """Queue the refresh; in a savepoint, because a refresh that waits already is a broken statement
-    to the database, and would take the whole action with it."""
-    with contextlib.suppress(InternalError), transaction.atomic():
-        refresh_later()
 
 
 def _one_at_a_time() -> None:

@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 from regulars.db import catalogue, factstore, people
 from regulars.db.factstore import KnownKey, NewFact
 from regulars.db.ids import customer_ids
-from regulars.db.people import Acquaintances, Raced
+from regulars.db.people import Acquaintances, Crowd, Raced
 from regulars.engine.facts import AnyFact, Arrival, Order, Refund, Who, content_hash, encode
 
 ATTEMPTS = 5
@@ -61,7 +61,7 @@ def record(
                 outcomes = _record(cursor, batch, arrivals)
         except Raced:
             continue
-        people.remember(source.met, batch.people, batch.numbers)
+        people.remember(batch.crowd, batch.people, batch.numbers)
         return outcomes
     raise RuntimeError("the same keys or identifiers kept arriving from elsewhere; send again")
 
@@ -73,6 +73,7 @@ class _Batch(Struct):
     source: Source
     people: list[Who] = []
     numbers: list[int] = []
+    crowd: Crowd = Crowd()
 
 
 class _Fresh(Struct, frozen=True, kw_only=True):
@@ -135,7 +136,9 @@ def _in_utc(fact: AnyFact) -> AnyFact:
 
 def _owners(cursor: CursorWrapper, batch: _Batch, fresh: list[_Fresh]) -> list[int]:
     batch.people = [one.who for one in fresh if one.who]
-    batch.numbers = people.find_or_make(cursor, batch.people, now=batch.now, met=batch.source.met)
+    buyers = (one.who for one in fresh if one.who and isinstance(one.fact, Order))
+    batch.crowd = Crowd(buyers=frozenset(who.identifiers for who in buyers), met=batch.source.met)
+    batch.numbers = people.find_or_make(cursor, batch.people, now=batch.now, crowd=batch.crowd)
     guests = iter(customer_ids(cursor, len(fresh) - len(batch.people)))
     numbers = iter(batch.numbers)
     return [next(numbers) if one.who else next(guests) for one in fresh]

@@ -27,6 +27,7 @@ CUSTOMER_COLUMNS = [
     "birth_date",
     "attributes",
     "merged",
+    "has_bought",
     "created_at",
 ]
 NOBODY = Profile()
@@ -58,10 +59,19 @@ class Met(Struct, frozen=True):
 
     number: int
     profile: Profile | None
+    bought: bool
 
 
-Acquaintances = dict[tuple[Identifier, ...], Met]
-"""People met earlier in one import, by all their identifiers, which never change owners."""
+Ids = tuple[Identifier, ...]
+Acquaintances = dict[Ids, Met]
+"""People met earlier in one import, by all their identifiers: as they were when it met them."""
+
+
+class Crowd(Struct, frozen=True, kw_only=True):
+    """Beside whom a batch is about: who of them ordered something, who was met before."""
+
+    buyers: frozenset[Ids] = frozenset()
+    met: Acquaintances = {}
 
 
 class _Plan(Struct):
@@ -71,28 +81,43 @@ class _Plan(Struct):
     added: dict[Identifier, int]
     made: dict[int, Who]
     met: dict[int, list[Who]]
+    bought: set[int]
 
 
 def find_or_make(
-    cursor: CursorWrapper, people: Sequence[Who], *, now: datetime, met: Acquaintances
+    cursor: CursorWrapper, people: Sequence[Who], *, now: datetime, crowd: Crowd
 ) -> list[int]:
     """The customer number of each of `people`, in order; unknown people become customers.
 
     A person is known by the first of their identifiers that is known; the others are added to
     them unless they belong to somebody else. What a source says fills blanks, never overwrites.
-    `met` spares looking up again who said the same before. Raises Raced when another transaction
+    Whoever said the same before is not looked up again. Raises Raced when another transaction
     took one of the identifiers first.
     """
+    met = crowd.met
     distinct = {who.identifiers: who for who in people if not _is_met(met, who)}
-    plan = _Plan(customer_of=_known(cursor, distinct), added={}, made={}, met={})
+    plan = _Plan(customer_of=_known(cursor, distinct), added={}, made={}, met={}, bought=set())
     numbers = {ids: _place(cursor, plan, who) for ids, who in distinct.items()}
+    plan.bought = {numbers[ids] for ids in crowd.buyers if ids in numbers}
     _write_identifiers(cursor, plan.added)
     _write_customers(cursor, plan, now)
     _fill_blanks(cursor, plan)
+    first = {met[ids].number for ids in crowd.buyers if ids in met and not met[ids].bought}
+    _note_buyers(cursor, (plan.bought | first) - set(plan.made))
     return [
         numbers[who.identifiers] if who.identifiers in numbers else met[who.identifiers].number
         for who in people
     ]
+
+
+def _note_buyers(cursor: CursorWrapper, customers: set[int]) -> None:
+    """They were prospects perhaps, and have bought now."""
+    if customers:
+        cursor.execute(
+            "UPDATE regulars_customer SET has_bought = true WHERE NOT has_bought AND id IN"
+            " (SELECT id FROM regulars_customer WHERE id = ANY(%s) ORDER BY id FOR UPDATE)",
+            [sorted(customers)],
+        )
 
 
 def _is_met(met: Acquaintances, who: Who) -> bool:
@@ -100,17 +125,18 @@ def _is_met(met: Acquaintances, who: Who) -> bool:
     return known is not None and (who.profile is None or who.profile == known.profile)
 
 
-def remember(met: Acquaintances, people: Sequence[Who], numbers: Sequence[int]) -> None:
+def remember(crowd: Crowd, people: Sequence[Who], numbers: Sequence[int]) -> None:
     """Note, once the transaction holds, whom an import has met."""
+    met = crowd.met
     if len(met) > REMEMBERED:
         met.clear()
     for who, number in zip(people, numbers, strict=True):
-        met[who.identifiers] = Met(number, who.profile)
+        before = met.get(who.identifiers)
+        bought = who.identifiers in crowd.buyers or (before is not None and before.bought)
+        met[who.identifiers] = Met(number, who.profile, bought)
 
 
-def _known(
-    cursor: CursorWrapper, people: Iterable[tuple[Identifier, ...]]
-) -> dict[Identifier, int]:
+def _known(cursor: CursorWrapper, people: Iterable[Ids]) -> dict[Identifier, int]:
     wanted = list({identifier for identifiers in people for identifier in identifiers})
     if not wanted:
         return {}
@@ -150,7 +176,10 @@ def _write_customers(cursor: CursorWrapper, plan: _Plan, now: datetime) -> None:
         cursor,
         "regulars_customer",
         CUSTOMER_COLUMNS,
-        (_customer_row(number, profile, now) for number, profile in profiles.items()),
+        (
+            _customer_row(number, profile, number in plan.bought, now)
+            for number, profile in profiles.items()
+        ),
     )
     write_tokens(
         cursor,
@@ -177,7 +206,7 @@ def merged_profile(first: Profile, more: Profile) -> Profile:
     )
 
 
-def _customer_row(number: int, profile: Profile, now: datetime) -> list[object]:
+def _customer_row(number: int, profile: Profile, bought: bool, now: datetime) -> list[object]:
     return [
         number,
         uuid.uuid4(),
@@ -188,6 +217,7 @@ def _customer_row(number: int, profile: Profile, now: datetime) -> list[object]:
         profile.birth_date,
         json.dumps(profile.attributes, ensure_ascii=False),
         False,
+        bought,
         now,
     ]
 

@@ -55,18 +55,21 @@ def counts(cursor: CursorWrapper, new_since: datetime) -> dict[str, int]:
     """How many customers there are, by the filters of the customers' list."""
     cursor.execute(
         "SELECT count(*) FILTER (WHERE is_regular), count(*) FILTER (WHERE is_drifting),"
-        " count(*) FILTER (WHERE first_at >= %s), count(*) FILTER (WHERE orders = 1), count(*)"
+        " count(*) FILTER (WHERE first_at >= %s), count(*) FILTER (WHERE orders = 1)"
         " FROM regulars_standing",
         [new_since],
     )
-    regulars, drifting, new, once, bought = cursor.fetchone()
-    cursor.execute("SELECT count(*) FROM regulars_customer WHERE NOT merged")
-    [customers] = cursor.fetchone()
+    regulars, drifting, new, once = cursor.fetchone()
+    cursor.execute(
+        "SELECT count(*), count(*) FILTER (WHERE NOT has_bought) FROM regulars_customer"
+        " WHERE NOT merged"
+    )
+    customers, prospects = cursor.fetchone()
     return {
         "customers": customers,
         "regulars": regulars,
         "drifting": drifting,
         "new": new,
         "once": once,
-        "prospects": max(customers - bought, 0),
+        "prospects": prospects,
     }

@@ -3,7 +3,10 @@ from __future__ import annotations
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+
+PROSPECT = models.Q(has_bought=False, merged=False)
 
 
 class Customer(models.Model):
@@ -23,6 +26,7 @@ class Customer(models.Model):
     birth_date = models.DateField(null=True, blank=True)
     attributes = models.JSONField(default=dict)
     merged = models.BooleanField(default=False)
+    has_bought = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -30,6 +34,9 @@ class Customer(models.Model):
             models.Index(fields=["sort_latin", "id"], name="customer_by_latin"),
             models.Index(fields=["sort_pl", "id"], name="customer_by_pl"),
             models.Index(fields=["sort_ro", "id"], name="customer_by_ro"),
+            models.Index(fields=["sort_latin", "id"], condition=PROSPECT, name="prospect_by_latin"),
+            models.Index(fields=["sort_pl", "id"], condition=PROSPECT, name="prospect_by_pl"),
+            models.Index(fields=["sort_ro", "id"], condition=PROSPECT, name="prospect_by_ro"),
         ]
 
     def __str__(self) -> str:
@@ -53,7 +60,10 @@ class SearchToken(models.Model):
 
     pk = models.CompositePrimaryKey("token", "customer_id")
     token = models.CharField(max_length=254, db_collation="C")
-    customer_id = models.BigIntegerField(db_index=True)
+    customer_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["customer_id", "token"], name="tokens_of_customer")]
 
 
 class CustomerLink(models.Model):
@@ -124,20 +134,32 @@ class Standing(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["-last_at", "customer_id"], name="standing_by_last"),
-            models.Index(fields=["-revenue_12m_minor", "customer_id"], name="standing_by_revenue"),
-            models.Index(fields=["-orders_12m", "customer_id"], name="standing_by_orders"),
+            models.Index(fields=["last_at", "customer_id"], name="standing_by_last"),
+            models.Index(fields=["revenue_12m_minor", "customer_id"], name="standing_by_revenue"),
+            models.Index(fields=["orders_12m", "customer_id"], name="standing_by_orders"),
+            models.Index(fields=["first_at"], name="standing_by_first"),
             models.Index(
-                fields=["-stake_minor", "customer_id"],
+                fields=["stake_minor", "customer_id"],
                 condition=models.Q(is_drifting=True),
-                name="standing_drifting",
+                name="drifting_by_stake",
             ),
             models.Index(
-                fields=["-revenue_12m_minor", "customer_id"],
+                fields=["last_at", "customer_id"],
+                condition=models.Q(is_drifting=True),
+                name="drifting_by_last",
+            ),
+            models.Index(
+                fields=["revenue_12m_minor", "customer_id"],
                 condition=models.Q(is_regular=True),
-                name="standing_regulars",
+                name="regulars_by_revenue",
             ),
             models.Index(
-                fields=["segment", "-revenue_12m_minor", "customer_id"], name="standing_by_segment"
+                fields=["revenue_12m_minor", "customer_id"],
+                condition=models.Q(orders=1),
+                name="once_by_revenue",
             ),
+            models.Index(
+                fields=["segment", "revenue_12m_minor", "customer_id"], name="standing_by_segment"
+            ),
+            GinIndex(fields=["places"], name="standing_by_place"),
         ]

@@ -36,7 +36,7 @@ CONDITIONS = {
     "drifting": "s.is_drifting",
     "new": "s.first_at >= %(new_since)s",
     "once": "s.orders = 1",
-    "prospects": "s.customer_id IS NULL",
+    "prospects": "NOT c.has_bought",
 }
 IN_SEGMENT = "s.segment = %(segment)s"
 TAGGED = (
