@@ -1,0 +1,144 @@
+"""A29: no regular expression of ours takes more than a moment, whatever it is given."""
+
+from __future__ import annotations
+
+import ast
+import re
+import time
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from re import _constants as sre  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
+
+import pytest
+
+SOURCE = Path(__file__).parents[2] / "src"
+CALLS = {"compile", "search", "match", "fullmatch", "sub", "split", "findall", "finditer"}
+SIZE = 100_000
+MOST_SECONDS = 0.1
+SIGNS = "0a A.,-@=:;/'\"\t\n＝ł%_+("
+SPOILERS = ("", "\x00", "!")
+PER_CLASS = {"CATEGORY_DIGIT": "0", "CATEGORY_SPACE": " ", "CATEGORY_WORD": "a"}
+OTHERWISE = {"CATEGORY_NOT_DIGIT": "a", "CATEGORY_NOT_SPACE": "a", "CATEGORY_NOT_WORD": "!"}
+LITERALS_OF_DATABASE = re.compile(r"regexp_\w+\([^,]+, '([^']+)'\)")
+
+
+def compiled() -> Iterator[tuple[str, re.Pattern[str]]]:
+    """Every pattern in the code, by where it stands: given as text, or kept by a module."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        name = ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
+        tree = ast.parse(path.read_text())
+        for node in ast.walk(tree):
+            if _asks_re(node):
+                yield from _pattern(node, name, path)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                for text in LITERALS_OF_DATABASE.findall(node.value):
+                    yield f"{name}:{node.lineno} (SQL)", re.compile(text)
+
+
+def _asks_re(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    owner = node.func.value
+    asks = isinstance(owner, ast.Name) and owner.id == "re" and node.func.attr in CALLS
+    return asks or node.func.attr in ("RegexField", "RegexValidator")
+
+
+def _pattern(node: Any, name: str, path: Path) -> Iterator[tuple[str, re.Pattern[str]]]:
+    place = f"{name}:{node.lineno}"
+    try:
+        yield place, re.compile(ast.literal_eval(node.args[0]))
+    except ValueError:  # put together from parts: the module knows what came of it
+        line = node.lineno
+        for target in ast.walk(ast.parse(path.read_text())):
+            if isinstance(target, ast.Assign | ast.AnnAssign) and target.lineno <= line <= (
+                target.end_lineno or 0
+            ):
+                first = target.targets[0] if isinstance(target, ast.Assign) else target.target
+                yield place, getattr(import_module(name), first.id)  # type: ignore[attr-defined]
+                return
+        pytest.fail(f"{place}: a pattern that cannot be looked at")
+
+
+def example(parsed: Any) -> str:
+    """A short text that the parsed pattern accepts, near enough to hurt it."""
+    return "".join(_one(code, value) for code, value in parsed)
+
+
+def _one(code: Any, value: Any) -> str:
+    if code is sre.LITERAL:
+        return chr(value)
+    if code is sre.NOT_LITERAL or code is sre.ANY:
+        return "a"
+    if code is sre.IN:
+        return _of_class(value)
+    if code is sre.BRANCH:
+        return example(value[1][0])
+    if code is sre.SUBPATTERN:
+        return example(value[3])
+    if code in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
+        return example(value[2]) * max(value[0], 1)
+    return ""
+
+
+def _of_class(parts: list[Any]) -> str:
+    kind, value = parts[0]
+    if kind is sre.NEGATE:
+        return "a"
+    if kind is sre.CATEGORY:
+        return {**PER_CLASS, **OTHERWISE}.get(str(value), "a")
+    return chr(value if kind is sre.LITERAL else value[0])
+
+
+def hostile(pattern: re.Pattern[str]) -> Iterator[str]:
+    """Long texts: one sign, or what the pattern likes, again and again, spoilt at the end."""
+    tree = parser.parse(pattern.pattern, pattern.flags)
+    liked = {example(tree), *(example([one]) for one in tree), *SIGNS}
+    for piece in sorted(filter(None, liked)):
+        for spoiler in SPOILERS:
+            yield piece * (SIZE // len(piece)) + spoiler
+
+
+def slowest(pattern: re.Pattern[str]) -> float:
+    """The longest that the pattern took, in seconds; stops at the first that takes too long."""
+    worst = 0.0
+    for text in hostile(pattern):
+        for look in (pattern.fullmatch, pattern.match, pattern.search):
+            worst = max(worst, _timed(look, text))
+            if worst > MOST_SECONDS:
+                return worst
+    return worst
+
+
+def _timed(look: Callable[[str], object], text: str) -> float:
+    took = []
+    for _ in range(3):  # a busy machine may stop us once
+        began = time.perf_counter()
+        look(text)
+        took.append(time.perf_counter() - began)
+        if took[-1] <= MOST_SECONDS:
+            break
+    return min(took)
+
+
+FOUND = dict(compiled())
+
+
+def test_all_patterns_were_found() -> None:
+    calls = sum(
+        len(re.findall(r"\bre\.(?:compile|search|match|fullmatch|sub|split|findall)\(", text))
+        for text in (path.read_text() for path in SOURCE.rglob("*.py"))
+    )
+    assert len(FOUND) >= calls >= 20
+
+
+@pytest.mark.parametrize("place", sorted(FOUND))
+def test_a_pattern_is_quick_whatever_it_reads(place: str) -> None:
+    assert slowest(FOUND[place]) <= MOST_SECONDS
+
+
+def test_saboteur_a_slow_pattern_is_noticed() -> None:
+    assert _timed(re.compile(r"(a+)+b").match, "a" * 26 + "!") > MOST_SECONDS
+    assert slowest(re.compile(r"a{1,900}b")) > MOST_SECONDS
