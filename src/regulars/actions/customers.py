@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from regulars.actions.later import refresh_later
 from regulars.actions.record import ATTEMPTS, Source, record
@@ -25,6 +25,7 @@ from regulars.db.models import (
 )
 from regulars.db.queries.history import end_of, same_person
 from regulars.engine.facts import Arrival, Identifier, Link, Profile, Unlink, Who
+from regulars.identity import without_cards
 
 LINKS = 5_210_002
 """Advisory lock: links are made and undone one at a time, so that no circle can close."""
@@ -72,7 +73,7 @@ def add_tag(public_id: UUID, tag: str, *, now: datetime) -> None:
         raise Refused("tag_empty")
     _check_length(tag, TAG_LENGTH, "tag_too_long")
     CustomerTag.objects.get_or_create(
-        customer_id=_customer(public_id).id, tag=tag, defaults={"at": now}
+        customer_id=_customer(public_id).id, tag=without_cards(tag), defaults={"at": now}
     )
 
 
@@ -93,7 +94,7 @@ def add_note(public_id: UUID, text: str, *, by: Staff, now: datetime) -> None:
         raise Refused("note_empty")
     _check_length(text, NOTE_LENGTH, "note_too_long")
     CustomerNote.objects.create(
-        customer_id=_customer(public_id).id, at=now, by_name=str(by), text=text
+        customer_id=_customer(public_id).id, at=now, by_name=str(by), text=without_cards(text)
     )
 
 
@@ -118,9 +119,21 @@ def change_profile(public_id: UUID, profile: Profile) -> None:
         raise Refused("attributes_too_many", most=MOST_ATTRIBUTES)
     for pair in profile.attributes.items():
         _check_length(max(pair, key=len), ATTRIBUTE_LENGTH, "attribute_too_long")
+    profile = _without_cards(profile)
     with connection.cursor() as cursor:
         people.save_profile(cursor, customer.id, profile)
         _write_tokens_anew(customer.id, profile.name)
+
+
+def _without_cards(profile: Profile) -> Profile:
+    """The profile without numbers of payment cards: they are never kept."""
+    pairs = profile.attributes.items()
+    return structs.replace(
+        profile,
+        name=without_cards(profile.name),
+        country=without_cards(profile.country),
+        attributes={without_cards(name): without_cards(value) for name, value in pairs},
+    )
 
 
 def _write_tokens_anew(number: int, name: str) -> None:
@@ -175,6 +188,9 @@ def add_prospect(who: Who, *, now: datetime) -> Known:
     if not name and not who.identifiers:
         raise Refused("prospect_empty")
     _check_length(name, NAME_LENGTH, "name_too_long")
+    if who.profile:
+        who = structs.replace(who, profile=_without_cards(who.profile))
+        name = without_cards(name)
     for _attempt in range(ATTEMPTS):
         try:
             return _prospect(who, name, now)
@@ -211,7 +227,9 @@ def merge(customer: UUID, into: UUID, *, reason: str, now: datetime) -> str:
     if end_of(target.id) == source.id:
         raise Refused("merge_circle", name=str(target))
     key = f"link:{secrets.token_hex(12)}"
-    fact = Link(key=key, at=now, customer=str(customer), into=str(into), reason=reason)
+    fact = Link(
+        key=key, at=now, customer=str(customer), into=str(into), reason=without_cards(reason)
+    )
     _record_link(fact, source.id, now)
     CustomerLink.objects.create(customer_id=source.id, key=key, into_id=target.id, at=now)
     Customer.objects.filter(id=source.id).update(merged=True)
@@ -230,7 +248,7 @@ def undo_merge(link: str, *, reason: str, now: datetime) -> None:
     row = CustomerLink.objects.filter(key=link, undone_at=None).first()
     if row is None:
         raise Refused("merge_unknown")
-    fact = Unlink(key=f"un{link}", at=now, link=link, reason=reason)
+    fact = Unlink(key=f"un{link}", at=now, link=link, reason=without_cards(reason))
     _record_link(fact, row.customer_id, now)
     CustomerLink.objects.filter(customer_id=row.customer_id, key=link).update(undone_at=now)
     Customer.objects.filter(id=row.customer_id).update(merged=False)
@@ -255,7 +273,13 @@ def claim_order(order_key: str, into: UUID, *, reason: str, now: datetime) -> st
     if CustomerLink.objects.filter(customer_id=row.customer_id, undone_at=None).exists():
         raise Refused("claim_already")
     key = f"claim:{secrets.token_hex(12)}"
-    fact = Link(key=key, at=now, customer=f"guest:{order_key}"[:200], into=str(into), reason=reason)
+    fact = Link(
+        key=key,
+        at=now,
+        customer=f"guest:{order_key}"[:200],
+        into=str(into),
+        reason=without_cards(reason),
+    )
     _record_link(fact, row.customer_id, now)
     CustomerLink.objects.create(customer_id=row.customer_id, key=key, into_id=target.id, at=now)
     refresh_later()

@@ -30,6 +30,7 @@ from regulars.actions.drafts import (
 from regulars.actions.later import later
 from regulars.actions.refused import Refused
 from regulars.db.models import ImportRun
+from regulars.identity import without_cards
 from regulars.sources.files.inspection import check_columns
 from regulars.sources.files.problems import FileProblem
 from regulars.sources.files.shapes import Hints
@@ -70,10 +71,11 @@ def receive(file: UploadedFile[Any] | None, *, by: str, language: str, now: date
 
 
 def shown_name(name: str) -> str:
-    """What the sender calls the file, without folders and signs that cannot be seen."""
+    """What the sender calls the file, without folders, signs that cannot be seen, and the
+    numbers of payment cards."""
     last = name.replace("\\", "/").rpartition("/")[2]
     seen = "".join(sign for sign in last if unicodedata.category(sign)[0] != "C")
-    return seen.strip()[-255:] or "file"
+    return without_cards(seen.strip()[-255:]) or "file"
 
 
 def _keep(file: UploadedFile[Any], target: Path) -> None:

@@ -6,6 +6,7 @@ identifier give the same value. Names are folded for search and keyed for sortin
 that a database compares plain code points.
 """
 
+from regulars.identity.cards import is_surely_a_card, without_cards
 from regulars.identity.names import alphabet_of, fold, sort_key, tokens
 from regulars.identity.normalise import IdentityError, looks_like_payment_card, normalise
 
@@ -13,8 +14,10 @@ __all__ = [
     "IdentityError",
     "alphabet_of",
     "fold",
+    "is_surely_a_card",
     "looks_like_payment_card",
     "normalise",
     "sort_key",
     "tokens",
+    "without_cards",
 ]

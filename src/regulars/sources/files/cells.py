@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
-from regulars.identity import fold, looks_like_payment_card
+from regulars.identity import fold, is_surely_a_card, looks_like_payment_card, without_cards
 from regulars.sources.files.dates import DateReader, Instant
 from regulars.sources.files.guard import freed
 from regulars.sources.files.numbers import to_micro
@@ -31,7 +31,8 @@ class CellProblem(Exception):
 
     def __init__(self, field: str, code: str, params: dict[str, str] | None = None) -> None:
         super().__init__(code)
-        self.field, self.code, self.params = field, code, params or {}
+        self.field, self.code = field, code
+        self.params = {name: without_cards(value) for name, value in (params or {}).items()}
 
 
 class Remembered(dict[K, V]):
@@ -82,17 +83,18 @@ def clean(field: str, cell: str, limit: int = LIMIT) -> str:
 
 
 def text_reader(field: str, limit: int) -> Callable[[str], str | None]:
-    """Reads text of at most `limit` characters; empty is None."""
+    """Reads text of at most `limit` characters; empty is None. Payment cards are masked."""
 
     def read(cell: str) -> str | None:
-        return clean(field, cell, limit) or None
+        return without_cards(clean(field, cell, limit)) or None
 
     return read
 
 
 def code_reader(field: str, *, needed: bool = False) -> Callable[[str], str | None]:
     """Reads a code or number of an order; what a spreadsheet made of an integer is undone.
-    Numbers of payment cards are refused."""
+    What can hardly be anything but the number of a payment card is refused, and masked where it
+    stands among other words."""
 
     def read(cell: str) -> str | None:
         text = clean(field, cell, CODE)
@@ -101,19 +103,26 @@ def code_reader(field: str, *, needed: bool = False) -> Callable[[str], str | No
         whole, point, rest = text.partition(".")
         if point and whole.isdigit() and not rest.strip("0"):
             text = whole
-        return text or None
+        if is_surely_a_card(text):
+            raise CellProblem(field, "looks_like_payment_card")
+        return (without_cards(text) if _has_words(text) else text) or None
 
     return read
 
 
+def _has_words(text: str) -> bool:
+    return " " in text and any(map(str.isalpha, text))
+
+
 def name_reader(field: str) -> Callable[[str], str | None]:
-    """Reads a product's name, cut where it is too long to keep; payment cards are refused."""
+    """Reads a product's name, cut where it is too long to keep. The number of a payment card is
+    refused, and masked where it stands among other words."""
 
     def read(cell: str) -> str | None:
         text = clean(field, cell)[:NAME]
         if looks_like_payment_card(text):
             raise CellProblem(field, "looks_like_payment_card")
-        return text or None
+        return without_cards(text) or None
 
     return read
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from regulars.identity import without_cards
 from regulars.sources.files.contents import by_content, look_of
 from regulars.sources.files.dates import orders_of
 from regulars.sources.files.headers import field_of
@@ -189,7 +190,8 @@ def _meanings(
         sure: Literal["sure", "likely", "no"] = "no"
         if field:
             sure = "likely" if why == "content" else "sure"
-        examples = tuple(dict.fromkeys(cell[:60] for cell in values[place] if cell))[:3]
+        seen = dict.fromkeys(without_cards(cell[:60]) for cell in values[place] if cell)
+        examples = tuple(seen)[:3]
         columns.append(Column(header=header, examples=examples, field=field, sure=sure, why=why))
     return tuple(columns)
 

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from regulars.engine.facts import Identifier, IdentifierKind, Profile, Who
-from regulars.identity import IdentityError, normalise
+from regulars.identity import IdentityError, normalise, without_cards
 from regulars.sources.files.cells import CellProblem, clean
 from regulars.sources.files.dates import DateReader
 
@@ -71,7 +71,7 @@ class PersonReader:
 
     def _profile(self, told: dict[str, str]) -> Profile | None:
         texts = {
-            field: clean(field, told[field], limit) if told.get(field) else ""
+            field: without_cards(clean(field, told[field], limit)) if told.get(field) else ""
             for field, limit in LENGTHS.items()
         }
         name = texts["name"] or f"{texts['first_name']} {texts['last_name']}".strip()
@@ -99,7 +99,7 @@ NOTHING_TOLD = Profile()
 
 def _attributes(told: dict[str, str]) -> dict[str, str]:
     found = {
-        field.removeprefix(ATTRIBUTE): clean(field, cell, ATTRIBUTE_LENGTH)
+        field.removeprefix(ATTRIBUTE): without_cards(clean(field, cell, ATTRIBUTE_LENGTH))
         for field, cell in told.items()
         if field.startswith(ATTRIBUTE)
     }
