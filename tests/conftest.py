@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.db import connections
 
 import server
-
-NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+from people import NOW
 
 
 @pytest.fixture(scope="session")

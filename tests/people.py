@@ -9,6 +9,7 @@ from regulars.engine.facts import Arrival, Identifier, Line, Order, Profile, Ref
 from regulars.engine.money import to_minor
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
 
 def who(external: str, name: str = "", **more: str) -> Who:

@@ -58,7 +58,7 @@ def test_standings_follow_facts_links_and_refunds(
     undo_merge(link, reason="", now=now)
     refresh(tmp_path, now=now)
     counts = MeasureResult.objects.get(kind="counts").result
-    assert (counts["customers"], counts["regulars"], counts["prospects"]) == (2, 1, 1)
+    assert (counts["customers"], counts["regulars"], counts["prospects"]) == (2, 1, 0)
 
 
 def test_a_restated_order_counts_once(business: Business, now: datetime, tmp_path: Path) -> None:

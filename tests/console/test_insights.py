@@ -23,7 +23,7 @@ from insights_kit import (
     told,
 )
 
-from conftest import NOW
+from people import NOW
 from regulars.actions import measuring
 from regulars.actions.measuring import compute_wanted
 from regulars.db.models import Customer, MeasureResult, Role

@@ -22,8 +22,7 @@ from insights_kit import (
     told,
 )
 
-from conftest import NOW
-from people import arrival, line, order, who
+from people import NOW, arrival, line, order, who
 from regulars.actions.measuring import refresh
 from regulars.actions.record import record
 from regulars.console.views.today import days, news
