@@ -17,8 +17,13 @@ MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
 ROOT_URLCONF = "little_site"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 USE_TZ = True
+UPLOAD_GATE = "little_site.may_upload"
 DATA_UPLOAD_MAX_MEMORY_SIZE = None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+
+def may_upload(cookies: str) -> bool:
+    return cookies == "may=yes"
 
 
 def echo(request: HttpRequest) -> HttpResponse:

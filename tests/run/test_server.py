@@ -77,8 +77,10 @@ def test_a_body_without_a_length_arrives_whole(site: str) -> None:
 
 
 def test_a_body_over_the_limit_is_refused(site: str) -> None:
-    answer = fetch(f"{site}/console/customers/imports/new/echo", b"x" * 7_000_000)
+    upload = f"{site}/console/customers/imports/new/echo"
+    answer = fetch(upload, b"x" * 7_000_000, cookie="may=yes")
     assert (answer.status, json.loads(answer.text)["size"]) == (200, 7_000_000)
+    assert fetch(upload, b"x" * 100).status == 200, "small bodies are Django's to refuse"
     link = http.client.HTTPConnection(site.removeprefix("http://"), timeout=20)
     with closing(link):
         link.putrequest("POST", "/echo")
@@ -87,6 +89,15 @@ def test_a_body_over_the_limit_is_refused(site: str) -> None:
         answer_to_length = link.getresponse()
         assert answer_to_length.status == 413
         assert "X-Request-ID" in answer_to_length.headers
+
+
+def test_a_stranger_cannot_fill_the_disk_with_a_file(site: str) -> None:
+    link = http.client.HTTPConnection(site.removeprefix("http://"), timeout=20)
+    with closing(link):
+        link.putrequest("POST", "/console/customers/imports/new/echo")
+        link.putheader("Content-Length", "4000000000")
+        link.endheaders()
+        assert link.getresponse().status == 413
 
 
 def test_a_body_that_stops_half_way_is_dropped(site: str) -> None:

@@ -56,25 +56,39 @@ ROUTES: list[Route] = []
 
 def make() -> Server:
     """The application of this installation; what a worker of granian calls once."""
+    from django.conf import settings  # noqa: PLC0415 - what the process tree set
     from django.core.wsgi import (  # noqa: PLC0415 - reads settings that the process tree set
         get_wsgi_application,
     )
+    from django.utils.module_loading import import_string  # noqa: PLC0415 - the same
 
     try:
         pages = get_wsgi_application()
     except Exception:
         log.exception("Django does not start")
         raise SystemExit(1) from None
-    return Server(pages=pages, routes=ROUTES)
+    gate = getattr(settings, "UPLOAD_GATE", "")
+    return Server(pages=pages, routes=ROUTES, may_upload=import_string(gate) if gate else nobody)
+
+
+Asked = Callable[[str], bool]
+"""Whether the sender of these cookies may do something."""
+
+
+def nobody(_cookies: str) -> bool:
+    return False
 
 
 class Server:
     """Chooses who answers, and keeps what holds for every answer."""
 
-    def __init__(self, *, pages: Any, routes: list[Route] | None = None) -> None:
+    def __init__(
+        self, *, pages: Any, routes: list[Route] | None = None, may_upload: Asked = nobody
+    ) -> None:
         # a2wsgi types its messages more closely than ASGI itself does.
         self._pages = cast(App, WSGIMiddleware(pages, workers=THREADS))
         self._routes = list(routes or [])
+        self._may_upload = may_upload
         self._readiness = Readiness()
         self._busy = 0
         self._proxies = proxies.parse(os.environ.get("REGULARS_PROXIES", ""))
@@ -138,10 +152,19 @@ class Server:
         status = 503 if reasons else 200
         await answer.json(status, {"ready": not reasons, "reasons": reasons})
 
+    async def _limit(self, scope: Scope, length: int | None) -> int:
+        """A large body is taken only from somebody who may send one: others could fill the disk."""
+        limit = body.limit_for(scope["path"], BODY_LIMITS, DEFAULT_BODY)
+        if limit <= DEFAULT_BODY or (length is not None and length <= DEFAULT_BODY):
+            return limit
+        cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+        allowed = await asyncio.to_thread(self._may_upload, cookies.decode("latin-1"))
+        return limit if allowed else DEFAULT_BODY
+
     async def _page(self, scope: Scope, receive: Receive, answer: Answer) -> None:
         """Django answers, once the body is here."""
         length = body.announced(scope["headers"])
-        limit = body.limit_for(scope["path"], BODY_LIMITS, DEFAULT_BODY)
+        limit = await self._limit(scope, length)
         whole = await body.read(receive, limit=limit, length=length)
         drop = (b"content-length", b"transfer-encoding", b"x-request-id")
         headers = [pair for pair in scope["headers"] if pair[0].lower() not in drop]
