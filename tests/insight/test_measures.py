@@ -262,7 +262,7 @@ def test_products_that_regulars_buy() -> None:
 def test_products_need_enough_buyers_and_a_column() -> None:
     assert str(insight.products(PRODUCTS).reason) == "No product has 20 buyers yet."
     reason = insight.products(PRODUCTS.drop(columns="product")).reason
-    assert str(reason) == "The table has no column 'product'."
+    assert str(reason) == "The table has no column “product”."
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ NOTES = (
     _("No order of a known customer counts up to this day."),
     _("The table has no rows."),
     _("Nobody has ordered on two days yet."),
-    _("The table has no column 'product'."),
+    _("The table has no column “product”."),
     _("No product has {least} buyers yet."),
     _("Fewer than five customers: their scores say little."),
     _("Only {currency} is counted; {orders} orders in {others} are left out."),

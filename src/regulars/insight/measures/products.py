@@ -39,7 +39,7 @@ class Products(Measure[ProductsParams]):
     def work(self, counted: Counted, params: ProductsParams) -> Outcome:
         """Main table `products`, the highest lift first; lift 1 is no difference."""
         if not counted.sales.has("product"):
-            return self.too_early(counted, "The table has no column 'product'.")
+            return self.too_early(counted, "The table has no column “product”.")
         regular = regulars(counted, params.orders, params.days).mutate(regular=True)
         everybody = counted.customers.left_join(regular, "customer_id").drop("customer_id_right")
         everybody = everybody.mutate(regular=everybody.regular.fill_null(False))
