@@ -28,6 +28,7 @@ from regulars.actions.business import BusinessSettings, Owner
 from regulars.actions.staff import outranks
 from regulars.db.models import Business, Place, Role, Staff
 from regulars.db.queries.staff import places_of
+from regulars.identity import sort_key
 from regulars.words.reasons import sentence
 
 Choices = list[tuple[str, str]]
@@ -63,7 +64,10 @@ def _used_in(region: str) -> list[str]:
 def countries() -> Choices:
     names = {str(code): str(name) for code, name in _locale().territories.items()}
     codes = [code for code in names if len(code) == 2 and code.isalpha() and code not in NOWHERE]
-    return sorted(((code, names[code]) for code in codes), key=lambda pair: pair[1])
+    language = _locale().language
+    return sorted(
+        ((code, names[code]) for code in codes), key=lambda pair: sort_key(pair[1], language)
+    )
 
 
 def languages() -> Choices:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from regulars.actions.results import Wish
+from regulars.words import formats
 
 COUNTS = ("net", "gross")
 PERIODS = ("month", "week", "day")
@@ -63,7 +65,8 @@ def asked(given: Mapping[str, str], today: date, latest: date | None) -> Asked:
         as_of=None if as_of == latest else as_of,
         counts=counts if counts in COUNTS else "net",
         period=period if period in PERIODS else "month",
-        problem=problem % {"day": _cut(day), "counts": _cut(counts), "period": _cut(period)},
+        problem=problem
+        % {"day": _told(day, today), "counts": _cut(counts), "period": _cut(period)},
     )
 
 
@@ -72,6 +75,12 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text) if len(text) == len("2026-11-21") else None
     except ValueError:
         return None
+
+
+def _told(day: str, today: date) -> str:
+    """A day as its reader writes it; what is none as it was asked."""
+    read = _day(day)
+    return formats.short_day(read, get_language() or "en", today.year) if read else _cut(day)
 
 
 def _cut(text: str) -> str:

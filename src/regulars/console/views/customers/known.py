@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from regulars.console.templatetags.look import short_day
 from regulars.console.views.customers.labels import KINDS
-from regulars.console.views.customers.portrait import language_name
+from regulars.console.views.customers.portrait import country_name, language_name
 from regulars.console.views.customers.rows import spaced
 from regulars.db.models import Customer
 
@@ -43,7 +43,7 @@ def details_of(customer: Customer) -> list[KnownThing]:
     told = [
         ("calendar", short_day(born) if born else "", _("Birthday")),
         ("speech", language_name(customer.language), _("Language")),
-        ("globe", customer.country, _("Country")),
+        ("globe", country_name(customer.country), _("Country")),
         *(("tag", value, name) for name, value in sorted(customer.attributes.items())),
     ]
     return [KnownThing(icon=icon, text=text, label=label) for icon, text, label in told if text]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from babel.core import Locale, UnknownLocaleError
@@ -110,3 +111,9 @@ def language_name(code: str) -> str:
     except (ValueError, UnknownLocaleError):
         return code
     return name or code
+
+
+def country_name(code: str) -> str:
+    """A country in the reader's words; what is no code as it was written."""
+    names: Mapping[str, str] = Locale.parse(get_language() or "en", sep="-").territories
+    return names.get(code.upper(), code)
