@@ -201,7 +201,8 @@ class Answer:
 
     def _headers(self, given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         names = {name.lower() for name, _ in given}
-        added = [(b"x-request-id", self.request_id.encode())]
+        # Named here, or the server would name itself.
+        added = [(b"x-request-id", self.request_id.encode()), (b"server", b"regulars")]
         if b"x-content-type-options" not in names:
             added.append((b"x-content-type-options", b"nosniff"))
         return [*given, *added]

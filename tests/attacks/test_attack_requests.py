@@ -1,0 +1,200 @@
+"""A10, A12, A14: forged requests, ids of others, and what a page must not tell."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.middleware.csrf import CsrfViewMiddleware
+from django.test import Client
+from open_shop import NUMBER, OpenShop, body, limited, unknown
+
+from regulars.console.permissions import Right, pages
+from regulars.db.models import Role
+from staff import PASSWORD, digest, employ, signed_in
+
+pytestmark = pytest.mark.django_db
+OVERRIDES: tuple[dict[str, str], ...] = (
+    {},
+    {"X-HTTP-Method-Override": "POST"},
+    {"X-Method-Override": "DELETE"},
+    {"X-HTTP-Method": "PUT"},
+)
+FOREIGN = ("https://evil.example", "null", "http://testserver.evil.example", "http://testserver:81")
+HARM = {
+    "text": "a note of theirs",
+    "tag": "theirs",
+    "name": "Eve",
+    "email": "eve@x.example",
+    "kind": "external",
+    "value": "eve-1",
+    "attributes": "points: 1000000",
+    "_method": "DELETE",
+    "reason": "because",
+    "strict": "1",
+}
+OPEN = {"(first page)", "console:language", "console:entry"}
+
+
+@pytest.fixture
+def shop(tmp_path: Path, settings: Any) -> OpenShop:
+    settings.DATA = tmp_path
+    return OpenShop(tmp_path)
+
+
+def forged(shop: OpenShop) -> tuple[Client, dict[str, str]]:
+    """The owner's browser, and a token of theirs, as if it had been stolen."""
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = signed_in(shop.owner).cookies
+    client.get("/console/settings/account/")
+    return client, {"csrfmiddlewaretoken": client.cookies["csrftoken"].value}
+
+
+def closed(shop: OpenShop, **known: str) -> dict[str, str]:
+    """All pages but those that everybody may send something to."""
+    return {
+        name: path
+        for name, path in shop.paths(**known).items()
+        if name not in OPEN and not name.startswith("account_")
+    }
+
+
+def test_a14_no_post_without_a_token_or_from_elsewhere(shop: OpenShop) -> None:
+    client, token = forged(shop)
+    before = digest()
+    for name, path in closed(shop).items():
+        assert client.post(path, HARM).status_code == 403, name
+        plain = client.post(path, b'{"tag": "theirs"}', content_type="text/plain")
+        assert plain.status_code == 403, name
+        for origin in FOREIGN:
+            answer = client.post(path, HARM | token, headers={"Origin": origin})
+            assert answer.status_code == 403, (name, origin)
+    assert digest() == before
+
+
+def kept() -> dict[str, int]:
+    """All but the results that a look may order: they are made of what is kept."""
+    ordered = {"regulars_measureresult", "procrastinate_jobs", "procrastinate_events"}
+    return {table: mark for table, mark in digest().items() if table not in ordered}
+
+
+def test_a14_no_look_changes_anything(shop: OpenShop) -> None:
+    client, _token = forged(shop)
+    before = kept()
+    for name, path in closed(shop).items():
+        for headers in OVERRIDES:
+            answer = client.get(path, HARM, headers=headers)
+            assert answer.status_code < 500, name
+            body(answer)
+    assert kept() == before
+
+
+def test_a14_saboteur_without_the_check_there_is_harm(
+    shop: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CsrfViewMiddleware, "process_view", lambda *_args: None)
+    client, _token = forged(shop)
+    before, paths = digest(), closed(shop)
+    for name in ("console:customer_tag_add", "console:customer_note_add", "console:import_discard"):
+        assert client.post(paths[name], HARM).status_code == 302, name
+    after = digest()
+    changed = {table for table in after if after[table] != before[table]}
+    assert {"regulars_customertag", "regulars_customernote", "regulars_importrun"} <= changed
+
+
+def about_somebody(shop: OpenShop, public_id: str) -> dict[str, str]:
+    """The pages whose address names a customer."""
+    named = {page.name for page in pages() if "public_id" in page.pattern}
+    return {n: p for n, p in closed(shop, public_id=public_id).items() if n in named}
+
+
+def test_a10_nobody_and_others_look_alike(shop: OpenShop) -> None:
+    lou = signed_in(limited("north"))
+    mine = about_somebody(shop, str(shop.ann.public_id))
+    assert lou.get(mine["console:customer"]).status_code == 200
+    before = digest()
+    for public_id in (str(shop.ben.public_id), unknown()):
+        for name, path in about_somebody(shop, public_id).items():
+            assert lou.get(path).status_code in (404, 405), name
+            answer = lou.post(path, {**HARM, "other": str(shop.ann.public_id)})
+            assert answer.status_code in (404, 405), name
+            assert "Ben" not in body(answer), name
+    assert digest() == before
+
+
+def test_a10_what_belongs_to_another_is_not_reached_through_ones_own(shop: OpenShop) -> None:
+    client, lou = signed_in(shop.owner), signed_in(limited("north"))
+    before = digest()
+    mine = about_somebody(shop, str(shop.ann.public_id))
+    assert client.post(mine["console:customer_note_remove"]).status_code == 302
+    other = {"other": str(shop.ben.public_id), "reason": "mine now"}
+    assert lou.post(mine["console:customer_merge"], other).status_code == 404
+    assert lou.get(mine["console:customer_merge"], other).status_code == 404
+    assert digest() == before
+
+
+def test_a10_exports_hold_only_what_their_reader_may_see(shop: OpenShop) -> None:
+    lou, paths = signed_in(limited("north")), shop.paths()
+    told = body(lou.get(paths["console:customers_export"]))
+    assert "Ann" in told
+    assert "Ben" not in told
+    assert lou.get(paths["console:insights_csv"]).status_code == 403
+    for role in (Role.STAFF, Role.VIEWER):
+        somebody = signed_in(employ(f"Poor {role}".replace(" ", "-"), role))
+        for name in ("console:customers_export", "console:insights_csv", "console:import_rejected"):
+            assert somebody.get(paths[name]).status_code == 403, name
+
+
+def test_a10_a_merged_customer_leads_on_and_shows_nothing_more(shop: OpenShop) -> None:
+    owner = signed_in(shop.owner)
+    answer = owner.get(f"/console/customers/{shop.merged.public_id}/")
+    assert answer.status_code == 302
+    assert str(shop.ann.public_id) in answer.headers["Location"]
+    assert answer.content == b""
+
+
+def answers(client: Client, shop: OpenShop) -> dict[str, str]:
+    """What every page tells somebody."""
+    told = {}
+    for public_id in (shop.ann.public_id, shop.ben.public_id, shop.merged.public_id):
+        for name, path in shop.paths(public_id=str(public_id)).items():
+            told[f"{name} {public_id}"] = body(client.get(path, follow=True))
+    done = [(kind, table) for kind in KINDS for table in KINDS[kind]]
+    for kind, table in done:
+        path = f"/console/insights/{kind}/{table}.csv"
+        told[path] = body(client.get(path))
+    told["list"] = body(client.get("/console/customers/?sort=name&after=x"))
+    return told
+
+
+KINDS = {
+    "rfm": ("customers",),
+    "standing": ("customers",),
+    "drifting": ("customers",),
+    "products": ("products",),
+    "segments": ("segments", "visits"),
+}
+
+
+@pytest.mark.parametrize("role", [Role.OWNER, Role.VIEWER])
+def test_a12_no_page_tells_what_is_only_ours(shop: OpenShop, role: Role) -> None:
+    somebody = shop.owner if role == Role.OWNER else employ("Vera", role)
+    told = answers(signed_in(somebody), shop)
+    internal = re.compile(rf"{NUMBER // 1000}\d{{3}}")
+    secrets = [shop.owner.password, PASSWORD, "pbkdf2", "md5$"]
+    for name, text in told.items():
+        assert not internal.search(text), name
+        assert not any(secret in text for secret in secrets), name
+    assert sum("Ann" in text for text in told.values()) > 5, "there was something to tell"
+    if role == Role.VIEWER:
+        assert not any("sam@corner.example" in text for text in told.values())
+
+
+def test_a12_pages_open_to_all_know_nobody(shop: OpenShop) -> None:
+    for page in pages():
+        if page.right == Right.OPEN:
+            path = shop.paths()[page.name or "(first page)"]
+            text = body(Client().get(path, follow=True))
+            assert not re.search("Ann|Ben|olga@|Olga|Sam", text), page.name
