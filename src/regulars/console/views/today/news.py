@@ -69,9 +69,12 @@ def _earlier_week(move: int) -> str:
     )[move]
 
 
-def changed(scene: Scene, last_import: ImportRun | None) -> list[Item]:
-    """The list of the page, the most telling first."""
-    items = [_sales(scene), _returning(scene), _regulars(scene), _import(scene, last_import)]
+def changed(scene: Scene, last_import: ImportRun | None, *, may_import: bool) -> list[Item]:
+    """The list of the page, the most telling first. Who may not import is not led there."""
+    came_in = _import(scene, last_import)
+    if came_in and not may_import:
+        came_in["url"] = ""
+    items = [_sales(scene), _returning(scene), _regulars(scene), came_in]
     return [item for item in items if item]
 
 
@@ -161,8 +164,15 @@ def _import(scene: Scene, run: ImportRun | None) -> Item:
         "icon": "file",
         "text": text % {"n": scene.number(recorded), "file": run.file_name},
         "detail": "",
-        "url": address("import_run", run_id=run.id),
+        "url": import_page(run),
     }
+
+
+def import_page(run: ImportRun) -> str:
+    """Where to read about an import; those of the command line stand in the list alone."""
+    if run.proposal is None:
+        return address("imports")
+    return address("import_run", run_id=run.id)
 
 
 def imported(run: ImportRun) -> int:

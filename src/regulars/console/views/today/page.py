@@ -114,7 +114,7 @@ def _whole(request: StaffRequest, scene: Scene, shown: list[dict[str, Any]]) -> 
         "kpis": kpis,
         "meanings": numbers.meanings(scene),
         "days": days.usual(scene),
-        "news": news.changed(scene, last_import),
+        "news": news.changed(scene, last_import, may_import=may(request.user, Right.IMPORT)),
         "drifting": drifting,
         "drifting_url": links.customers("drifting"),
         "waiting": any(found.waiting for found in answers),

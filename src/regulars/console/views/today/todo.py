@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from regulars.console.insights import links
 from regulars.console.insights.scene import Scene
 from regulars.console.permissions import Right, StaffRequest, may
-from regulars.console.views.today.news import rejected
+from regulars.console.views.today.news import import_page, rejected
 from regulars.db.models import ImportRun
 from regulars.db.queries import today
 from regulars.db.queries.staff import has_second_factor
@@ -50,7 +50,7 @@ def _rejected(scene: Scene, run: ImportRun) -> Item:
         )
         % n,
         "action": ngettext("Look at the row", "Look at %(n)s rows", count) % n,
-        "url": links.address("import_run", run_id=run.id),
+        "url": import_page(run),
         "effect": _("Until then they are missing in every figure"),
     }
 
