@@ -172,3 +172,16 @@ def test_labels_at_the_ends_of_lines_are_pushed_apart() -> None:
     places = [Decimal(100), Decimal(98), Decimal(240)]
     moved = axes.apart(places, Decimal(17), Decimal(230))
     assert moved == [Decimal(115), Decimal(98), Decimal(230)]
+
+
+@pytest.mark.parametrize("count", range(8, 31))
+def test_the_last_label_covers_no_neighbour_where_it_grows_to_the_left(count: int) -> None:
+    labels = (*["Aug"] * count, "22. Nov.")
+    series = (Series(name="Umsatz", values=tuple(Decimal(n) for n in range(count + 1))),)
+    figure = replace(samples.LINES, labels=labels, long_labels=labels, series=series)
+    narrow = next(svg for svg in pictures(rendered(figure)) if svg.get("class") == "narrow")
+    words = [text for text in narrow.iter(f"{SVG}text") if text.text in labels]
+    last, before = words[-1], words[-2]
+    begins = Decimal(last.get("x", "0")) - axes.text_width("22. Nov.")
+    assert last.get("text-anchor") == "end"
+    assert Decimal(before.get("x", "0")) + axes.text_width("Aug") / 2 <= begins

@@ -13,6 +13,8 @@ from regulars.console.charts.svg import Drawing, Point, Size
 
 TOP = Decimal(24)
 BELOW = Decimal(26)
+GAP = Decimal(2)
+"""Pixels between two labels, whose width is never taken for less than it is."""
 
 
 class Axis(Struct, frozen=True, kw_only=True):
@@ -58,14 +60,25 @@ def draw_labels(
 ) -> None:
     """The labels below their places, thinned out, kept inside the picture."""
     pitch = (places[-1] - places[0]) / (len(places) - 1) if len(places) > 1 else area.width
-    for n in thinned(labels, pitch):
-        half = text_width(labels[n]) / 2
-        anchor = "middle"
-        if places[n] + half > drawing.size.width:
-            anchor = "end"
-        elif places[n] - half < 0:
-            anchor = "start"
+    shown: list[tuple[int, str]] = []
+    free_until = drawing.size.width + GAP
+    for n in reversed(thinned(labels, pitch)):
+        anchor, left = _anchored(places[n], text_width(labels[n]), drawing.size.width)
+        # The last label grows to the left instead of out of the picture: its neighbour gives way.
+        if left + text_width(labels[n]) + GAP <= free_until:
+            shown.append((n, anchor))
+            free_until = left
+    for n, anchor in reversed(shown):
         drawing.text(labels[n], Point(places[n], area.bottom + 20), anchor=anchor)
+
+
+def _anchored(place: Decimal, wide: Decimal, room: int) -> tuple[str, Decimal]:
+    """How a label is tied to its place so that it stays in the picture, and where it begins."""
+    if place + wide / 2 > room:
+        return "end", place - wide
+    if place - wide / 2 < 0:
+        return "start", place
+    return "middle", place - wide / 2
 
 
 def axis_of(
