@@ -45,9 +45,11 @@ class Mirror:
             self._begin_anew()
             state.seq = 0
         last = _last_settled()
-        while state.seq < last:
-            state.seq = self._write_part(state.seq, last)
-            state.mirrored_at = now
+        if last > state.seq:
+            # The window that the mirror stopped in is written again, so parts stay few.
+            for window in range(state.seq // CHUNK, last // CHUNK + 1):
+                self._write_part(window, last)
+            state.seq, state.mirrored_at = last, now
             state.save()
         compile_sales(self._parts, self.sales)
         return state.seq
@@ -61,27 +63,27 @@ class Mirror:
                 old.unlink()
         self._parts.mkdir(mode=PRIVATE)
 
-    def _write_part(self, after: int, last: int) -> int:
+    def _write_part(self, window: int, last: int) -> None:
+        """The facts of one window of arrival numbers, CHUNK wide, up to `last`."""
+        first = window * CHUNK
         rows = list(
-            FactRow.objects.filter(seq__gt=after, seq__lte=last)
+            FactRow.objects.filter(seq__gte=first, seq__lt=first + CHUNK, seq__lte=last)
             .order_by("seq")
             .extra(select={"raw": "body::text"})
-            .values_list("seq", "customer_id", "guest", "raw")[:CHUNK]
+            .values_list("customer_id", "guest", "raw")
         )
         if not rows:
-            return last
+            return
         columns: dict[str, list[object]] = {name: [] for name in PART.names}
-        for _seq, customer, guest, raw in rows:
+        for customer, guest, raw in rows:
             fact = decode(raw)
             if isinstance(fact, Order | Refund):
                 for values in self._lines(customer, guest, fact):
                     for column, value in zip(columns.values(), values, strict=True):
                         column.append(value)
-        first, reached = rows[0][0], rows[-1][0]
         part = self._parts / f"{first:015d}.parquet"
         pq.write_table(pa.table(columns, schema=PART), part.with_suffix(".new"))
         part.with_suffix(".new").rename(part)
-        return int(reached)
 
     def _lines(
         self, customer: int, guest: bool, fact: Order | Refund

@@ -11,7 +11,7 @@ CREATE SEQUENCE regulars_customer_id INCREMENT BY 1000 MINVALUE 1000 START 1000;
 CREATE SEQUENCE regulars_fact_seq;
 ALTER TABLE regulars_fact ALTER COLUMN seq SET DEFAULT nextval('regulars_fact_seq');
 ALTER SEQUENCE regulars_fact_seq OWNED BY regulars_fact.seq;
-CREATE INDEX fact_by_seq ON regulars_fact USING brin (seq) WITH (pages_per_range = 32);
+CREATE UNIQUE INDEX fact_by_seq ON regulars_fact (seq);
 CREATE INDEX fact_refunds ON regulars_fact (import_id) WHERE type = 'refund' AND NOT guest;
 
 CREATE FUNCTION regulars_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
