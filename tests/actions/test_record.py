@@ -104,6 +104,17 @@ def test_what_a_source_says_fills_blanks_and_overwrites_nothing(now: datetime) -
     assert Customer.objects.get().name == "Ann"
 
 
+@pytest.mark.parametrize(
+    "odd", ["tab\there", "line\nend", "back\\slash", "\\N", 'quote"d', "ș„“🎂"]
+)
+def test_odd_signs_come_back_as_they_went_in(odd: str, now: datetime) -> None:
+    fact = order(odd, line(odd, "2"))
+    record([arrival(fact, who("17"))], now=now)
+    body = FactRow.objects.extra(select={"raw": "body::text"}).values_list("raw")[0][0]
+    assert decode(body) == fact
+    assert FactRow.objects.get().key == fact.key
+
+
 def test_facts_and_keys_stay_as_they_are(now: datetime) -> None:
     record([arrival(order("1", line("tea", "2")), who("17"))], now=now)
     for statement in (
