@@ -1,8 +1,9 @@
 """Import of 1 M order lines from CSV to facts, against COPY of the same rows.
 
-Three lines an order, a hundred thousand customers. Both in one database of a cluster of its own, in turns, the best of two rounds. The import is all
-of it: looking at the file, reading, people, keys, facts, refunds. COPY writes the file's cells as
-they are into a table with a primary key and an index by customer.
+Three lines an order, a hundred thousand customers. Both in one database of a cluster of its own,
+in turns, the best of two rounds. The import is all of it: looking at the file, reading, people,
+keys, facts, refunds. COPY writes the file's cells as they are into a table with a primary key and
+an index by customer.
 """
 
 from __future__ import annotations
