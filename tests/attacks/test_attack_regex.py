@@ -101,12 +101,27 @@ def hostile(pattern: re.Pattern[str]) -> Iterator[str]:
             yield piece * (SIZE // len(piece)) + spoiler
 
 
-def slowest(pattern: re.Pattern[str]) -> float:
+def ways(place: str) -> set[str]:
+    """How the code asks a pattern that a module keeps by name; any way for others."""
+    module, _, line = place.partition(":")
+    name = module.replace(".", "/")
+    path = next(one for one in SOURCE.rglob("*.py") if name in str(one.with_suffix("")))
+    told = path.read_text().splitlines()[int(line.split()[0]) - 1]
+    kept = re.match(r"([A-Z_]+) = re\.compile", told)
+    if kept is None:
+        return {"fullmatch", "match", "search"}
+    uses = rf"\b{kept[1]}\.(fullmatch|match|search|sub|split|findall|finditer)\b"
+    found = {way for one in SOURCE.rglob("*.py") for way in re.findall(uses, one.read_text())}
+    anywhere = {"sub": "search", "split": "search", "findall": "search", "finditer": "search"}
+    return {anywhere.get(way, way) for way in found} or {"fullmatch", "match", "search"}
+
+
+def slowest(pattern: re.Pattern[str], *asked: str) -> float:
     """The longest that the pattern took, in seconds; stops at the first that takes too long."""
     worst = 0.0
     for text in hostile(pattern):
-        for look in (pattern.fullmatch, pattern.match, pattern.search):
-            worst = max(worst, _timed(look, text))
+        for way in asked:
+            worst = max(worst, _timed(getattr(pattern, way), text))
             if worst > MOST_SECONDS:
                 return worst
     return worst
@@ -136,9 +151,9 @@ def test_all_patterns_were_found() -> None:
 
 @pytest.mark.parametrize("place", sorted(FOUND))
 def test_a_pattern_is_quick_whatever_it_reads(place: str) -> None:
-    assert slowest(FOUND[place]) <= MOST_SECONDS
+    assert slowest(FOUND[place], *ways(place)) <= MOST_SECONDS
 
 
 def test_saboteur_a_slow_pattern_is_noticed() -> None:
-    assert _timed(re.compile(r"(a+)+b").match, "a" * 26 + "!") > MOST_SECONDS
-    assert slowest(re.compile(r"a{1,900}b")) > MOST_SECONDS
+    assert _timed(re.compile(r"(a+)+b").match, "a" * 24 + "!") > MOST_SECONDS
+    assert slowest(re.compile(r"a{1,4000}b"), "search") > MOST_SECONDS
