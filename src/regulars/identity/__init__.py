@@ -6,9 +6,14 @@ identifier give the same value. Names are folded for search and keyed for sortin
 that a database compares plain code points.
 """
 
-from regulars.identity.cards import is_surely_a_card, without_cards
+from regulars.identity.cards import without_cards
 from regulars.identity.names import alphabet_of, fold, sort_key, tokens
-from regulars.identity.normalise import IdentityError, looks_like_payment_card, normalise
+from regulars.identity.normalise import (
+    IdentityError,
+    is_surely_a_card,
+    looks_like_payment_card,
+    normalise,
+)
 
 __all__ = [
     "IdentityError",

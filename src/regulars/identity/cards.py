@@ -11,8 +11,6 @@ RUN = re.compile(r"(?<![0-9])[0-9](?:[ ._/\u00a0\u2009\u202f-]?[0-9]){12,}")
 GROUP = re.compile(r"[0-9]+")
 SHOWN_FIRST, SHOWN_LAST = 6, 4
 """What may be shown of a card (PCI DSS 3.4): its first six and its last four digits."""
-LENGTHS = {"4": 16, "2": 16, "5": 16, "3": 15}
-"""Digits of the cards that are met most, by how they begin."""
 
 
 def without_cards(text: str) -> str:
@@ -21,16 +19,6 @@ def without_cards(text: str) -> str:
     A number may stand in groups, as printed on a card, and have other digits behind it.
     """
     return RUN.sub(lambda found: _masked(found[0]), text)
-
-
-def is_surely_a_card(text: str) -> bool:
-    """Whether `text`, a code of another system, can hardly be anything but a card's number.
-
-    Order numbers of 13 to 19 digits are common, and every tenth would pass for a card: here only
-    Visa, Mastercard and American Express of today's lengths count.
-    """
-    digits = "".join(GROUP.findall(text))
-    return LENGTHS.get(text[:1]) == len(digits) and looks_like_payment_card(text)
 
 
 def _masked(run: str) -> str:
