@@ -37,6 +37,9 @@ SHOWN: list[tuple[str, dict[str, str]]] = [
 ]
 """The measures that pages show by themselves, computed at every refresh."""
 
+MEMORY = "2GB"
+"""The most that a computation holds in memory; beyond, it goes on in files."""
+
 ROWS_KEPT = 500
 """Rows of a stored result's tables; whole tables are computed anew for an export."""
 
@@ -67,7 +70,7 @@ def _refresh(folder: Path, now: datetime) -> int:
         return 0
     mirror = Mirror(folder, zone=business.zone)
     seq = mirror.advance(now=now)
-    with open_sales(mirror.sales) as sales:
+    with open_sales(mirror.sales, memory_limit=MEMORY) as sales:
         as_of = default_as_of(sales, now, business.zone)
         write_standings(sales, as_of=as_of, zone=business.zone, currency=business.currency)
         keep_result("counts", {}, counts_of(as_of, business.zone), seq=seq, now=now)
@@ -89,7 +92,7 @@ def compute_wanted(folder: Path, key: str, *, now: datetime) -> None:
     seq = mirror.advance(now=now)
     whole = row.params.get(WHOLE) == "all"
     params = {name: value for name, value in row.params.items() if name != WHOLE}
-    with open_sales(mirror.sales) as sales:
+    with open_sales(mirror.sales, memory_limit=MEMORY) as sales:
         as_of = default_as_of(sales, now, business.zone)
         try:
             outcome = _computed(sales, row.kind, params, as_of, business)

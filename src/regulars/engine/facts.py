@@ -144,6 +144,6 @@ def content_hash(body: bytes, who: Who | None) -> bytes:
     return blake2b(body + _told_of(who.identifiers) if who else body, digest_size=16).digest()
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=250_000)
 def _told_of(identifiers: tuple[Identifier, ...]) -> bytes:
     return "".join(f"\x00{one.kind}\x1f{one.value}" for one in identifiers).encode()

@@ -218,7 +218,7 @@ def _prepare(work_dir: Path) -> None:
 def _fill(spool: Spool, source: Source, follow: _Follower) -> None:
     """The first pass: all rows of the source to the spool."""
     try:
-        with _uncollected():
+        with uncollected():
             for piece in source.pieces(follow.read):
                 spool.add(piece)
                 follow.rows = spool.rows
@@ -230,9 +230,9 @@ def _fill(spool: Spool, source: Source, follow: _Follower) -> None:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the collector of reference cycles: rows make none, and it would look through all
-    of them again and again, a third of the time."""
+def uncollected() -> Iterator[None]:
+    """Without the collector of reference cycles: rows and facts make none, and it would look
+    through all of them again and again, a third of the time."""
     collecting = gc.isenabled()
     gc.disable()
     try:
