@@ -97,7 +97,7 @@ def test_killed_midway_is_taken_up_once_and_counts_nothing_twice(
         with pytest.raises(Killed):
             intake.bring_in(run_id, now)
     run = run_of(run_id)
-    assert (run.state, FactRow.objects.count()) == (State.RUNNING, 2_000)
+    assert (run.state, FactRow.objects.count()) == (State.RUNNING, imports.BATCH)
 
     clear_jobs()
     ImportRun.objects.update(touched_at=now)
