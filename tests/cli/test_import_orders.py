@@ -11,8 +11,9 @@ import pytest
 from django.db import connection
 
 from cli.conftest import Regulars
+from people import NOW
 from regulars.db import factstore
-from regulars.db.models import Customer, FactRow
+from regulars.db.models import Customer, FactRow, Staff
 from shared import shared_path
 
 GOOD = (
@@ -118,6 +119,45 @@ def test_strict_takes_all_or_nothing(regulars: Regulars, tmp_path: Path) -> None
     assert (done.returncode, FactRow.objects.count()) == (2, 0)
     assert len(done.stderr.splitlines()) == 1
     assert "--strict" in done.stderr
+    assert "orders.rejected.csv" in done.stderr
+    assert "much" in (tmp_path / "orders.rejected.csv").read_text(encoding="utf-8-sig")
+
+
+def test_nothing_goes_in_where_bad_rows_could_not_come_back(
+    regulars: Regulars, tmp_path: Path
+) -> None:
+    orders = tmp_path / "orders.csv"
+    orders.write_text(GOOD)
+    for place in (tmp_path, tmp_path / "nowhere" / "bad.csv"):
+        done = regulars("import", "orders", orders, "--rejected", place)
+        assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+        assert "--rejected" in done.stderr
+    assert FactRow.objects.count() == 0
+
+
+def test_columns_that_are_not_read_are_named(regulars: Regulars, tmp_path: Path) -> None:
+    orders = tmp_path / "orders.csv"
+    orders.write_text("Id,Date,Price\n17,2026-03-31,3.20\n18,2026-04-01,2.00\n")
+    shown = regulars("import", "orders", orders, "--show-map").stdout
+    assert "left out: Id" in shown
+    assert "guests" in shown
+    told = regulars("import", "orders", orders, "--show-map", "--column", "Id=customer").stdout
+    assert "left out" not in told
+    assert "guests" not in told
+
+
+def test_the_demonstration_stays_out_of_a_business_of_ones_own(
+    regulars: Regulars, tmp_path: Path
+) -> None:
+    olga = Staff.objects.create(email="olga@example.com", name="Olga", role="owner", created_at=NOW)
+    refused = regulars("demo", "--prepare", "--customers", "20")
+    assert (refused.returncode, len(refused.stderr.splitlines())) == (2, 1)
+    assert "business of its own" in refused.stderr
+    olga.delete()
+    (tmp_path / "orders.csv").write_text(GOOD)
+    regulars("import", "orders", tmp_path / "orders.csv")
+    assert regulars("demo", "--prepare", "--customers", "20").returncode == 2
+    assert (FactRow.objects.count(), Staff.objects.count()) == (2, 0)
 
 
 def test_the_same_file_again_changes_nothing(regulars: Regulars, tmp_path: Path) -> None:

@@ -44,9 +44,10 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except Exception as error:
-        if not _is_sentence(error):
+        said = _sentence(error)
+        if not said:
             raise
-        print(f"regulars: {_one_line(_sentence(error))}", file=sys.stderr)
+        print(f"regulars: {' '.join(said.split())}", file=sys.stderr)
         return 2
     return code
 
@@ -86,12 +87,23 @@ def _is_sentence(error: Exception) -> bool:
 
 
 def _sentence(error: Exception) -> str:
+    """What to tell people; empty for an error of the code, which shows where it happened."""
+    if _is_sentence(error):
+        return _own_sentence(error)
+    if isinstance(error, OSError) and error.strerror:
+        place = f"{error.filename}: " if error.filename else ""
+        return f"{place}{error.strerror}. Mend that and run the command again."
+    if type(error).__name__ == "OperationalError":
+        return (
+            f"The database does not answer ({str(error).strip().splitlines()[0]}). Look at it with "
+            "`regulars doctor` and run the command again: nothing is counted twice."
+        )
+    return ""
+
+
+def _own_sentence(error: Exception) -> str:
     if type(error).__name__ != "Refused":
         return str(error)
     from regulars.words.reasons import sentence  # noqa: PLC0415 - Django is set up by now
 
     return sentence(error.code, error.params)  # type: ignore[attr-defined]
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -9,13 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from regulars.cli import Unclear
+from regulars.cli import Unclear, values
 from regulars.cli.installation import installation
 from regulars.cli.progress import bar
 from regulars.cli.serve import add_address, named
 from regulars.run.folder import Folder, default_path, prepare
 from regulars.run.serve import Wanted, serve
-from regulars.sources.corner_coffee import BUSINESS, OWNER, write
+from regulars.sources.corner_coffee import BUSINESS, MOST_CUSTOMERS, OWNER, write
 
 FINISHED = "demo-finished"
 """A file in the data folder: everything of the demonstration has been brought in."""
@@ -23,9 +23,14 @@ FINISHED = "demo-finished"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", metavar="DIR", help="the demonstration's own data folder")
-    parser.add_argument("--customers", type=int, default=8000, help="how many (default 8000)")
+    parser.add_argument(
+        "--customers",
+        type=values.whole(1, MOST_CUSTOMERS),
+        default=8000,
+        help="how many (default 8000)",
+    )
     parser.add_argument("--seed", type=int, default=1, help="another seed, another past")
-    parser.add_argument("--until", type=date.fromisoformat, help="its last day (default yesterday)")
+    parser.add_argument("--until", type=values.day, help="its last day (default yesterday)")
     parser.add_argument("--prepare", action="store_true", help="make everything, serve nothing")
     add_address(parser)
 
@@ -43,13 +48,11 @@ def run(arguments: argparse.Namespace) -> int:
 def _make(folder: Folder, arguments: argparse.Namespace) -> None:
     _say("Making Corner Coffee: two years of a café with a shop. This happens once.")
     with installation(str(folder.root)), tempfile.TemporaryDirectory(dir=folder.imports) as work:
-        from regulars.db.models import Staff  # noqa: PLC0415 - exists once Django is set up
-
-        if not Staff.objects.exists():
-            if _has_facts():
+        if not _begun():
+            if _in_use():
                 raise Unclear(
-                    f"{folder.root} holds a business of its own: "
-                    "name another folder for the demonstration with --data."
+                    f"The database of {folder.root} holds a business of its own: name another "
+                    "folder for the demonstration with --data, and leave DATABASE_URL away."
                 )
             _set_up()
         until = arguments.until or datetime.now(ZoneInfo(BUSINESS.zone)).date() - timedelta(days=1)
@@ -57,10 +60,17 @@ def _make(folder: Folder, arguments: argparse.Namespace) -> None:
     (folder.root / FINISHED).touch()
 
 
-def _has_facts() -> bool:
-    from regulars.db.models import FactRow  # noqa: PLC0415 - exists once Django is set up
+def _begun() -> bool:
+    """Whether this is the demonstration, its first start broken off."""
+    from regulars.db.models import Staff  # noqa: PLC0415 - exists once Django is set up
 
-    return FactRow.objects.exists()
+    return Staff.objects.filter(email=OWNER.email).exists()
+
+
+def _in_use() -> bool:
+    from regulars.db.models import FactRow, Staff  # noqa: PLC0415 - exists once Django is set up
+
+    return Staff.objects.exists() or FactRow.objects.exists()
 
 
 def _set_up() -> None:

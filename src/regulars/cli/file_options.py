@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import structs
 
-from regulars.cli import Unclear
+from regulars.cli import Unclear, values
 
 if TYPE_CHECKING:
     from regulars.db.models import Business
     from regulars.sources.files.shapes import Choices, Hints, Limits, Mapping
 
+MOST_RATIO = 1_000_000
 DROPPABLE = {"duplicates": "duplicates", "no-price": "no_price", "non-products": "non_products"}
 
 
@@ -37,7 +38,12 @@ def add_file_options(parser: argparse.ArgumentParser) -> None:
         choices=sorted(DROPPABLE),
         help="leave such rows out; all are kept unless told otherwise",
     )
-    add("--unpack-ratio", type=int, metavar="N", help="the most a packed file may grow")
+    add(
+        "--unpack-ratio",
+        type=values.whole(1, MOST_RATIO),
+        metavar="N",
+        help="the most a packed file may grow",
+    )
 
 
 def hints_of(arguments: argparse.Namespace, business: Business | None = None) -> Hints:

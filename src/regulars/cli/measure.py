@@ -43,15 +43,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from regulars.insight import MEASURES, measure  # noqa: PLC0415 - read with the command
+    from regulars.insight import MEASURES, measure, open_sales  # noqa: PLC0415 - read with the command
 
     if not arguments.name:
         for known in MEASURES:
             print(f"{known.kind:<12} {known.definition}")
         return 0
     wanted = measure(arguments.name)
-    with _sales(arguments) as (source, name_of):
-        outcome = wanted(source, **_options(arguments))
+    params = wanted.params(_options(arguments))
+    with _sales(arguments) as (source, name_of), open_sales(source) as sales:
+        outcome = wanted.compute(sales, params)
         _print(outcome, arguments, name_of)
     return 0 if outcome else 1
 
@@ -63,8 +64,8 @@ def _options(arguments: argparse.Namespace) -> dict[str, Any]:
         if not equals:
             raise Unclear(f"--set '{text}' has no value: write --set NAME=VALUE.")
         options[name] = value
-    options |= {"as_of": arguments.as_of, "counts": arguments.counts}
-    return {name: value for name, value in options.items() if value is not None}
+    told = {"as_of": arguments.as_of, "counts": arguments.counts}
+    return options | {name: value for name, value in told.items() if value is not None}
 
 
 @contextmanager

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import argparse
 
+from regulars.cli import values
 from regulars.cli.installation import add_data
 from regulars.run.folder import prepare
 from regulars.run.serve import HOST, PORT, Wanted, serve
+
+MOST_WORKERS = 64
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_data(parser)
     add_address(parser)
-    parser.add_argument("--workers", type=int, default=1, help="web processes (default 1)")
+    parser.add_argument(
+        "--workers", type=values.whole(1, MOST_WORKERS), default=1, help="web processes (default 1)"
+    )
 
 
 def add_address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default=HOST, help=f"where to listen (default {HOST})")
-    parser.add_argument("--port", type=int, default=PORT, help=f"default {PORT}")
+    parser.add_argument("--port", type=values.PORT, default=PORT, help=f"default {PORT}")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,11 +14,22 @@ if TYPE_CHECKING:
 WIDTH = 34
 
 
-def mapping_lines(name: str, mapping: Mapping) -> Iterator[str]:
-    """How the file's columns are understood."""
+KNOWING = {"customer", "email", "phone", "card"}
+"""Fields that tell who bought."""
+
+
+def mapping_lines(name: str, mapping: Mapping, left_out: Sequence[str] = ()) -> Iterator[str]:
+    """How the file's columns are understood, and which are not read."""
     yield f"{name}: {mapping.layout.format}, {mapping.layout.encoding}"
     for header, field in mapping.columns.items():
         yield f"  {header:<24} → {field}"
+    if left_out:
+        yield f"  left out: {', '.join(left_out)}"
+    if not KNOWING & set(mapping.columns.values()):
+        yield (
+            "  No column tells who bought, so all orders are guests': say which one does "
+            "(--column 'NAME=customer')."
+        )
     order = {"dmy": "day before month", "mdy": "month before day"}.get(mapping.dates)
     notes = [f"times in {mapping.zone}", f"amounts in {mapping.currency or 'their own currency'}"]
     yield "  " + ", ".join([*notes, *([order] if order else [])])

@@ -29,6 +29,8 @@ class Params(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 P = TypeVar("P", bound=Params)
+YEARS = range(1900, 2200)
+"""Of days that can be asked for: months and windows are counted before and behind them."""
 
 NOBODY = Note(text="No order of a known customer counts up to this day.")
 EMPTY = Note(text="The table has no rows.")
@@ -76,10 +78,13 @@ class Measure(Generic[P]):
         """Parameters from values or texts. Raises InsightError that names the wrong one."""
         given = {name: value for name, value in options.items() if value is not None}
         try:
-            return msgspec.convert(given, self.params_type, strict=False)
+            params = msgspec.convert(given, self.params_type, strict=False)
         except msgspec.ValidationError as error:
             known = ", ".join(self.params_type.__struct_fields__)
             raise InsightError(f"{self.kind}: {error}; its parameters are {known}.") from None
+        if params.as_of and params.as_of.year not in YEARS:
+            raise InsightError(f"{self.kind}: {params.as_of} is no day of the years 1900 to 2199.")
+        return params
 
     def __call__(
         self, source: Any, *, columns: Mapping[str, str] | None = None, **options: Any

@@ -18,7 +18,9 @@ class ProductsParams(Params, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     orders: Annotated[int, Meta(ge=1, le=1000, description="orders that make a regular")] = 3
     days: Annotated[int, Meta(ge=1, le=3650, description="in so many last days")] = 60
-    least: Annotated[int, Meta(ge=1, description="buyers that a product must have")] = 20
+    least: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="buyers that a product must have")
+    ] = 20
 
 
 class Products(Measure[ProductsParams]):

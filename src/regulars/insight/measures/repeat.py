@@ -31,7 +31,7 @@ class RepeatParams(Params, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The window of the rate, and how soon somebody must come back."""
 
     window: Annotated[
-        Annotated[int, Meta(ge=1)] | None,
+        Annotated[int, Meta(ge=1, le=36_500)] | None,
         Meta(description="days to look at; without it, all there are"),
     ] = None
     days: Annotated[int, Meta(ge=1, le=3650, description="days to come back in")] = 30

@@ -17,10 +17,14 @@ from regulars.insight.scores import scored
 class StandingParams(Params, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who is drifting away, and who is a regular."""
 
-    drift_orders: Annotated[int, Meta(ge=2, description="orders in 12 months to drift from")] = 5
-    drift_factor: Annotated[float, Meta(gt=0, description="silence in usual gaps")] = 2.0
-    regular_orders: Annotated[int, Meta(ge=1, description="orders that make a regular")] = 3
-    regular_days: Annotated[int, Meta(ge=1, description="in so many last days")] = 60
+    drift_orders: Annotated[
+        int, Meta(ge=2, le=1000, description="orders in 12 months to drift from")
+    ] = 5
+    drift_factor: Annotated[float, Meta(gt=0, le=100, description="silence in usual gaps")] = 2.0
+    regular_orders: Annotated[
+        int, Meta(ge=1, le=1000, description="orders that make a regular")
+    ] = 3
+    regular_days: Annotated[int, Meta(ge=1, le=3650, description="in so many last days")] = 60
 
 
 class Standing(Measure[StandingParams]):

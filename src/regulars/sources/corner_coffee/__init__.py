@@ -6,6 +6,6 @@ domains kept for examples, telephone numbers lie in blocks kept for films or beg
 """
 
 from regulars.sources.corner_coffee.business import BUSINESS, OWNER, PLACES
-from regulars.sources.corner_coffee.export import Written, write
+from regulars.sources.corner_coffee.export import MOST_CUSTOMERS, Written, write
 
-__all__ = ["BUSINESS", "OWNER", "PLACES", "Written", "write"]
+__all__ = ["BUSINESS", "MOST_CUSTOMERS", "OWNER", "PLACES", "Written", "write"]
