@@ -70,6 +70,34 @@ def test_a_key_with_other_content_is_refused(other: Arrival, now: datetime) -> N
     assert Customer.objects.count() == 1
 
 
+@pytest.mark.parametrize("restate", [False, True])
+def test_lines_in_another_order_say_the_same(restate: bool, now: datetime) -> None:
+    tea, cake = line("tea", "2"), line("cake", "4")
+    record([arrival(order("1", tea, cake, tea), who("17"))], now=now)
+    before = digest()
+    turned = arrival(order("1", tea, tea, cake), who("17"))
+    [outcome] = record([turned], now=now, source=Source(restate=restate))
+    assert outcome.state == "known"
+    assert digest() == before
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        arrival(order("1", line("cake", "4"), line("tea", "2"), line("tea", "2")), who("17")),
+        arrival(order("1", line("cake", "4"), line("tea", "2")), who("18")),
+        arrival(order("1", line("cake", "4"), line("tea", "3")), who("17")),
+    ],
+    ids=["another line", "another buyer", "another price"],
+)
+def test_other_lines_say_something_else(other: Arrival, now: datetime) -> None:
+    record([arrival(order("1", line("tea", "2"), line("cake", "4")), who("17"))], now=now)
+    before = digest()
+    [outcome] = record([other], now=now)
+    assert (outcome.state, outcome.code) == ("refused", "key_reused")
+    assert digest() == before
+
+
 def test_a_source_that_restates_books_a_higher_version(now: datetime) -> None:
     record([arrival(order("1", line("tea", "2")), who("17"))], now=now)
     changed = arrival(order("1", line("tea", "3")), who("17"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal
@@ -15,7 +16,16 @@ from regulars.db import catalogue, factstore, people
 from regulars.db.factstore import KnownKey, NewFact
 from regulars.db.ids import customer_ids
 from regulars.db.people import Acquaintances, Crowd, Raced
-from regulars.engine.facts import AnyFact, Arrival, Order, Refund, Who, content_hash, encode
+from regulars.engine.facts import (
+    AnyFact,
+    Arrival,
+    Order,
+    Refund,
+    Who,
+    content_hash,
+    decode,
+    encode,
+)
 
 ATTEMPTS = 5
 
@@ -89,6 +99,7 @@ def _record(cursor: CursorWrapper, batch: _Batch, arrivals: Sequence[Arrival]) -
     source = batch.source
     factstore.share_writing(cursor)
     known = factstore.known_keys(cursor, [a.fact.key for a in arrivals])
+    arrivals = _in_known_order(cursor, arrivals, known)
     outcomes: list[Outcome] = []
     fresh: list[_Fresh] = []
     for arrival in arrivals:
@@ -103,14 +114,53 @@ def _record(cursor: CursorWrapper, batch: _Batch, arrivals: Sequence[Arrival]) -
     return outcomes
 
 
+def _in_known_order(
+    cursor: CursorWrapper, arrivals: Sequence[Arrival], known: dict[str, KnownKey]
+) -> Sequence[Arrival]:
+    """The arrivals, their lines as the known fact has them where only the order of lines differs:
+    an export that sorts the rows of an order otherwise says nothing else."""
+    other = [
+        arrival.fact.key
+        for arrival in arrivals
+        if (before := known.get(arrival.fact.key)) and _says_other(arrival, before)
+    ]
+    if not other:
+        return arrivals
+    bodies = factstore.bodies(cursor, other)
+    return [_reordered(arrival, bodies.get(arrival.fact.key, [])) for arrival in arrivals]
+
+
+def _says_other(arrival: Arrival, before: KnownKey) -> bool:
+    fact = arrival.fact
+    if not isinstance(fact, Order | Refund) or len(fact.lines) < 2:
+        return False
+    return _told(_in_utc(fact), arrival.who) not in before.hashes.values()
+
+
+def _reordered(arrival: Arrival, bodies: Sequence[str]) -> Arrival:
+    fact = arrival.fact
+    for before in map(decode, bodies):
+        if (
+            isinstance(fact, Order | Refund)
+            and isinstance(before, Order | Refund)
+            and Counter(before.lines) == Counter(fact.lines)
+        ):
+            return structs.replace(arrival, fact=structs.replace(fact, lines=before.lines))
+    return arrival
+
+
+def _told(fact: AnyFact, who: Who | None) -> bytes:
+    """The hash of what is said, whatever the version."""
+    return content_hash(encode(structs.replace(fact, version=1)), who)
+
+
 def _judge(
     arrival: Arrival, known: dict[str, KnownKey], *, restate: bool
 ) -> tuple[Outcome, _Fresh | None]:
     """Whether an arrival is new, known or refused; a new one is entered among the known keys."""
     fact = _in_utc(arrival.fact)
     body = encode(fact)
-    plain = body if fact.version == 1 else encode(structs.replace(fact, version=1))
-    told = content_hash(plain, arrival.who)
+    told = content_hash(body, arrival.who) if fact.version == 1 else _told(fact, arrival.who)
     before = known.get(fact.key)
     state: State = "recorded"
     if before is not None:

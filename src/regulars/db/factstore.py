@@ -71,12 +71,28 @@ def known_keys(cursor: CursorWrapper, keys: Sequence[str]) -> dict[str, KnownKey
     return known
 
 
+def bodies(cursor: CursorWrapper, keys: Sequence[str]) -> dict[str, list[str]]:
+    """What was said under each of `keys`, as canonical JSON, the last version first."""
+    cursor.execute(BODIES, [texts(keys)])
+    found: dict[str, list[str]] = {}
+    for key, body in cursor.fetchall():
+        found.setdefault(key, []).append(body)
+    return found
+
+
 # One index look-up a key, however large the table: a plain join may be planned as a full scan.
 KNOWN = f"""
     SELECT k.* FROM unnest({TEXTS}) AS w(key) CROSS JOIN LATERAL (
         SELECT key, version, content_hash FROM regulars_factkey
         WHERE key = w.key COLLATE "C" OFFSET 0
     ) AS k
+"""  # noqa: S608 - own texts
+BODIES = f"""
+    SELECT k.key, f.body::text FROM unnest({TEXTS}) AS w(key)
+    JOIN regulars_factkey k ON k.key = w.key COLLATE "C"
+    JOIN regulars_fact f
+        ON f.customer_id = k.customer_id AND f.key = k.key AND f.version = k.version
+    ORDER BY k.key, k.version DESC
 """  # noqa: S608 - own texts
 CLAIM = f"""
     INSERT INTO regulars_factkey (key, version, customer_id, content_hash)
