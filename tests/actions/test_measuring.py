@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
+from django.db import OperationalError, connection, transaction
 
 from people import arrival, line, order, refund, who
 from regulars.actions.customers import claim_order, merge, undo_merge
@@ -13,7 +15,9 @@ from regulars.actions.measuring import SHOWN, compute_wanted, refresh
 from regulars.actions.record import record
 from regulars.actions.refunds import tie_refunds
 from regulars.actions.results import PATIENCE, Wish, want_result, want_results
+from regulars.db.mirror import MIRRORING, Mirror
 from regulars.db.models import Business, Customer, MeasureResult, Standing
+from server import address
 
 pytestmark = [pytest.mark.django_db]
 
@@ -59,6 +63,20 @@ def test_standings_follow_facts_links_and_refunds(
     refresh(tmp_path, now=now)
     counts = MeasureResult.objects.get(kind="counts").result
     assert (counts["customers"], counts["regulars"], counts["prospects"]) == (2, 1, 0)
+
+
+def test_two_never_write_the_mirror_at_once(
+    business: Business, now: datetime, tmp_path: Path
+) -> None:
+    mirror = Mirror(tmp_path, zone=business.zone)
+    with psycopg.connect(address()) as other, connection.cursor() as cursor:
+        other.execute("SELECT pg_advisory_lock(%s)", [MIRRORING])
+        cursor.execute("SET LOCAL lock_timeout = '100ms'")
+        with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic():
+            mirror.advance(now=now)
+    assert not mirror.sales.exists()
+    mirror.advance(now=now)
+    assert mirror.sales.exists()
 
 
 def test_a_restated_order_counts_once(business: Business, now: datetime, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -25,6 +26,9 @@ from regulars.engine.facts import Line, Order, Refund, decode
 from regulars.engine.money import from_minor
 
 CHUNK = 50_000
+MIRRORING = 5_210_004
+"""Advisory lock: one process at a time writes the mirror's files."""
+
 PRIVATE = 0o700
 MICRO = Decimal("0.000001")
 
@@ -39,7 +43,14 @@ class Mirror:
         self._parts = self.folder / f"parts-{zone.replace('/', '-')}"
 
     def advance(self, *, now: datetime) -> int:
-        """Take over the facts that came since the last time; the arrival number reached."""
+        """Take over the facts that came since the last time; the arrival number reached.
+
+        Whoever else is at it is waited for.
+        """
+        with _alone():
+            return self._advance(now)
+
+    def _advance(self, now: datetime) -> int:
         state, _made = MirrorState.objects.get_or_create(id=1)
         if not self._parts.exists():
             self._begin_anew()
@@ -107,6 +118,17 @@ class Mirror:
                 fact.currency,
                 line.kind == "fee",
             )
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [MIRRORING])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIRRORING])
 
 
 def _whole(fact: Order | Refund) -> Line:
