@@ -119,6 +119,21 @@ def test_excel(tmp_path: Path) -> None:
     assert again.counts.rows_rejected == 1
 
 
+def test_a_sheet_is_taken_by_its_name_or_not_at_all(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for title, price in (("May", 1), ("June", 2)):
+        page = book.create_sheet(title)
+        page.append(["Order number", "Date", "Price"])
+        page.append([title, datetime(2024, 5, 1), price])
+    del book["Sheet"]
+    book.save(tmp_path / "orders.xlsx")
+    june = structs.replace(EURO, sheet="June")
+    assert list(read(tmp_path / "orders.xlsx", june).orders) == ["orders:June"]
+    with pytest.raises(FileProblem, match="May, June") as refused:
+        read(tmp_path / "orders.xlsx", structs.replace(EURO, sheet="Jnue"))
+    assert refused.value.params["setting"] == "sheet"
+
+
 def test_parquet(tmp_path: Path) -> None:
     table = pa.table(
         {

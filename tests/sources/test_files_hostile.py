@@ -81,11 +81,14 @@ def test_wrong_delimiter_names_the_columns(tmp_path: Path) -> None:
         inspect(path, Hints(delimiter=";"))
 
 
-@pytest.mark.parametrize("name", ["nowhere.csv", "."])
-def test_missing_files_and_folders(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("nowhere.csv", "missing_file"), (".", "directory"), ("x" * 300, "unreadable_file")],
+)
+def test_missing_files_and_folders(tmp_path: Path, name: str, code: str) -> None:
     with pytest.raises(FileProblem) as refused:
         inspect(tmp_path / name)
-    assert refused.value.code == ("directory" if name == "." else "missing_file")
+    assert refused.value.code == code
 
 
 def test_special_files_are_not_opened(tmp_path: Path) -> None:
@@ -171,9 +174,14 @@ def test_a_wrong_setting_is_said(tmp_path: Path) -> None:
         with pytest.raises(FileProblem) as refused:
             read(path, hints)
         assert (refused.value.code, refused.value.params["setting"]) == ("bad_setting", setting)
-    with pytest.raises(FileProblem) as refused:
-        inspect(path, Hints(encoding="klingon"))
-    assert refused.value.code == "bad_encoding"
+    for encoding in ("klingon", "base64", "rot13"):
+        with pytest.raises(FileProblem) as refused:
+            inspect(path, Hints(encoding=encoding))
+        assert refused.value.code == "bad_encoding"
+    for delimiter in ("ab", "\n", '"'):
+        with pytest.raises(FileProblem) as refused:
+            inspect(path, Hints(delimiter=delimiter))
+        assert refused.value.params["setting"] == "delimiter"
     with pytest.raises(FileProblem) as refused:
         inspect(path, Hints(columns={"Nope": "at"}))
     assert refused.value.code == "unknown_column"

@@ -34,7 +34,8 @@ def encoding_of(path: Path, limits: Limits, told: str = "") -> str:
 
 def _known(path: Path, told: str) -> str:
     try:
-        b"".decode(told)
+        # Python knows codecs that are no encodings of text, such as base64: these it refuses.
+        io.TextIOWrapper(io.BytesIO(), told).close()
         name = codecs.lookup(told).name
     except (LookupError, ValueError) as error:
         raise FileProblem("bad_encoding", file=path.name, encoding=told) from error

@@ -150,7 +150,7 @@ def _check_settings(mapping: Mapping) -> None:
     if code and not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
         remedy = "Write three capital letters such as EUR."
         raise FileProblem("bad_setting", setting="currency", value=code[:60], remedy=remedy)
-    if not 1 <= len(mapping.source) <= 40 or ":" in mapping.source:
+    if not 1 <= len(mapping.source.strip()) <= 40 or ":" in mapping.source:
         remedy = "Write a short name of at most 40 characters without a colon."
         raise FileProblem("bad_setting", setting="source", value=mapping.source[:60], remedy=remedy)
 

@@ -28,6 +28,7 @@ def layout_of(path: Path, hints: Hints, limits: Limits) -> Layout:
     if found is not None:
         header = True if hints.header is None else hints.header
         return Layout(format=found, header=header, sheet=hints.sheet)
+    _check_delimiter(hints.delimiter)
     encoding = encoding_of(path, limits, hints.encoding)
     lines = _sample(path, encoding, limits)
     delimiter = hints.delimiter or _delimiter(lines)
@@ -35,6 +36,12 @@ def layout_of(path: Path, hints: Hints, limits: Limits) -> Layout:
     kind: Literal["delimited", "spaces"] = "delimited" if delimiter.strip(" ") else "spaces"
     header = has_header(rows) if hints.header is None else hints.header
     return Layout(format=kind, encoding=encoding, delimiter=delimiter or " ", header=header)
+
+
+def _check_delimiter(told: str) -> None:
+    if len(told) > 1 or told in ('"', "\r", "\n"):
+        remedy = "Give the one sign that stands between two cells."
+        raise FileProblem("bad_setting", setting="delimiter", value=told[:60], remedy=remedy)
 
 
 def _sample(path: Path, encoding: str, limits: Limits) -> list[str]:

@@ -135,13 +135,13 @@ def format_of(path: Path, limits: Limits) -> Format | None:
 
 def check_readable(path: Path) -> None:
     """Raises FileProblem unless `path` is a file that can be opened."""
-    if path.is_dir():
-        raise FileProblem("directory", file=path.name)
-    if not path.exists():
-        raise FileProblem("missing_file", file=str(path))
-    if not path.is_file():
-        raise FileProblem("not_a_table", file=path.name, found="no ordinary file")
     try:
+        if path.is_dir():
+            raise FileProblem("directory", file=path.name)
+        if not path.exists():
+            raise FileProblem("missing_file", file=str(path))
+        if not path.is_file():
+            raise FileProblem("not_a_table", file=path.name, found="no ordinary file")
         with path.open("rb") as stream:
             stream.read(1)
     except OSError as error:

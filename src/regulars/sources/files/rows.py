@@ -219,7 +219,7 @@ def _excel(path: Path, sheet: str, decimal: str) -> Iterator[Piece]:
 
 def _sheet(path: Path, book: Any, sheet: str, decimal: str) -> Iterator[Piece]:
     try:
-        page = book[sheet] if sheet in book.sheetnames else book.worksheets[0]
+        page = _page(book, sheet)
         numbered = enumerate(page.iter_rows(values_only=True), start=1)
         while block := list(islice(numbered, PIECE // 5)):
             kept = [
@@ -235,6 +235,15 @@ def _sheet(path: Path, book: Any, sheet: str, decimal: str) -> Iterator[Piece]:
         ) from error
     finally:
         book.close()
+
+
+def _page(book: Any, sheet: str) -> Any:
+    if not sheet:
+        return book.worksheets[0]
+    if sheet not in book.sheetnames:
+        remedy = f"The file has: {', '.join(book.sheetnames)[:200]}."
+        raise FileProblem("bad_setting", setting="sheet", value=sheet[:60], remedy=remedy)
+    return book[sheet]
 
 
 def _parquet_names(path: Path) -> tuple[str, ...]:
