@@ -116,6 +116,21 @@ def test_a_served_folder_is_served_once(base: Path) -> None:
         assert not held.left_behind
 
 
+def test_a_refused_start_is_no_killed_one(base: Path) -> None:
+    folder = prepare(base / "data")
+    with pytest.raises(CannotRun, match="in use"), locks.serving(folder):
+        raise CannotRun("The port is in use.")
+    with locks.serving(folder) as held:
+        assert not held.left_behind
+
+
+@pytest.mark.parametrize("name", ["line\nbreak", "back\\slash"])
+def test_a_name_that_no_program_can_take_is_refused(base: Path, name: str) -> None:
+    with pytest.raises(CannotRun, match="choose another"):
+        prepare(base / name)
+    assert list(base.iterdir()) == []
+
+
 def test_a_killed_server_is_noticed(base: Path) -> None:
     folder = prepare(base / "data")
     (folder.run / "serve.lock").write_text("12345")

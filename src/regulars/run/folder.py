@@ -68,9 +68,9 @@ def locate(path: Path | str | None = None) -> Folder:
     """The folder that `--data`, REGULARS_DATA or the default names; nothing is made yet."""
     chosen = Path(path or os.environ.get("REGULARS_DATA") or default_path()).expanduser()
     root = Path(os.path.abspath(chosen))
-    if any(ord(letter) < 32 for letter in str(root)):
+    if any(ord(letter) < 32 or letter == "\\" for letter in str(root)):
         raise CannotRun(
-            "The data folder's name holds a line break or control sign: choose another."
+            "The data folder's name holds a line break, control sign or backslash: choose another."
         )
     return Folder(root=root)
 

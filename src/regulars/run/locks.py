@@ -87,7 +87,9 @@ def serving(folder: Folder) -> Iterator[Served]:
             )
         left_behind = bool(lock.read())
         lock.note(str(os.getpid()))
-        yield Served(lock, left_behind=left_behind)
-        lock.note("")
+        try:
+            yield Served(lock, left_behind=left_behind)
+        finally:
+            lock.note("")
     finally:
         lock.close()
