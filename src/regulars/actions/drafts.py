@@ -108,11 +108,6 @@ def upload_of(run_id: UUID) -> Path:
     return folder_of(run_id) / UPLOAD
 
 
-def is_upload(run: ImportRun) -> bool:
-    """Whether the run came through the console: its file lies, or lay, in its own folder."""
-    return run.proposal is not None
-
-
 def rejected_file(run: ImportRun) -> Path | None:
     """The rows that did not go in, if they are still kept, and lie in the run's own folder."""
     if not run.rejected_path:

@@ -31,7 +31,7 @@ def revive(now: datetime) -> int:
     """
     taken_up = 0
     stale = ImportRun.objects.filter(touched_at__lt=now - STALE, proposal__isnull=False)
-    for run in stale.exclude(state=State.DONE):
+    for run in stale.exclude(state=State.DONE).exclude(proposal__waiting=""):
         task = JOBS.get(draft_of(run).waiting)
         if task and is_free(str(run.id)):
             taken_up += _queue_again(run, task, now)
@@ -53,15 +53,29 @@ def clear_old(now: datetime) -> None:
     for run in ImportRun.objects.filter(drafts, created_at__lt=now - DRAFTS_KEPT):
         run.delete()
         forget_folder(run.id)
-    ended = ImportRun.objects.filter(proposal__isnull=False, finished_at__isnull=False)
-    for run in ended.filter(state__in=(State.DONE, State.REFUSED)):
-        _clear_ended(run, now)
-    _clear_strays(now)
+    for path in _kept():
+        ended = _run_of(path.name)
+        if ended is None:
+            _clear_stray(path, now)
+        elif ended.finished_at and ended.state in (State.DONE, State.REFUSED):
+            _clear_ended(ended, now - ended.finished_at)
 
 
-def _clear_ended(run: ImportRun, now: datetime) -> None:
-    assert run.finished_at is not None  # noqa: S101 - the caller chose those that ended
-    age = now - run.finished_at
+def _kept() -> list[Path]:
+    """What lies in the folder of imports: as much as was left, however many imports there were."""
+    folder = Path(settings.DATA) / "imports"
+    return list(folder.iterdir()) if folder.is_dir() else []
+
+
+def _run_of(name: str) -> ImportRun | None:
+    """The import whose folder bears this name."""
+    try:
+        return ImportRun.objects.filter(id=UUID(name)).first()
+    except ValueError:
+        return None
+
+
+def _clear_ended(run: ImportRun, age: timedelta) -> None:
     if age > REJECTED_KEPT:
         forget_folder(run.id)
         ImportRun.objects.filter(id=run.id).exclude(rejected_path="").update(rejected_path="")
@@ -75,20 +89,10 @@ def _keep_only_rejected(folder: Path) -> None:
             _remove(path)
 
 
-def _clear_strays(now: datetime) -> None:
-    """What a killed command or request left in the folder of imports, and no run knows."""
-    folder = Path(settings.DATA) / "imports"
-    for path in folder.iterdir() if folder.is_dir() else ():
-        old = now.timestamp() - path.lstat().st_mtime > STRAY_KEPT.total_seconds()
-        if old and not _is_known(path.name):
-            _remove(path)
-
-
-def _is_known(name: str) -> bool:
-    try:
-        return ImportRun.objects.filter(id=UUID(name)).exists()
-    except ValueError:
-        return False
+def _clear_stray(path: Path, now: datetime) -> None:
+    """What a killed command or request left there, and no run knows."""
+    if now.timestamp() - path.lstat().st_mtime > STRAY_KEPT.total_seconds():
+        _remove(path)
 
 
 def _remove(path: Path) -> None:
