@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+from logging.config import DictConfigurator
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from regulars.run import proxies
 from regulars.run.errors import CannotRun
@@ -81,3 +83,8 @@ def test_a_traceback_stays_in_its_line() -> None:
     record = logging.LogRecord("regulars.x", logging.ERROR, "", 1, "failed", (), failed)
     assert "\n" not in Lines(json=False).format(record)
     assert "\n" not in Lines(json=True).format(record)
+
+
+def test_django_writes_the_same_lines() -> None:
+    told = DictConfigurator(settings.LOGGING)
+    assert isinstance(told.configure_formatter(settings.LOGGING["formatters"]["line"]), Lines)
