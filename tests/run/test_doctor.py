@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -172,6 +173,17 @@ def test_a_folder_open_to_all_fails(folder: Folder, loosen: Callable[[Folder], N
     found = _found(folder, "folder")
     assert found.state == "fail"
     assert found.remedy.startswith("chmod o-rw")
+
+
+def test_keys_of_another_account_fail(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder.keys / "secret-key").write_text("x" * 40)
+
+    def shut(_path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", shut)
+    found = doctor._secret_key(folder, {})
+    assert (found.state, "Permission denied" in found.sentence) == ("fail", True)
 
 
 def test_a_readable_key_fails(folder: Folder) -> None:

@@ -163,19 +163,23 @@ def _clock(_folder: Folder, _environ: Mapping[str, str]) -> Finding:
 
 def _secret_key(folder: Folder, environ: Mapping[str, str]) -> Finding:
     given = environ.get("REGULARS_SECRET_KEY")
-    path = folder.keys / "secret-key"
     if given is not None:
         return _judged(given, "REGULARS_SECRET_KEY")
+    try:
+        return _own_key(folder, folder.keys / "secret-key")
+    except OSError as error:
+        said = f"{folder.keys} cannot be read: {error.strerror}."
+        return fail("key", said, "Start as its owner.")
+
+
+def _own_key(folder: Folder, path: Path) -> Finding:
     if not path.exists():
         return warn("key", f"{path} does not exist yet.", "`regulars serve` makes it.")
     loose = [file for file in folder.keys.iterdir() if _mode(file) & 0o077]
     if loose:
         names = " ".join(str(file) for file in sorted(loose))
         return fail("key", f"Other accounts can read {names}.", f"chmod 600 {names}")
-    try:
-        return _judged(path.read_text(encoding="utf-8").strip(), str(path))
-    except OSError as error:
-        return fail("key", f"{path} cannot be read: {error.strerror}.", "Start as its owner.")
+    return _judged(path.read_text(encoding="utf-8").strip(), str(path))
 
 
 def _judged(key: str, place: str) -> Finding:
