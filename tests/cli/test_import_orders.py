@@ -149,14 +149,15 @@ def test_columns_that_are_not_read_are_named(regulars: Regulars, tmp_path: Path)
 def test_the_demonstration_stays_out_of_a_business_of_ones_own(
     regulars: Regulars, tmp_path: Path
 ) -> None:
+    demo = ["demo", "--prepare", "--customers", 20, "--data", tmp_path / "demo"]
     olga = Staff.objects.create(email="olga@example.com", name="Olga", role="owner", created_at=NOW)
-    refused = regulars("demo", "--prepare", "--customers", "20")
+    refused = regulars(*demo)
     assert (refused.returncode, len(refused.stderr.splitlines())) == (2, 1)
     assert "business of its own" in refused.stderr
     olga.delete()
     (tmp_path / "orders.csv").write_text(GOOD)
     regulars("import", "orders", tmp_path / "orders.csv")
-    assert regulars("demo", "--prepare", "--customers", "20").returncode == 2
+    assert regulars(*demo).returncode == 2
     assert (FactRow.objects.count(), Staff.objects.count()) == (2, 0)
 
 
