@@ -79,6 +79,11 @@ def test_returns_and_cancellations(tmp_path: Path) -> None:
     assert [str(money.refunds) for money in found.counts.sums] == ["20"]
 
 
+def test_a_leading_c_on_every_number_is_only_how_a_shop_counts(tmp_path: Path) -> None:
+    found = read(write(tmp_path, rows("C1,2024-05-01,K1,A,1,2", "C2,2024-05-02,K1,A,-1,2")))
+    assert (list(found.orders), list(found.refunds)) == (["orders:C1"], ["orders:C2"])
+
+
 def test_refund_named_by_a_column_and_by_status(tmp_path: Path) -> None:
     path = write(
         tmp_path,

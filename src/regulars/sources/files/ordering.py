@@ -53,7 +53,11 @@ CREATE VIEW signed AS SELECT * EXCLUDE (told_price, told_amount),
     CASE WHEN p IS NULL THEN told_amount END AS a,
     number_cancels OR status = 1 OR q < 0
         OR (told_price IS NULL AND told_amount < 0 AND NOT fee) AS refund
-FROM (SELECT *, regexp_full_match(ref, '[Cc][0-9]+') AS number_cancels FROM priced)
+FROM (
+    SELECT *, regexp_full_match(ref, '[Cc][0-9]+')
+        AND (SELECT bool_or(NOT ref ILIKE 'c%') FROM priced) AS number_cancels
+    FROM priced
+)
 """
 """Which lines give money back. A negative price alone does not: that is a correction."""
 
