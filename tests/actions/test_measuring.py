@@ -110,6 +110,25 @@ def test_a_refund_that_names_no_order_is_tied_where_it_can_be_told(
     assert (standing.orders, standing.revenue_minor) == (1, 500)
 
 
+def test_a_refund_that_came_before_its_order_is_tied_when_the_order_comes(
+    business: Business, now: datetime, tmp_path: Path
+) -> None:
+    import uuid
+
+    from regulars.actions.record import Source
+
+    first, second = uuid.uuid4(), uuid.uuid4()
+    back = arrival(refund("C3", line("pot", "20"), at=now), who("17"))
+    record([back], now=now, source=Source(import_id=first))
+    tie_refunds(first)
+    sold = arrival(order("1", line("pot", "20"), at=now - timedelta(days=9)), who("17"))
+    record([sold], now=now, source=Source(import_id=second))
+    assert tie_refunds(second) == 1
+    assert tie_refunds(second) == 0, "what is tied is not looked at again"
+    refresh(tmp_path, now=now)
+    assert not Standing.objects.exists(), "the only order came back whole"
+
+
 def test_every_shown_result_is_there_and_another_is_computed_when_asked(
     business: Business, now: datetime, tmp_path: Path
 ) -> None:

@@ -13,12 +13,24 @@ from regulars.db.models import RefundTie
 from regulars.engine.facts import Order, Refund, decode
 from regulars.engine.refunds import match_refunds
 
+OPEN = """
+    SELECT DISTINCT r.customer_id FROM regulars_fact r
+    WHERE r.type = 'refund' AND NOT r.guest AND coalesce(r.body->>'order', '') = ''
+    AND NOT EXISTS (SELECT 1 FROM regulars_refundtie t
+        WHERE t.customer_id = r.customer_id AND t.refund_key = r.key)
+    AND EXISTS (SELECT 1 FROM regulars_fact f
+        WHERE f.customer_id = r.customer_id AND f.import_id = %s)
+"""
 AT_ONCE = 500
 """Customers whose histories are in memory together."""
 
 
 def tie_refunds(import_id: UUID) -> int:
-    """Tie the refunds of one import; how many customers were looked at. Re-running is harmless."""
+    """Tie what can be told now that an import is in; how many customers were looked at.
+
+    Looked at is everybody of the import who has a refund without an order, whichever came first.
+    Re-running is harmless.
+    """
     customers = _customers_with_open_refunds(import_id)
     for numbers in _batches(customers):
         _tie(numbers)
@@ -32,11 +44,7 @@ def _batches(numbers: list[int]) -> Iterator[list[int]]:
 
 def _customers_with_open_refunds(import_id: UUID) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT customer_id FROM regulars_fact WHERE import_id = %s"
-            " AND type = 'refund' AND NOT guest AND coalesce(body->>'order', '') = ''",
-            [import_id],
-        )
+        cursor.execute(OPEN, [import_id])
         return [number for (number,) in cursor.fetchall()]
 
 
