@@ -9,6 +9,7 @@ from django.db import transaction
 
 from regulars.actions.refused import Refused
 from regulars.db.models import SavedMapping
+from regulars.db.queries.imports import saved_names
 from regulars.sources.files.shapes import Mapping
 
 
@@ -32,10 +33,5 @@ def saved(name: str) -> Mapping:
     """The mapping kept under a name. Refused: mapping_unknown."""
     row = SavedMapping.objects.filter(name=name).first()
     if row is None:
-        raise Refused("mapping_unknown", name=name, known=", ".join(names()) or "none")
+        raise Refused("mapping_unknown", name=name, known=", ".join(saved_names()) or "none")
     return msgspec.convert(row.mapping, Mapping)
-
-
-def names() -> list[str]:
-    """The names under which mappings are kept."""
-    return list(SavedMapping.objects.order_by("name").values_list("name", flat=True))

@@ -14,9 +14,6 @@ from regulars.db import standings
 from regulars.engine.money import to_minor
 from regulars.insight import Result, Sales, standing
 
-NEW_DAYS = 30
-"""How long somebody is new after the first order."""
-
 TAKEN = [
     "customer_id",
     "orders",
@@ -95,7 +92,7 @@ def _minor(amount: float | None, currency: str) -> int:
 
 def counts_of(as_of: date, zone: str) -> dict[str, object]:
     """How many customers each filter of the list holds, and from which instant somebody is new."""
-    day = as_of - timedelta(days=NEW_DAYS - 1)
+    day = as_of - timedelta(days=standings.NEW_DAYS - 1)
     new_since = datetime.combine(day, time(), ZoneInfo(zone))
     with connection.cursor() as cursor:
         numbers = standings.counts(cursor, new_since)

@@ -9,6 +9,9 @@ from django.db.backends.utils import CursorWrapper
 
 from regulars.db.bulk import copy_rows
 
+NEW_DAYS = 30
+"""How long somebody is new after the first order."""
+
 COLUMNS = [
     "customer_id",
     "orders",

@@ -26,7 +26,7 @@ from regulars.console.insights.scene import Scene, csv_url
 from regulars.console.insights.tabs import TABS, Tab
 from regulars.console.permissions import Right, StaffRequest, may, needs, places_of
 from regulars.db.models import Business
-from regulars.db.queries import results
+from regulars.db.queries import names, results
 from regulars.db.queries.results import MOST_LISTED, Field, FieldPerson
 from regulars.insight import MEASURES
 
@@ -90,8 +90,8 @@ def _scene(request: StaffRequest, wanted: Asked, answers: dict[str, Answer], zon
         language=get_language() or "en",
         zone=zone,
         today=timezone.localdate(),
-        places=results.place_names(),
-        products=results.product_names(products.codes(told[0])) if told else {},
+        places=names.place_names(),
+        products=names.product_names(products.codes(told[0])) if told else {},
         may_export=may(request.user, Right.EXPORT),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,8 +17,6 @@ from regulars.db.models import (
     CustomerTag,
     FactRow,
     IdentifierRow,
-    Place,
-    Product,
     RefundTie,
     Standing,
 )
@@ -206,17 +204,6 @@ def _happening(row: tuple[Any, ...], ties: dict[str, str]) -> Happening:
         tied_to=(fact.order if isinstance(fact, Refund) else "") or ties.get(fact.key, ""),
         import_id=import_id,
     )
-
-
-def product_names(codes: Iterable[str]) -> dict[str, str]:
-    """What products are called, by code."""
-    found = Product.objects.filter(code__in=list(codes))
-    return {product.code: str(product) for product in found}
-
-
-def place_names() -> dict[str, str]:
-    """What places are called, by code."""
-    return dict(Place.objects.values_list("code", "name"))
 
 
 class Named(Struct, frozen=True, kw_only=True):

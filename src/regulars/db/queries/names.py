@@ -1,10 +1,12 @@
-"""What customers are called outside: numbers that the database gives them never leave it."""
+"""What customers, products and places are called: the database's own numbers never leave it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import connection
+
+from regulars.db.models import Place, Product
 
 AT_ONCE = 50_000
 
@@ -23,3 +25,14 @@ def public_names(numbers: Sequence[str]) -> dict[str, str]:
             )
             names.update((str(number), name) for number, name in cursor.fetchall())
     return names
+
+
+def product_names(codes: Iterable[str]) -> dict[str, str]:
+    """What products are called, by code; one without a name by its code."""
+    found = Product.objects.filter(code__in=list(codes))
+    return {product.code: str(product) for product in found}
+
+
+def place_names() -> dict[str, str]:
+    """What places are called, by code."""
+    return dict(Place.objects.values_list("code", "name"))

@@ -14,7 +14,7 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 from msgspec import Struct
 
-from regulars.db.models import FactRow, MeasureResult, Place, Product
+from regulars.db.models import FactRow, MeasureResult
 
 MOST_LISTED = 200
 """People of one field of a grid that a page lists; the rest is a number."""
@@ -105,17 +105,6 @@ def people(numbers: Iterable[str]) -> dict[str, Person]:
         str(number): Person(public_id=public_id, name=name or shown)
         for number, public_id, name, shown in rows
     }
-
-
-def product_names(codes: Iterable[str]) -> dict[str, str]:
-    """Names of products by code; a product without a name is shown by its code."""
-    found = Product.objects.filter(code__in=list(codes)).exclude(name="")
-    return dict(found.values_list("code", "name"))
-
-
-def place_names() -> dict[str, str]:
-    """Names of places by code."""
-    return dict(Place.objects.values_list("code", "name"))
 
 
 def people_in_field(field: Field) -> list[FieldPerson]:

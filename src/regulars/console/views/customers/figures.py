@@ -14,8 +14,6 @@ from regulars.console.views.customers.access import places
 from regulars.db import standings
 from regulars.db.models import MeasureResult
 
-NEW_DAYS = 30
-
 
 class Figures(Struct, frozen=True, kw_only=True):
     """Numbers of the whole business; None for a reader who is limited to places.
@@ -58,5 +56,5 @@ def _counted(request: StaffRequest, now: datetime) -> Figures:
 
 def _new_since(now: datetime) -> datetime:
     zone = timezone.get_current_timezone()
-    day = now.astimezone(zone).date() - timedelta(days=NEW_DAYS - 1)
+    day = now.astimezone(zone).date() - timedelta(days=standings.NEW_DAYS - 1)
     return datetime.combine(day, time(), zone)

@@ -25,7 +25,8 @@ from regulars.console.views.customers.portrait import known_since, name_of
 from regulars.console.views.customers.rows import ShownRow, seen_on, shown_row
 from regulars.db.models import Standing
 from regulars.db.queries.customers import Wanted, list_customers
-from regulars.db.queries.history import Person, place_names, product_names
+from regulars.db.queries.history import Person
+from regulars.db.queries.names import place_names, product_names
 from regulars.db.queries.orders import FoundOrder, orders_numbered
 from regulars.words.reasons import sentence
 

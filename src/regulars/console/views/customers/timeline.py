@@ -19,9 +19,8 @@ from regulars.db.queries.history import (
     Named,
     named_customers,
     orders_by_key,
-    place_names,
-    product_names,
 )
+from regulars.db.queries.names import place_names, product_names
 from regulars.engine.facts import Line, Link, Order, Refund, Unlink
 
 SHOWN_PRODUCTS = 3
