@@ -1,0 +1,1 @@
+"""Who holds how much: accounts, transfers between them, holds, lots, and the checks of all."""
