@@ -18,6 +18,8 @@ ZONES = (
     "Australia/Lord_Howe",
     "Pacific/Apia",
     "America/St_Johns",
+    "America/Sao_Paulo",
+    "Asia/Beirut",
     "UTC",
 )
 TICK = timedelta(microseconds=1)

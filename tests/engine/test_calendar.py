@@ -34,7 +34,7 @@ from regulars.engine.calendar import (
     instant_of,
     zone,
 )
-from regulars.engine.periods import HOUR, Unit
+from regulars.engine.periods import DAY, HOUR, Unit
 
 MANY = settings(max_examples=3_000 if os.environ.get("REGULARS_TORTURE") else 150, deadline=None)
 MONTHS = st.sampled_from([0, 1, 2, 3, 6, 11, 12, 13, 18, 24, -1, -6, -12])
@@ -105,6 +105,15 @@ def test_days_later_at_the_same_clock_time(case: tuple[str, list[int]], days: in
     for one in instants * 2:
         expected = when(naive(one, name) + timedelta(days=days), name)
         assert zone(name).plus_days(one, days) == expected
+
+
+@pytest.mark.parametrize("name", [name for name in ZONES if name not in {"UTC", "Asia/Tokyo"}])
+def test_days_later_around_the_last_clock_changes(name: str) -> None:
+    """Every hour of three days, so that a clock changed at midnight meets a split stretch."""
+    for change in changes(name)[-6:]:
+        for one in [change - 30 * DAY + hours * HOUR for hours in range(-36, 36)] * 2:
+            expected = when(naive(one, name) + timedelta(days=30), name)
+            assert zone(name).plus_days(one, 30) == expected
 
 
 @MANY
