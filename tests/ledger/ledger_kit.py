@@ -20,6 +20,7 @@ TORTURE = bool(os.environ.get("REGULARS_TORTURE"))
 RUN = settings(
     max_examples=500 if TORTURE else 25,
     stateful_step_count=60 if TORTURE else 30,
+    derandomize=False,
     print_blob=True,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -116,6 +116,7 @@ def test_only_the_issuing_account_goes_below_zero_by_itself() -> None:
         (0, 3, "0.000"),
         (10**18, 0, "1000000000000000000"),
         (2**53 + 1, 2, "90071992547409.93"),
+        (10**38 + 1, 2, "1000000000000000000000000000000000000.01"),
     ],
 )
 def test_amounts_are_written_exactly(amount: int, scale: int, text: str) -> None:

@@ -43,6 +43,18 @@ def test_the_same_group_again_is_known_and_changes_nothing() -> None:
         book.post(group("g1", (31, AVAILABLE, SPENT)))
 
 
+def test_the_same_group_told_later_is_still_known() -> None:
+    book = points_book(100)
+    told = group("g1", (30, AVAILABLE, SPENT))
+    book.post(told)
+    later = tuple(msgspec.structs.replace(one, booked_at=999) for one in told.transfers)
+    assert book.post(Group(id="g1", transfers=later)) == "known"
+    assert [one.booked_at for one in book.transfers] == [5, 5]
+    moved = tuple(msgspec.structs.replace(one, at=1) for one in told.transfers)
+    with refuses(book, "key_reused", key="g1"):
+        book.post(Group(id="g1", transfers=moved))
+
+
 def test_a_known_group_stays_known_when_it_could_no_longer_be_booked() -> None:
     book = points_book(100)
     spending = group("g1", (100, AVAILABLE, SPENT))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from ledger_kit import AVAILABLE, HELD, SPENT, points_book, refuses
+from ledger_kit import AVAILABLE, HELD, ISSUED, SPENT, group, points_book, refuses
 
+from regulars.ledger.accounts import holder_accounts, issuing
 from regulars.ledger.book import Book
 from regulars.ledger.holds import Hold, Holds, Resolution
 
@@ -156,6 +157,17 @@ def test_a_hold_that_cannot_be_is_refused(book: Book, holds: Holds) -> None:
     with refuses(book, "hold_unknown", hold="h2"):
         holds.void("h2", now=12)
     assert holds.hold(other(id="h2", amount=40, expires_at=11), now=11) == "booked"
+
+
+def test_only_what_is_there_can_be_held_also_where_a_refund_may_overdraw() -> None:
+    book = Book([issuing("club", "points"), *holder_accounts("m1", "points", overdraft=True)])
+    book.post(group("earn", (50, ISSUED, AVAILABLE)))
+    holds = Holds(book)
+    with refuses(book, "insufficient", account=AVAILABLE, has=50, needs=60):
+        holds.hold(BASKET, now=10)
+    book.post(group("refund", (70, AVAILABLE, ISSUED)))
+    with refuses(book, "insufficient", account=AVAILABLE, has=-20, needs=60):
+        holds.hold(BASKET, now=10)
 
 
 def test_what_holds_show_cannot_be_written_to(holds: Holds) -> None:

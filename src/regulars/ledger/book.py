@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Literal
 
+from msgspec.structs import replace
+
 from regulars.ledger.accounts import Account
 from regulars.ledger.refused import refusal
 from regulars.ledger.transfers import LARGEST, Group, Transfer
@@ -64,12 +66,13 @@ class Book:
     def post(self, group: Group) -> Outcome:
         """Book all transfers of `group`, or refuse and book none.
 
-        The same group again is `known` and has no effect. Refuses `key_reused` for other content
-        under a known id, what `check_transfer` refuses, `insufficient` where an account without
-        overdraft would end below zero, `amount_too_large` where a balance would pass `LARGEST`.
+        The same group again is `known` and has no effect, whenever it is told: `booked_at` does
+        not count. Refuses `key_reused` for other content under a known id, what `check_transfer`
+        refuses, `insufficient` where an account without overdraft would end below zero, and
+        `amount_too_large` where a balance would pass `LARGEST`.
         """
         if group.id in self._groups:
-            if self._groups[group.id] != group:
+            if _content(self._groups[group.id]) != _content(group):
                 raise refusal("key_reused", key=group.id)
             return "known"
         self._check_group(group)
@@ -106,6 +109,11 @@ class Book:
             raise refusal("insufficient", account=account, has=has, needs=has - balance)
         if abs(balance) > LARGEST:
             raise refusal("amount_too_large", amount=abs(balance), most=LARGEST)
+
+
+def _content(group: Group) -> tuple[Transfer, ...]:
+    """What a group says, whenever it was told."""
+    return tuple(replace(transfer, booked_at=0) for transfer in group.transfers)
 
 
 def changes(transfers: Iterable[Transfer]) -> dict[str, int]:

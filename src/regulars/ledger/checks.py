@@ -20,7 +20,10 @@ class Disagreement(Struct, frozen=True, kw_only=True, gc=False):
 
 
 def recomputed(transfers: Iterable[Transfer]) -> dict[str, int]:
-    """The balance of every account that a transfer touches, from the transfers alone."""
+    """The balance of every account that a transfer touches, in smallest units.
+
+    It adds up in its own way and shares no code with the book, whose work it checks.
+    """
     balances: dict[str, int] = {}
     for one in transfers:
         balances[one.source] = balances.get(one.source, 0) - one.amount

@@ -75,7 +75,7 @@ class Holds:
         """Set the amount aside. The same hold again is `known`, whatever became of it since.
 
         Refuses `key_reused` for another hold under a known id, `hold_too_short` if it would end
-        before it begins, and what the book refuses (`insufficient` above all).
+        before it begins, `insufficient` if less is available, and what the book refuses.
         """
         if hold.id in self._holds:
             if self._holds[hold.id] != hold:
@@ -83,6 +83,7 @@ class Holds:
             return "known"
         if hold.expires_at <= hold.at:
             raise refusal("hold_too_short", hold=hold.id)
+        self._check_available(hold)
         move = _Move("available", "held", hold.amount, "hold")
         self._book.post(_group(f"hold:{hold.id}", hold, (move,), (hold.at, now)))
         self._holds[hold.id] = self._open[hold.id] = hold
@@ -113,6 +114,13 @@ class Holds:
         over = [hold for hold in self._open.values() if hold.expires_at <= now]
         over.sort(key=lambda hold: (hold.expires_at, hold.id))
         return [self._resolve(hold, "expired", 0, now) for hold in over]
+
+    def _check_available(self, hold: Hold) -> None:
+        """Only what is there can be held, also where a refund may leave less than nothing."""
+        account = of_holder(hold.holder, hold.asset, "available")
+        has = self._book.balance(account)
+        if has < hold.amount:
+            raise refusal("insufficient", account=account, has=has, needs=hold.amount)
 
     def _resolvable(self, hold: str, now: int) -> Hold:
         if hold not in self._holds:

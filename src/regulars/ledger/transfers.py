@@ -67,6 +67,6 @@ def read(text: str, asset: Asset) -> int:
     try:
         if not _DECIMAL.fullmatch(text):
             raise InvalidOperation
-        return int(Decimal(text).scaleb(asset.scale, _EXACT).quantize(Decimal(1), context=_EXACT))
+        return int(Decimal(text).scaleb(asset.scale, _EXACT).to_integral_exact(context=_EXACT))
     except (Inexact, InvalidOperation):
         raise ValueError(f"{text!r} has no exact amount at scale {asset.scale}") from None
