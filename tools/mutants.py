@@ -1,0 +1,186 @@
+"""Break the money code in every small way, one at a time, and see whether its tests notice.
+
+A copy of the sources and of the tests is mutated by mutmut, so the checkout is never touched.
+Prints how many mutants were killed and each survivor that the list of survivors does not explain;
+exit 1 if there is one, or if fewer than `AT_LEAST` per cent were killed.
+
+Usage: mutants.py [FILE…], files as below `src/regulars`; without any, all of `MUTATED`.
+What mutmut leaves alone: decorated functions (properties) and what stands outside functions.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+MUTATED = (
+    "ledger/*",
+    "engine/fold.py",
+    "engine/advance.py",
+    "engine/position.py",
+    "engine/difference.py",
+)
+TESTS = ("tests/ledger", "tests/engine", "tests/shared.py")
+NOT_RUN = ("tests/ledger/test_ledger_codes.py",)
+"""Tests that read the source as text, which is another text in a mutated copy."""
+SURVIVORS = ROOT / "tests" / "mutants-survivors.txt"
+AT_LEAST = 90
+MOST_SECONDS = int(os.environ.get("REGULARS_MUTANTS_SECONDS", "3600"))
+KILLED = {"killed", "timeout", "segfault"}
+MUTMUT = str(Path(sys.executable).with_name("mutmut"))
+
+SETUP = """\
+[mutmut]
+source_paths=src/
+only_mutate=
+    {mutated}
+also_copy=
+    pytest.ini
+pytest_add_cli_args_test_selection=
+    {tests}
+pytest_add_cli_args=
+    -p
+    no:django
+    -p
+    no:xdist
+    -p
+    no:cacheprovider
+    --hypothesis-seed=0
+"""
+PYTEST = """\
+[pytest]
+pythonpath = src tests
+timeout = 120
+markers =
+    slow: takes more than a few seconds
+"""
+
+
+class Survivor(NamedTuple):
+    """A change that no test notices: where, and the lines taken away and put in."""
+
+    file: str
+    function: str
+    change: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "\n".join((f"{self.file} {self.function}", *self.change))
+
+
+def main(files: list[str]) -> int:
+    known = explained()
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        lay_out(copy, files or list(MUTATED))
+        run(copy)
+        results = outcomes(copy)
+        survived = [shown(copy, name) for name in results if results[name] not in KILLED]
+    killed = len(results) - len(survived)
+    share = 100 * killed / len(results) if results else 0
+    new = [one for one in survived if one not in known]
+    print(f"{killed} of {len(results)} mutants killed ({share:.1f} %)")
+    print(f"{len(survived)} survived, {len(survived) - len(new)} of them explained in the list")
+    for one in new:
+        print(f"\n{one}")
+    if not files:
+        for gone in known.keys() - set(survived):
+            print(f"\nno longer survives, take it off the list:\n{gone}")
+    return int(bool(new) or share < AT_LEAST)
+
+
+def lay_out(copy: Path, files: list[str]) -> None:
+    """Sources, tests and settings, in a folder that may be broken at will."""
+    leave = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "src", copy / "src", ignore=leave)
+    (copy / "tests").mkdir()
+    for name in TESTS:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, copy / name, ignore=leave)
+        elif (ROOT / name).exists():
+            shutil.copy(ROOT / name, copy / name)
+    chosen = [
+        name for name in TESTS if (copy / name).is_dir() and any((copy / name).glob("test_*"))
+    ]
+    ignored = [f"--ignore={name}" for name in NOT_RUN]
+    mutated = [f"src/regulars/{name}" for name in files]
+    settings = SETUP.format(
+        mutated="\n    ".join(mutated), tests="\n    ".join([*chosen, *ignored])
+    )
+    (copy / "setup.cfg").write_text(settings)
+    (copy / "pytest.ini").write_text(PYTEST)
+
+
+def run(copy: Path) -> None:
+    """Run mutmut for at most `MOST_SECONDS`; its own output is shown only where it fails."""
+    shared = os.environ.get("REGULARS_SHARED") or str(ROOT.parent / "shared")
+    log = copy / "mutmut.log"
+    with log.open("wb") as output:
+        running = subprocess.Popen(
+            [MUTMUT, "run", "--max-children", str(os.cpu_count() or 1)],
+            cwd=copy,
+            env={**os.environ, "REGULARS_SHARED": shared},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            code = running.wait(MOST_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(running.pid, signal.SIGKILL)
+            sys.exit(f"not done after {MOST_SECONDS} seconds: name fewer files")
+    if code:
+        sys.exit(f"{log.read_text(errors='replace')[-4000:]}\nmutmut did not run to its end")
+
+
+def outcomes(copy: Path) -> dict[str, str]:
+    """What became of each mutant, by its name."""
+    told = ask(copy, "results", "--all", "true")
+    return dict(re.findall(r"(?m)^\s*(\S+__mutmut_\d+): (.+)$", told))
+
+
+def shown(copy: Path, mutant: str) -> Survivor:
+    """The mutant as the list writes it: by its lines, because its number moves with the code."""
+    lines = ask(copy, "show", mutant).splitlines()
+    file = next(line[4:] for line in lines if line.startswith("--- "))
+    changed = [line for line in lines if re.match(r"[-+](?![-+]{2} )", line)]
+    function = mutant.rsplit("__mutmut_", 1)[0].rsplit(".", 1)[1]
+    function = function.removeprefix("x_").removeprefix("xǁ").replace("ǁ", ".")
+    return Survivor(
+        file.removeprefix("src/regulars/"),
+        function,
+        tuple(f"{line[0]} {line[1:].strip()}" for line in changed),
+    )
+
+
+def ask(copy: Path, *command: str) -> str:
+    asked = subprocess.run([MUTMUT, *command], cwd=copy, capture_output=True, text=True, check=True)
+    return asked.stdout
+
+
+def explained() -> dict[Survivor, str]:
+    """The committed list: blocks of place, lines taken away and put in, and `why:` a reason."""
+    text = SURVIVORS.read_text() if SURVIVORS.exists() else ""
+    known = {}
+    for block in re.split(r"\n\s*\n", re.sub(r"(?m)^#.*\n?", "", text)):
+        if not block.strip():
+            continue
+        place, *lines = block.strip().splitlines()
+        change = tuple(line for line in lines if line.startswith(("- ", "+ ")))
+        reason = " ".join(lines[len(change) :]).removeprefix("why:").strip()
+        if not reason or " " not in place:
+            sys.exit(f"{SURVIVORS.name}: this block has no place or no reason:\n{block}")
+        file, function = place.split(" ", 1)
+        known[Survivor(file, function, change)] = reason
+    return known
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
