@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Annotated, Final, Literal, NamedTuple, TypeVar
 
@@ -237,4 +238,6 @@ def repeated(names: Iterable[str], path: str, field: str = "") -> Iterator[Findi
 def unknown(name: str, known: Sequence[str], path: str) -> Iterator[Finding]:
     """A finding where `name` is none of `known`: for references to other parts of the file."""
     if name not in known:
-        yield Finding(path, "unknown_name", {"value": name, "known": tuple(known)})
+        close = next(iter(get_close_matches(name, sorted(known), n=1)), "")
+        params: dict[str, Param] = {"value": name, "nearest": close, "known": tuple(known)}
+        yield Finding(path, "unknown_name", params)
