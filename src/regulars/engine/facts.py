@@ -18,6 +18,7 @@ from msgspec import Meta, Struct
 
 Key = Annotated[str, Meta(min_length=1, max_length=200)]
 Code = Annotated[str, Meta(max_length=100)]
+Reference = Annotated[str, Meta(max_length=200)]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
 LineKind = Literal["goods", "fee"]
 IdentifierKind = Literal["external", "card", "email", "phone"]
@@ -32,6 +33,8 @@ class Line(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """
 
     product: Code = ""
+    category: Code = ""
+    brand: Code = ""
     quantity: Decimal = Decimal(1)
     unit_price: Decimal = Decimal(0)
     amount_minor: int = 0
@@ -48,25 +51,54 @@ class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="typ
 
 
 class Order(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="order", gc=False):
-    """Somebody bought something. `amount_minor` is the sum of the lines, in the smallest unit."""
+    """Somebody bought something. `amount_minor` is the sum of the lines, in the smallest unit.
+
+    `discount_minor` and `covered_minor` (vouchers and credit that this system does not hold) lessen
+    what is paid, over all goods alike. `amounts` are further amounts of money by name (base_fare,
+    fuel, tip, tax), beside `amount_minor`; `counts` are numbers by name (drinks, nights, litres);
+    `tender` says which means paid how much. `labels` are circumstances (channel, kind,
+    fare_class), `dates` further instants (delivered, check_in), `campaigns` the running ones it
+    falls under. `codes` were tried at the checkout, `vouchers` used, `spend_points` of the
+    programme's asset asked to pay a part (-1: as many as fit); `via` is the code of the advocate
+    whose link led here.
+    """
 
     number: Code = ""
     currency: Currency
     amount_minor: int
     lines: tuple[Line, ...] = ()
     place: Code = ""
+    discount_minor: int = 0
+    covered_minor: int = 0
+    amounts: dict[Code, int] = {}
+    counts: dict[Code, Decimal] = {}
+    tender: dict[Code, int] = {}
+    labels: dict[Code, Code] = {}
+    dates: dict[Code, datetime] = {}
+    campaigns: tuple[Code, ...] = ()
+    codes: tuple[Code, ...] = ()
+    vouchers: tuple[Code, ...] = ()
+    spend_points: int = 0
+    via: Code = ""
 
 
 class Refund(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="refund", gc=False):
     """Money went back. Amounts and quantities are positive; `order` is the key of the order it
-    names, or empty where the source does not say."""
+    names, or empty where the source does not say. `eligible_minor` is the part of the amount that
+    had earned, where it is told apart; `full` says that all of it came back, `cancelled` that the
+    order never came about; `asked_at` is when the customer asked for it."""
 
     number: Code = ""
-    order: Annotated[str, Meta(max_length=200)] = ""
+    order: Reference = ""
     currency: Currency
     amount_minor: int
     lines: tuple[Line, ...] = ()
     place: Code = ""
+    eligible_minor: int | None = None
+    counts: dict[Code, Decimal] = {}
+    full: bool = False
+    cancelled: bool = False
+    asked_at: datetime | None = None
 
 
 class Link(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="link", gc=False):

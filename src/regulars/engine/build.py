@@ -1,0 +1,101 @@
+"""What a kind is given when it is compiled: the programme's names, and the ways to act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from regulars.engine import granting
+from regulars.engine.calendar import Zone
+from regulars.engine.edition import Edition
+from regulars.engine.granting import Claw, Give, Heard, Room
+from regulars.engine.limiting import Limiter
+from regulars.engine.metering import Metering
+from regulars.engine.rules import Lives, Rule
+from regulars.engine.run import Run
+from regulars.engine.texts import parse_number
+from regulars.engine.weighing import Modifier
+from regulars.ledger.lots import FOREVER
+
+
+class Build:
+    """One edition being compiled. `assets` and `slots` are places in the state, the same in every
+    edition of the programme."""
+
+    def __init__(
+        self, edition: Edition, zone: Zone, assets: dict[str, int], slots: dict[str, int]
+    ) -> None:
+        self.edition = edition
+        self.zone = zone
+        self.assets = assets
+        self.slots = slots
+        self.policy = edition.policy
+        self.lives: list[Lives] = []
+        self.heard: dict[str, list[Heard]] = {asset.id: [] for asset in edition.assets}
+        self.metering: dict[str, Metering] = {}
+        self.limiters: list[Limiter] = []
+        self.modifiers: list[Modifier] = []
+        for asset in edition.assets:
+            life = asset.expire
+            self.lives.append(life.expires(self, asset.id) if life else _never)
+
+    @property
+    def main(self) -> str:
+        """The asset that rules mean if they name none."""
+        return self.edition.assets[0].id
+
+    def asset(self, name: str) -> int:
+        """The place of an asset in the state; the main one's for an empty name."""
+        return self.assets[name or self.main]
+
+    def decimals(self, name: str) -> int:
+        """Decimals of an asset's smallest unit."""
+        return next(one.decimals for one in self.edition.assets if one.id == (name or self.main))
+
+    def units(self, number: str, asset: str = "") -> int:
+        """A decimal number of a file in an asset's smallest units; finer parts are cut."""
+        value, scale = parse_number(number)
+        units: int = value * 10 ** self.decimals(asset) // 10**scale
+        return units
+
+    def slot(self, rule: Rule) -> int:
+        """The place of a rule's memory in the state."""
+        return self.slots[rule.name_in_state]
+
+    def tier(self, name: str) -> int:
+        """The index of a tier, from the lowest. Raises ValueError."""
+        return [tier.id for tier in self.edition.tiers].index(name)
+
+    def giving(self, rule: Rule, asset: str = "") -> Give:
+        """A function that gives the fact at work an amount, at once, past no limit."""
+        name = asset or self.main
+        index = self.assets[name]
+        return granting.giving(rule.name_in_state, name, index, self.lives[index], self.heard[name])
+
+    def pending(self, rule: Rule, asset: str = "") -> Callable[[Run, int, int], int]:
+        """A function that gives an amount that becomes available later."""
+        name = asset or self.main
+        return granting.pending(rule.name_in_state, name, self.assets[name], self.heard[name])
+
+    def clawing(self, rule: Rule, asset: str = "") -> Claw:
+        """A function that takes back what a fact earned by this rule."""
+        name = asset or self.main
+        forgive = self.policy.shortfall == "forgive"
+        return granting.clawing(
+            rule.name_in_state, name, self.assets[name], self.heard[name], forgive
+        )
+
+    def hear(self, asset: str, heard: Heard) -> None:
+        """Be told of everything that is earned of an asset, and of what is taken back."""
+        self.heard[asset or self.main].append(heard)
+
+    def limits(self, rule: Rule, asset: str = "") -> tuple[Limiter, ...]:
+        """The limits that hold for what a rule gives of an asset."""
+        name = asset or self.main
+        return tuple(one for one in self.limiters if one.holds(rule.name_in_state, name))
+
+
+def _never(run: Run, earned: int) -> int:
+    return FOREVER
+
+
+__all__ = ["Build", "Claw", "Give", "Room"]

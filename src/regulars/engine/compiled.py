@@ -1,0 +1,97 @@
+"""A programme made ready to fold: per edition, who listens to what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+
+from regulars.engine.calendar import Zone
+from regulars.engine.edition import Edition
+from regulars.engine.happenings import Promise
+from regulars.engine.rules import Handlers, Lives
+from regulars.engine.run import Run
+from regulars.engine.state import BEGINNING, State
+from regulars.ledger.lots import FOREVER, Holding
+
+
+class CompiledEdition(Struct):
+    """One edition's rules as functions, in the order in which they act.
+
+    `begins` and `until` are instants; `on` by fact type; `settle` runs after each fact; `lives` by
+    index of the asset; the rest by rule id.
+    """
+
+    edition: Edition
+    zone: Zone
+    begins: int
+    until: int
+    on: dict[type, tuple[Callable[[Run, Any], None], ...]] = field(default_factory=dict)
+    settle: tuple[Callable[[Run], None], ...] = ()
+    handlers: dict[str, Handlers] = field(default_factory=dict)
+    promised: dict[str, Callable[[Run, Promise], None]] = field(default_factory=dict)
+    timers: tuple[tuple[Callable[[Run], int], Callable[[Run], None]], ...] = ()
+    lives: tuple[Lives, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.edition.edition
+
+
+class Compiled(Struct):
+    """A programme: its editions in time, its assets and the memory of its rules by place."""
+
+    id: str
+    editions: list[CompiledEdition]
+    assets: dict[str, int]
+    asset_names: tuple[str, ...]
+    slots: dict[str, int]
+    memories: list[type | None]
+    promised: dict[str, Callable[[Run, Promise], None]] = field(default_factory=dict)
+
+    def edition(self, name: str) -> CompiledEdition:
+        """The edition with this id. Raises KeyError."""
+        for one in self.editions:
+            if one.id == name:
+                return one
+        raise KeyError(name)
+
+    def dump(self, state: State) -> bytes:
+        """The state as JSON, by names and not by places: it survives new editions."""
+        body = msgspec.to_builtins(state)
+        body["holdings"] = dict(zip(self.asset_names, body["holdings"], strict=True))
+        body["memory"] = dict(zip(self.slots, body["memory"], strict=True))
+        body.pop("due")
+        return msgspec.json.encode(body)
+
+    def load(self, body: bytes) -> State:
+        """The state that `dump` wrote, perhaps under fewer editions."""
+        read = msgspec.json.decode(body)
+        holdings, memory = read.pop("holdings"), read.pop("memory")
+        state = msgspec.convert(read, State)
+        state.holdings = [
+            msgspec.convert(holdings.get(name, {}), Holding) for name in self.asset_names
+        ]
+        state.memory = [
+            msgspec.convert(memory[name], kind)
+            if kind and memory.get(name) is not None
+            else (kind() if kind else None)
+            for name, kind in zip(self.slots, self.memories, strict=True)
+        ]
+        state.due = BEGINNING
+        return state
+
+    def copy(self, state: State) -> State:
+        """The same state, sharing nothing."""
+        return self.load(self.dump(state))
+
+    def start(self) -> State:
+        """The state of a holder of whom nothing is known."""
+        state = State(
+            holdings=[Holding() for _ in self.assets],
+            memory=[memory() if memory else None for memory in self.memories],
+        )
+        state.due = self.editions[0].until if len(self.editions) > 1 else FOREVER
+        return state

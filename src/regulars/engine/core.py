@@ -1,0 +1,218 @@
+"""What every programme does: grants, attributes, refunds, reversals, openings, erasure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from regulars.engine import granting
+from regulars.engine.facts import Order, Refund
+from regulars.engine.happenings import (
+    Attribute,
+    Effect,
+    Erasure,
+    Grant,
+    Opening,
+    Promise,
+    Reversal,
+)
+from regulars.engine.returning import take_note
+from regulars.engine.rules import Handlers, Undoing
+from regulars.engine.run import CLAW, EARN, FORFEIT, UNPEND, Row, Run
+from regulars.engine.state import Record
+from regulars.engine.weighing import opened
+from regulars.ledger import lots
+from regulars.ledger.lots import FOREVER
+
+if TYPE_CHECKING:
+    from regulars.engine.build import Build
+
+GRANT, REFUND, ERASURE, OPENING = "grant", "refund", "erasure", "opening"
+"""Names under which the core books, beside the ids of rules."""
+
+
+def core_handlers(build: Build) -> Handlers:
+    """What is done before any rule: the order's record is opened, the rest is done at once."""
+    return Handlers(
+        on={
+            Order: _open,
+            Grant: _granting(build),
+            Attribute: _attribute,
+            Refund: _refund,
+            Promise: _promise,
+            Reversal: _reverse,
+            Effect: _effect,
+            Erasure: _erase,
+            Opening: opening,
+        }
+    )
+
+
+def closing_handlers() -> Handlers:
+    """What is done after every rule: an order's payments are spent."""
+    return Handlers(on={Order: _close})
+
+
+def _open(run: Run, order: Order) -> None:
+    run.record = opened(run, order) if run.keeps(order.key) else None
+
+
+def _close(run: Run, order: Order) -> None:
+    if run.state.paid:
+        run.state.paid.pop(order.key, None)
+    if run.record is not None:
+        run.records[order.key] = run.record
+        run.record = None
+
+
+def _granting(build: Build) -> Callable[[Run, Grant], None]:
+    gives = {
+        name: granting.giving(GRANT, name, index, build.lives[index], build.heard[name])
+        for name, index in build.assets.items()
+        if name in build.heard
+    }
+
+    def grant(run: Run, fact: Grant) -> None:
+        asset = fact.asset or build.main
+        if fact.amount > 0:
+            gives[asset](run, fact.amount)
+        elif fact.amount < 0:
+            lots.take(run.state.holdings[build.assets[asset]], -fact.amount, fact.key)
+            run.rows.append(Row(fact.key, GRANT, CLAW, run.at, asset, -fact.amount))
+        run.say(GRANT, "granted", fact.amount, asset)
+
+    return grant
+
+
+def _attribute(run: Run, fact: Attribute) -> None:
+    if fact.value:
+        run.state.attributes[fact.name] = fact.value
+    else:
+        run.state.attributes.pop(fact.name, None)
+
+
+def _refund(run: Run, fact: Refund) -> None:
+    record = run.records.get(fact.order)
+    code = take_note(record, fact) if record is not None else "order_unknown"
+    run.change(REFUND, fact.key, "refused" if code else "accepted", code)
+    if record is None or code:
+        run.say(REFUND, code)
+        return
+    undo(run, record)
+
+
+def undo(run: Run, record: Record) -> None:
+    """Let every rule of the order's own edition give back what no longer stands."""
+    undoing = Undoing(record, run.key)
+    for handlers in run.programme.edition(record.edition).handlers.values():
+        if handlers.undo is not None:
+            handlers.undo(run, undoing)
+
+
+def _promise(run: Run, fact: Promise) -> None:
+    run.known.add((fact.rule, fact.ordinal))
+    run.follow(fact)
+
+
+def _reverse(run: Run, fact: Reversal) -> None:
+    record = run.records.get(fact.redemption)
+    if record is None or record.closed:
+        run.change("reversal", fact.key, "refused", "not_redeemed" if record is None else "closed")
+        return
+    handlers = run.programme.edition(record.edition).handlers.get(record.rule)
+    if handlers is not None and handlers.reversed is not None:
+        handlers.reversed(run, record, fact.key)
+
+
+def _effect(run: Run, fact: Effect) -> None:
+    handlers = run.edition.handlers.get(fact.rule)
+    if handlers is not None and handlers.effect is not None:
+        handlers.effect(run, fact)
+
+
+def _erase(run: Run, fact: Erasure) -> None:
+    """What the member held is forfeited; rights to value end; the books stay balanced."""
+    state = run.state
+    for index, holding in enumerate(state.holdings):
+        asset = granting.asset_name(run, index)
+        held = sum(lot.left for lot in holding.lots)
+        waiting = lots.pending(holding)
+        owed = sum(debt.left for debt in holding.debts)
+        for step, amount in ((FORFEIT, held - owed), (UNPEND, waiting)):
+            if amount:
+                run.rows.append(Row(fact.key, ERASURE, step, run.at, asset, amount))
+        state.holdings[index] = lots.Holding()
+    for voucher in list(state.vouchers.values()):
+        run.change("voucher", voucher.id, "revoked", "erased")
+    state.vouchers.clear()
+    state.attributes.clear()
+    state.gone = True
+    run.change("member", run.holder, "erased")
+
+
+def opening(run: Run, fact: Opening) -> None:
+    """State brought in goes to the core for assets and earlier orders, else to the rule that
+    knows it."""
+    if fact.what == "asset" and fact.name in run.programme.assets:
+        _open_asset(run, fact)
+    elif fact.what == "order" and fact.order is not None:
+        _open_order(run, fact, fact.order)
+    else:
+        for handlers in run.edition.handlers.values():
+            if handlers.opening is not None and handlers.opening(run, fact):
+                return
+        run.change(OPENING, fact.key, "ignored", fact.what, name=fact.name)
+
+
+def _open_asset(run: Run, fact: Opening) -> None:
+    """A lot brought in, or a debt: dated by its own `earned` if it says one, under the life rule or
+    its own `expires`."""
+    index = run.programme.assets[fact.name]
+    holding = run.state.holdings[index]
+    earned = granting.told(fact, "earned", run.at)
+    key = fact.details.get("order", fact.key)
+    rule = fact.details.get("rule", OPENING)
+    if fact.amount < 0:
+        lots.take(holding, -fact.amount, key)
+        run.rows.append(Row(fact.key, OPENING, CLAW, run.at, fact.name, -fact.amount))
+        return
+    expires = granting.told(fact, "expires", 0) or run.edition.lives[index](run, earned)
+    granting.repay(run, index, lots.Lot(expires, earned, key, rule, fact.amount))
+    run.rows.append(Row(fact.key, OPENING, EARN, run.at, fact.name, fact.amount))
+    run.state.due = min(run.state.due, expires)
+
+
+def _open_order(run: Run, fact: Opening, order: Order) -> None:
+    """An earlier order: its record is made by running its rules aside, on what is there now."""
+    aside = run.aside()
+    aside.at = granting.told(fact, "at", run.at)
+    aside.key = order.key
+    aside.wanted = None
+    for handler in run.edition.on.get(Order, ()):
+        handler(aside, order)
+    record = aside.records[order.key]
+    for rule, asset in record.assets.items():
+        index = run.programme.assets[asset]
+        left = fact.amount if fact.details.get("left") else record.kept.get(rule, 0)
+        moved = _apart(run.state.holdings[index], left)
+        if moved:
+            life = run.edition.lives[index](run, aside.at)
+            lots.put(run.state.holdings[index], lots.Lot(life, aside.at, order.key, rule, moved))
+            run.state.due = min(run.state.due, life)
+    run.records[order.key] = record
+
+
+def _apart(holding: lots.Holding, amount: int) -> int:
+    """Take up to an amount out of the lots brought in, so that it can be the order's own."""
+    moved = 0
+    for lot in holding.lots:
+        if lot.rule == OPENING and moved < amount:
+            part = min(lot.left, amount - moved)
+            lot.left -= part
+            moved += part
+    holding.lots[:] = [lot for lot in holding.lots if lot.left]
+    holding.balance -= moved
+    return moved
+
+
+__all__ = ["FOREVER", "closing_handlers", "core_handlers", "undo"]

@@ -1,0 +1,105 @@
+"""An edition: one dated, immutable version of a programme's rules, as its file says it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from regulars.engine.rules import (
+    ChangeRule,
+    Earn,
+    Ladder,
+    Life,
+    Limit,
+    Metric,
+    ReferralRule,
+    Reward,
+)
+from regulars.engine.texts import Duration, Id, Instant, Number, Part, Text, Zone
+
+Stack = Literal["additive", "multiplicative", "best_of"]
+Rounding = Literal["multiply_then_round", "round_base_then_multiply"]
+Overflow = Literal["truncate", "drop", "defer", "refuse"]
+AfterRefund = Literal["negative_only", "revoke_unused_then_negative"]
+ReferralRefund = Literal["claw_back", "final_after_payout"]
+Attribution = Literal["last_click", "first_click"]
+Shortfall = Literal["negative", "forgive"]
+Restored = Literal["keep_expiry", "renew_expiry"]
+Demotion = Literal["on_refund", "at_review"]
+
+
+class Policy(Part, frozen=True, kw_only=True):
+    """The settings in which real programmes differ. The defaults are the usual ones.
+
+    `stack`: how several modifiers join. `rounding`: once at the end, or the base first. `overflow`:
+    what becomes of what a limit does not let through. `after_refund`: whether an unused automatic
+    reward is revoked before the balance goes below zero. `shortfall`: what becomes of points that
+    are missing when taken back. `restored`: the expiry of points given back. `demotion`: whether a
+    refund lowers a tier at once. `referral_refund`, `attribution`: see referrals.
+    """
+
+    stack: Stack = "additive"
+    rounding: Rounding = "multiply_then_round"
+    overflow: Overflow = "truncate"
+    after_refund: AfterRefund = "negative_only"
+    referral_refund: ReferralRefund = "final_after_payout"
+    attribution: Attribution = "last_click"
+    shortfall: Shortfall = "negative"
+    restored: Restored = "keep_expiry"
+    demotion: Demotion = "on_refund"
+
+
+class Asset(Part, frozen=True, kw_only=True):
+    """A kind of value. `decimals` of its smallest unit; `currency` where it is money; `expire`
+    how long a lot lives (never, if left out); `name` of one, `many` of several."""
+
+    id: Id
+    name: Text
+    many: Text | None = None
+    decimals: Annotated[int, Meta(ge=0, le=6)] = 0
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] | None = None
+    expire: Life | None = None
+
+
+class Tier(Part, frozen=True, kw_only=True):
+    """A standing, reached from `from` of what the ladder counts. `rights` are what belongs to it
+    beside points, in the words of the terms."""
+
+    id: Id
+    name: Text
+    from_: Number
+    rights: list[Text] = []
+
+
+class Edition(Part, frozen=True, kw_only=True):
+    """A programme file.
+
+    `programme` is the stable id of the programme, `edition` of this version of it, in force from
+    `from` (the first one: always). `zone` is where its days begin; `fold` the version of the fold
+    that it runs under. The first asset is the main one: what rules give and take if they name none.
+    `activities`, `campaigns` and `counts` declare the names that facts may use.
+    """
+
+    format: Literal[1]
+    programme: Id
+    edition: Id
+    name: Text
+    zone: Zone = "UTC"
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "EUR"
+    from_: Instant | None = None
+    fold: Literal[1] = 1
+    late_limit: Duration = "P400D"
+    assets: Annotated[list[Asset], Meta(min_length=1)]
+    metrics: list[Metric] = []
+    activities: dict[Id, Text] = {}
+    campaigns: dict[Id, Text] = {}
+    counts: dict[Id, Text] = {}
+    earn: list[Earn] = []
+    change: list[ChangeRule] = []
+    limit: list[Limit] = []
+    standing: Ladder | None = None
+    tiers: list[Tier] = []
+    rewards: list[Reward] = []
+    referrals: list[ReferralRule] = []
+    policy: Policy = Policy()

@@ -1,0 +1,1 @@
+"""Kinds of modifiers: what changes how much is earned."""

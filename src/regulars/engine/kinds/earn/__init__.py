@@ -1,0 +1,1 @@
+"""Kinds of earning: how much a fact gives."""

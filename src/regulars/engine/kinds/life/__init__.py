@@ -1,0 +1,1 @@
+"""Kinds of life: until when a lot is usable."""

@@ -1,0 +1,55 @@
+"""Lots that live for a fixed time from when they were earned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regulars.engine.rules import Life, Lives, Sentence
+from regulars.engine.texts import Duration, Unique, parse_duration
+
+if TYPE_CHECKING:
+    from regulars.engine.build import Build
+    from regulars.engine.run import Run
+
+
+class After(Life, frozen=True, kw_only=True, tag="after"):
+    """A lot is over when `life` has passed since it was earned: at the same clock time, clamped to
+    the month's last day. `remind` is how long before members are told."""
+
+    life: Duration
+    remind: Unique[Duration] = ()
+
+    def expires(self, build: Build, asset: str) -> Lives:
+        """The same clock time, so many months or days later."""
+        span = parse_duration(self.life)
+        plus = build.zone.plus
+
+        def expires(run: Run, earned: int) -> int:
+            return plus(earned, *span)
+
+        return expires
+
+    def sentence(self) -> Sentence:
+        """Points last 12 months."""
+        return Sentence("life_after", {"life": self.life, "remind": self.remind})
+
+
+class MonthEnd(Life, frozen=True, kw_only=True, tag="month_end"):
+    """A lot lives to the end of the calendar month that lies `months` after the one in which it
+    was earned. `remind` is how long before members are told."""
+
+    months: int
+    remind: Unique[Duration] = ()
+
+    def expires(self, build: Build, asset: str) -> Lives:
+        """The first instant of the month after."""
+        month_end, months = build.zone.month_end, self.months
+
+        def expires(run: Run, earned: int) -> int:
+            return month_end(earned, months)
+
+        return expires
+
+    def sentence(self) -> Sentence:
+        """Points last 12 months, to the end of the month."""
+        return Sentence("life_month_end", {"months": self.months, "remind": self.remind})

@@ -1,0 +1,1 @@
+"""Kinds of limits: how much at most."""

@@ -1,0 +1,1 @@
+"""Kinds of metrics: numbers that ladders, limits and readers count by."""

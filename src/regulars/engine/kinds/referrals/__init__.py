@@ -1,0 +1,1 @@
+"""Kinds of referrals: who brought whom, and what both get."""

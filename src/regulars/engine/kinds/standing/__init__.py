@@ -1,0 +1,1 @@
+"""Kinds of ladders: how standing among the tiers is found."""

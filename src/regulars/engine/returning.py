@@ -1,0 +1,129 @@
+"""What came back of an order: noted in its record, and asked by the rules that undo."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from regulars.engine.facts import Line, Refund
+from regulars.engine.state import Record
+from regulars.engine.weighing import half_up, thousandths
+
+
+def take_note(record: Record, refund: Refund) -> str:
+    """Add a refund to the record; returns a code if it is more than is left, and changes nothing
+    then."""
+    lines = _back_by_lines(record, refund.lines)
+    if lines is None or _counts_exceed(record, refund):
+        return "exceeds_order"
+    if refund.full:
+        return _all(record)
+    by_lines = sum(line.amount_minor for line in refund.lines)
+    money = max(refund.amount_minor - by_lines, 0) if refund.eligible_minor is None else 0
+    trial = Trial(record, lines, record.back + money, (refund.eligible_minor or 0))
+    if trial.exceeds():
+        return "exceeds_order"
+    trial.keep()
+    for name, count in refund.counts.items():
+        record.back_counts[name] = record.back_counts.get(name, 0) + thousandths(count)
+    return ""
+
+
+class Trial:
+    """What the record would say, before it is known whether it may."""
+
+    def __init__(self, record: Record, lines: list[int], back: int, eligible: int) -> None:
+        self.record = record
+        self.lines = lines
+        self.back = back
+        self.eligible = record.back_eligible + eligible
+
+    def exceeds(self) -> bool:
+        """Whether more would have come back than was paid, or than had earned."""
+        record = self.record
+        returned = half_up(sum(self.lines) * record.basis, record.total) if record.total else 0
+        most = record.eligible or record.basis
+        return self.back + returned > record.basis or self.eligible > most
+
+    def keep(self) -> None:
+        """Write it."""
+        self.record.back_lines = self.lines
+        self.record.back = self.back
+        self.record.back_eligible = self.eligible
+
+
+def _all(record: Record) -> str:
+    if record.closed:
+        return "exceeds_order"
+    record.back_lines = [piece.amount for piece in record.pieces]
+    record.back_counts = dict(record.counts)
+    record.closed = True
+    return ""
+
+
+def _counts_exceed(record: Record, refund: Refund) -> bool:
+    return any(
+        record.back_counts.get(name, 0) + thousandths(count) > record.counts.get(name, 0)
+        for name, count in refund.counts.items()
+    )
+
+
+def _back_by_lines(record: Record, lines: tuple[Line, ...]) -> list[int] | None:
+    """What of each piece has come back with these lines too; None where there is no such piece
+    left. A line without an amount is the whole of it."""
+    back = list(record.back_lines)
+    for line in lines:
+        for index, piece in enumerate(record.pieces):
+            left = piece.amount - back[index]
+            if piece.product == line.product and left > 0:
+                back[index] += _part(record, line, left)
+                break
+        else:
+            return None
+    return back
+
+
+def _part(record: Record, line: Line, left: int) -> int:
+    if not line.amount_minor or line.amount_minor * record.total >= left * record.basis:
+        return left
+    return half_up(line.amount_minor * record.total, record.basis)
+
+
+def pieces_left(record: Record) -> list[int]:
+    """What is left of each line, in smallest units, before the money that came back beside."""
+    return [
+        piece.amount - back for piece, back in zip(record.pieces, record.back_lines, strict=True)
+    ]
+
+
+def share_left(record: Record, earned_from: Fraction) -> Fraction:
+    """Of what is left of the lines, the share that money returned beside them leaves.
+
+    `earned_from` is what the lines left would earn from, in smallest units paid.
+    """
+    left = sum(pieces_left(record))
+    if left <= 0 or earned_from <= 0 or not record.basis:
+        return Fraction(0 if record.back_lines and left <= 0 else 1)
+    paid_left = Fraction(left * record.basis, record.total) if record.total else Fraction(0)
+    share = 1 - Fraction(record.back_eligible) / earned_from
+    if paid_left:
+        share -= Fraction(record.back) / paid_left
+    return max(share, Fraction(0))
+
+
+def money_left(record: Record) -> int:
+    """What was paid for an order and has not come back, in smallest units, rounded half up."""
+    if not record.total:
+        return 0
+    lines = Fraction(sum(pieces_left(record)) * record.basis, record.total)
+    left = lines - record.back - record.back_eligible
+    return max(half_up(left.numerator, left.denominator), 0)
+
+
+def all_back(record: Record) -> bool:
+    """Whether nothing of the order is left."""
+    return record.closed or (money_left(record) == 0 and record.basis > 0)
+
+
+def count_left(record: Record, name: str) -> int:
+    """What is left of a count, in thousandths."""
+    return record.counts.get(name, 0) - record.back_counts.get(name, 0)

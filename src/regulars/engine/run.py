@@ -1,0 +1,179 @@
+"""What a rule works on while a history is folded: the state, the clock, and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from regulars.engine.calendar import datetime_of
+from regulars.engine.happenings import Effect, Promise
+from regulars.engine.questions import Question, Reply
+from regulars.engine.state import Record, State
+
+if TYPE_CHECKING:
+    from regulars.engine.compiled import Compiled, CompiledEdition
+    from regulars.engine.happenings import FoldFact
+
+Ask = Callable[[Question], Reply]
+
+EARN, MATURE, PEND, RESTORE = "earn", "mature", "pend", "restore"
+PRICE, EXPIRE, CLAW, UNPEND, FORFEIT = "price", "expire", "claw", "unpend", "forfeit"
+GIVES = {EARN: 1, MATURE: 1, RESTORE: 1, PRICE: -1, EXPIRE: -1, CLAW: -1, FORFEIT: -1}
+"""What a step does to the available balance; pending steps leave it alone."""
+PENDS = {PEND: 1, MATURE: -1, UNPEND: -1}
+"""What a step does to what is pending."""
+
+
+class Row(Struct, frozen=True, gc=False):
+    """A wanted transfer, named by (fact, rule, step, lot): `amount` of `asset` at an instant.
+
+    `lot` names the lot of another fact where a step concerns one (restore, expire). Source and
+    target accounts follow from the step.
+    """
+
+    key: str
+    rule: str
+    step: str
+    at: int
+    asset: str
+    amount: int
+    lot: str = ""
+
+
+class Change(Struct, frozen=True, gc=False):
+    """Something that is not value changed: a voucher, a referral, a tier, an attempt.
+
+    `what` is its kind, `id` whose; `to` the new state, `reason` a code.
+    """
+
+    what: str
+    id: str
+    at: int
+    to: str
+    reason: str = ""
+    params: dict[str, Any] = {}
+
+
+class Why(Struct, frozen=True, gc=False):
+    """What a rule answered to a fact: `amount` of `asset`, or nothing, and a code that says why."""
+
+    key: str
+    rule: str
+    at: int
+    code: str
+    amount: int = 0
+    asset: str = ""
+    params: dict[str, Any] = {}
+
+
+class Run:
+    """One pass over facts of one holder. `ask` answers what the caller must decide (none where
+    every promise is known); `whys` is a list only where somebody wants an explanation; `wanted`
+    names the facts whose records are kept (none: all of them)."""
+
+    __slots__ = (
+        "ask",
+        "at",
+        "changes",
+        "edition",
+        "effects",
+        "holder",
+        "key",
+        "known",
+        "present",
+        "programme",
+        "promises",
+        "record",
+        "records",
+        "rows",
+        "state",
+        "wanted",
+        "whys",
+    )
+
+    def __init__(self, programme: Compiled, state: State, holder: str = "") -> None:
+        self.programme = programme
+        self.state = state
+        self.holder = holder
+        self.edition: CompiledEdition = programme.editions[state.edition]
+        self.at = state.at
+        self.key = ""
+        self.rows: list[Row] = []
+        self.changes: list[Change] = []
+        self.effects: list[Effect] = []
+        self.promises: list[Promise] = []
+        self.whys: list[Why] | None = None
+        self.records: dict[str, Record] = {}
+        self.record: Record | None = None
+        self.wanted: set[str] | None = None
+        self.known: set[tuple[str, str]] = set()
+        self.ask: Ask | None = None
+        self.present: State | None = None
+
+    def say(self, rule: str, code: str, amount: int = 0, asset: str = "", **params: Any) -> None:
+        """Note why a rule gave something or nothing. Costs nothing where nobody asked."""
+        if self.whys is not None:
+            self.whys.append(Why(self.key, rule, self.at, code, amount, asset, params))
+
+    def change(self, what: str, about: str, to: str, reason: str = "", **params: Any) -> None:
+        """Note that something other than value changed now."""
+        self.changes.append(Change(what, about, self.at, to, reason, params))
+
+    def promise(self, rule: str, ordinal: str | int, **fields: Any) -> Promise:
+        """A promise of this holder, dated now; its key is its identity."""
+        key = fields.pop("key", "") or f"{self.programme.id}/{rule}/{self.holder}/{ordinal}"
+        return Promise(key=key, at=datetime_of(self.at), rule=rule, ordinal=str(ordinal), **fields)
+
+    def effect(self, rule: str, receiver: str, what: str, **fields: Any) -> None:
+        """Cause something for another holder, dated now. Its key is made of cause and receiver."""
+        subject = fields.get("subject", "")
+        key = f"{self.programme.id}/{rule}/{self.key}/{receiver}/{what}/{subject}"
+        self.effects.append(
+            Effect(
+                key=key,
+                at=datetime_of(self.at),
+                holder=receiver,
+                rule=rule,
+                what=what,
+                cause=self.key,
+                **fields,
+            )
+        )
+
+    def asked(self, rule: str, ordinal: str | int) -> bool:
+        """Whether the promise with this identity has been decided."""
+        return (rule, str(ordinal)) in self.known
+
+    def apply(self, promise: Promise) -> None:
+        """Apply a promise that was just decided, and remember it for the caller."""
+        self.known.add((promise.rule, promise.ordinal))
+        self.promises.append(promise)
+        self.follow(promise)
+
+    def follow(self, promise: Promise) -> None:
+        """Apply a promise: it goes to its rule alone, which must cope in every state."""
+        key, self.key = self.key, promise.key
+        handler = self.edition.promised.get(promise.rule) or self.programme.promised.get(
+            promise.rule
+        )
+        if handler is not None:
+            handler(self, promise)
+        self.key = key
+
+    def aside(self) -> Run:
+        """A run on a copy of the state, whose outcome is looked at and thrown away."""
+        run = Run(self.programme, self.programme.copy(self.state), self.holder)
+        run.at, run.key, run.edition = self.at, self.key, self.edition
+        run.known = set(self.known)
+        run.records = dict(self.records)
+        return run
+
+    def keeps(self, key: str) -> bool:
+        """Whether the record of the fact `key` is to be kept."""
+        return self.wanted is None or key in self.wanted
+
+
+Handler = Callable[[Run, "FoldFact"], None]
+Records = Mapping[str, Record]

@@ -1,0 +1,182 @@
+"""What of a sale earns, and by how much modifiers multiply it: exact integers throughout.
+
+A weight is amount × factor; factors are integers over `Factors.one`. What is paid by vouchers,
+points or credit earns nothing: the same share is taken off every line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+
+from regulars.engine.conditions import Tests, goods_minor
+from regulars.engine.edition import Stack
+from regulars.engine.facts import Line, Order
+from regulars.engine.run import Run
+from regulars.engine.state import Piece, Record
+
+if TYPE_CHECKING:
+    from regulars.engine.build import Build
+
+ONE: Final = 10_000
+"""A factor of 1 as an integer: factors have at most four decimals."""
+Selects = Callable[[Line], bool]
+
+
+class Modifier(Struct):
+    """A compiled modifier: `factor` over ONE where it holds, or `bonus` of the asset once."""
+
+    id: str
+    tests: Tests
+    factor: int = ONE
+    bonus: int = 0
+    of: frozenset[str] = frozenset()
+
+
+class Sale(Struct):
+    """An order as a rule weighs it: `lines` that may earn, `mask` of modifiers for each, and the
+    share that was paid in money, `paid` / `total`."""
+
+    lines: list[Line]
+    masks: list[int]
+    paid: int
+    total: int
+
+
+class Factors:
+    """The modifiers that concern one rule, joined as the programme says."""
+
+    def __init__(self, modifiers: tuple[Modifier, ...], stack: Stack) -> None:
+        self.modifiers = modifiers
+        self.stack = stack
+        self.tenders = tuple((i, m) for i, m in enumerate(modifiers) if m.tests.tender)
+        self.power = max(1, len(modifiers)) if stack == "multiplicative" else 1
+        self.one: int = ONE**self.power
+        self._joined: dict[int, int] = {0: self.one}
+
+    def join(self, mask: int) -> int:
+        """The factor over `one` when the modifiers in `mask` hold together (P4)."""
+        known = self._joined.get(mask)
+        if known is None:
+            held = [m.factor for i, m in enumerate(self.modifiers) if mask >> i & 1]
+            known = self._joined[mask] = self._join(held)
+        return known
+
+    def _join(self, held: list[int]) -> int:
+        if self.stack == "additive":
+            return ONE + sum(factor - ONE for factor in held)
+        if self.stack == "best_of":
+            return max(held, default=ONE)
+        product: int = ONE ** (self.power - len(held))
+        for factor in held:
+            product *= factor
+        return product
+
+    def of_fact(self, run: Run, fact: Any) -> int:
+        """The modifiers that hold for the whole fact, and those that depend on goods besides."""
+        mask = 0
+        for index, modifier in enumerate(self.modifiers):
+            if modifier.tests.holds(run, fact):
+                mask |= 1 << index
+        return mask
+
+    def of_line(self, mask: int, line: Line) -> int:
+        """Of the modifiers in `mask` those that hold for this line too."""
+        for index, modifier in enumerate(self.modifiers):
+            if mask >> index & 1 and not modifier.tests.takes(line):
+                mask &= ~(1 << index)
+        return mask
+
+    def by_tender(self, fact: Any, mask: int) -> Fraction:
+        """The factor where some modifiers hold for a part of the payment only: each means of
+        payment weighs by its share of the total."""
+        shares = getattr(fact, "tender", None) or {"": 1}
+        total = sum(shares.values())
+        if not total:
+            return Fraction(self.join(mask), self.one)
+        weight = 0
+        for tender, amount in shares.items():
+            part = mask
+            for index, modifier in self.tenders:
+                if tender not in modifier.tests.tender:
+                    part &= ~(1 << index)
+            weight += amount * self.join(part)
+        return Fraction(weight, total * self.one)
+
+    def factor(self, fact: Any, mask: int) -> Fraction:
+        """The exact factor for a mask of modifiers."""
+        if self.tenders:
+            return self.by_tender(fact, mask)
+        return Fraction(self.join(mask), self.one)
+
+
+def lines_of(order: Order) -> tuple[Line, ...]:
+    """The lines of goods; an order that tells none is one line."""
+    if order.lines:
+        return tuple(line for line in order.lines if line.kind == "goods")
+    return (Line(amount_minor=order.amount_minor),)
+
+
+def paid_by(run: Run, order: Order) -> int:
+    """What vouchers, points, credit and offers pay of the goods of an order, smallest units."""
+    total = goods_minor(order)
+    left = total - order.discount_minor - order.covered_minor
+    for payment in run.state.paid.get(order.key, ()):
+        if payment.percent:
+            left -= half_up(left * payment.percent, 100)
+        else:
+            left -= min(payment.amount_minor, max(left, 0))
+    return total - max(left, 0) if total > 0 else 0
+
+
+def half_up(amount: int, divisor: int) -> int:
+    """`amount / divisor` rounded half up, away from zero: money that is shared out."""
+    whole = (2 * abs(amount) + divisor) // (2 * divisor)
+    return whole if amount >= 0 else -whole
+
+
+def pays(run: Run, order: Order) -> int:
+    """What the buyer pays in money: goods, fees and further amounts less what pays a part."""
+    fees = sum(line.amount_minor for line in order.lines if line.kind == "fee")
+    further = sum(order.amounts.get(name, 0) for name in ("tip", "tax", "fees"))
+    return goods_minor(order) - paid_by(run, order) + fees + further
+
+
+def opened(run: Run, order: Order) -> Record:
+    """A fresh record of an order: its pieces, and what of it may come back."""
+    pieces = [Piece(line.product, line.category, line.amount_minor) for line in lines_of(order)]
+    paid = max(goods_minor(order) - paid_by(run, order), 0)
+    return Record(
+        key=order.key,
+        edition=run.edition.id,
+        at=run.at,
+        basis=paid,
+        total=goods_minor(order),
+        pieces=pieces,
+        back_lines=[0] * len(pieces),
+        counts={name: thousandths(count) for name, count in order.counts.items()},
+        payments=list(run.state.paid.get(order.key, ())),
+    )
+
+
+def thousandths(count: Any) -> int:
+    """A count as an integer of thousandths; finer parts are cut."""
+    return int(count * 1000)
+
+
+def selecting(tests: Tests, skipped: frozenset[str]) -> Selects:
+    """Whether a line may earn: its goods are right, and its category is not left out."""
+
+    def selects(line: Line) -> bool:
+        return line.category not in skipped and tests.takes(line)
+
+    return selects
+
+
+def modifiers_for(build: Build, rule: str) -> Factors:
+    """The modifiers of an edition that concern a rule."""
+    held = tuple(one for one in build.modifiers if not one.of or rule in one.of)
+    return Factors(held, build.policy.stack)
