@@ -71,6 +71,16 @@ MOSTLY = SIGNS | st.sampled_from([one for _, one, _ in READ])
 
 @given(text=MOSTLY)
 def test_what_matches_can_be_read(text: str) -> None:
+    all_read(text)
+
+
+def test_a_pattern_that_takes_too_much_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "DAY_PATTERN", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+    with pytest.raises(ValueError, match="day is out of range"):
+        all_read("2023-02-29")
+
+
+def all_read(text: str) -> None:
     for pattern, parse in (
         (texts.MONEY_PATTERN, texts.parse_money),
         (texts.NUMBER_PATTERN, texts.parse_number),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import copy
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from hypothesis import assume
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError, validators
 from msgspec import Struct
 
@@ -52,3 +55,64 @@ def agree(
     assert (value is None) == bool(problems)
     says = (validating or validator(root, families)).is_valid(as_editors_see(document.data))
     return bool(says) == (not problems)
+
+
+ODD: st.SearchStrategy[Any] = st.one_of(
+    st.sampled_from([None, True, "", "a", "a\n", "A", [], {}, 0, 1, -1, 2, 7, 10**6]),
+    st.sampled_from(["1", "1.0", "-0.0", "007", "1e3", "2023-02-29", "5.001 EUR", "1.5 JPY"]),
+    st.sampled_from([DecimalText("0.0"), DecimalText("5.0"), DecimalText("-1.5")]),
+    st.sampled_from([{"kind": "not"}, {"kind": "per_ammount"}, {"life": "fixed"}, ["a", "a"]]),
+    st.sampled_from([["a", ["a"]], {"en": "x", "fr": "y"}, {"kind": ["not"]}, [1, True]]),
+)
+
+
+NUMERIC = st.sampled_from([-5, 0, 1, 2, 5, 100, 1001, True, DecimalText("1.5"), "5"])
+
+
+def boxes(data: Any) -> list[Any]:
+    """Every map and list inside `data` that is not empty."""
+    inside = list(data.values()) if isinstance(data, dict) else data
+    if not isinstance(data, dict | list) or not data:
+        return []
+    return [data, *(box for one in inside for box in boxes(one))]
+
+
+def drop(box: Any, key: Any, odd: Any) -> None:
+    del box[key]
+
+
+def put(box: Any, key: Any, odd: Any) -> None:
+    box[key] = odd
+
+
+def rename(box: Any, key: Any, odd: Any) -> None:
+    assume(isinstance(box, dict))
+    box[str(key) + "_"] = box.pop(key)
+
+
+def add(box: Any, key: Any, odd: Any) -> None:
+    assume(isinstance(box, dict))
+    box["qqq"] = odd
+
+
+def repeat(box: Any, key: Any, odd: Any) -> None:
+    assume(isinstance(box, list))
+    box.append(copy.deepcopy(box[key]))
+
+
+CHANGES: list[Callable[[Any, Any, Any], None]] = [drop, put, put, rename, add, repeat]
+
+
+@st.composite
+def spoilt(draw: st.DrawFn, good: st.SearchStrategy[Any]) -> Document:
+    """A document of `good` data with one to three changes: a field dropped, renamed, added,
+    another value in its place, an entry repeated."""
+    data = copy.deepcopy(draw(good))
+    for _ in range(draw(st.sampled_from([1, 1, 1, 2, 3]))):
+        able = boxes(data)
+        assume(able)
+        box = draw(st.sampled_from(able))
+        key = draw(st.sampled_from(sorted(box) if isinstance(box, dict) else range(len(box))))
+        odd = draw(NUMERIC if isinstance(box[key], int) else ODD)
+        draw(st.sampled_from(CHANGES))(box, key, copy.deepcopy(odd))
+    return Document("spoilt.yaml", data)

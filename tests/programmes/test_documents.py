@@ -6,11 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import find, given
 from hypothesis import strategies as st
+from ruamel.yaml.error import YAMLError
 
 from regulars.programmes import documents
-from regulars.programmes.documents import DecimalText, Document, shapes
+from regulars.programmes.documents import DecimalText, Document, from_json, from_yaml, shapes
 
 READ: list[tuple[str, Any]] = [
     ("a: 1", {"a": 1}),
@@ -198,18 +199,40 @@ PLAIN = st.recursive(
 )
 
 
-@given(data=PLAIN)
-def test_json_is_read_as_the_standard_library_reads_it(data: Any) -> None:
+def reads_alike(data: Any) -> bool:
     for indent in (None, 2):
         text = json.dumps({"root": data}, indent=indent, ensure_ascii=indent is None)
         document = documents.read(text, "x.json")
-        assert document == Document("x.json", {"root": data}, document.lines)
+        if document != Document("x.json", {"root": data}, document.lines):
+            return False
+    return True
+
+
+@given(data=PLAIN)
+def test_json_is_read_as_the_standard_library_reads_it(data: Any) -> None:
+    assert reads_alike(data)
+
+
+def test_a_reader_that_takes_false_for_true_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(from_json._WORDS, "false", True)
+    assert find(PLAIN, lambda data: not reads_alike(data)) is not None
 
 
 @given(text=st.text(alphabet="ab:-[]{}&*!|>'\" \n\t#?,%@1.e\x00é", max_size=40))
 def test_no_text_makes_the_reader_stumble(text: str) -> None:
+    never_stumbles(text)
+
+
+def never_stumbles(text: str) -> None:
     for name in ("x.yaml", "x.json"):
         document = documents.read(text, name)
         lines = text.count("\n") + 1
         assert all(1 <= one.line <= lines + 1 for one in document.problems)
         assert (document.data is None) or not document.problems
+
+
+def test_a_reader_that_lets_an_error_through_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(from_yaml, "MarkedYAMLError", ArithmeticError)
+    monkeypatch.setattr(from_yaml, "YAMLError", ArithmeticError)
+    with pytest.raises(YAMLError):
+        never_stumbles("a: [")

@@ -57,7 +57,12 @@ ZONE_PATTERN = "^[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*$"
 
 def form(name: str, pattern: str, description: str, longest: int | None = None) -> Meta:
     """What makes a text type of one form: `name` tells the checker and the words which it is."""
-    return Meta(pattern=pattern, max_length=longest, description=description, extra={"form": name})
+    return Meta(
+        pattern=pattern,
+        max_length=longest,
+        description=description,
+        extra={"form": name, "told": description},
+    )
 
 
 Id = Annotated[
@@ -84,9 +89,10 @@ Instant = Annotated[
 Zone = Annotated[str, form("zone", ZONE_PATTERN, "A time zone, such as Europe/Berlin.", 60)]
 
 Words = Annotated[str, Meta(min_length=1, max_length=2000)]
+_TEXT_TOLD = "A text, or one for each language: {en: Coffee, de: Kaffee}."
 Text = Annotated[
     Words | Annotated[dict[Language, Words], Meta(min_length=1)],
-    Meta(description="A text, or one for each language: {en: Coffee, de: Kaffee}."),
+    Meta(description=_TEXT_TOLD, extra={"form": "text", "told": _TEXT_TOLD}),
 ]
 
 T = TypeVar("T")

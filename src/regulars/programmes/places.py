@@ -24,11 +24,13 @@ ListLike = inspect.ListType | inspect.VarTupleType | inspect.SetType | inspect.F
 
 
 class Place(Struct, frozen=True):
-    """A declared type without its wrapping. `form` names a text of `engine.texts`; `single`: one
-    value may stand for a list of one; `unique`: nothing may stand twice in the list."""
+    """A declared type without its wrapping. `form` names a text of `engine.texts`, `told` says what
+    it is; `single`: one value may stand for a list of one; `unique`: nothing may stand twice in the
+    list; `words`: what JSON Schema is told beside (description, examples …)."""
 
     type: inspect.Type
     form: str = ""
+    told: str = ""
     single: bool = False
     unique: bool = False
     words: dict[str, Any] = {}
@@ -45,7 +47,12 @@ def place(declared: inspect.Type) -> Place:
     unique = bool(words.pop("uniqueItems", False))
     unique = unique or isinstance(declared, inspect.SetType | inspect.FrozenSetType)
     return Place(
-        declared, str(extra.get("form", "")), bool(extra.get("one_or_many")), unique, words
+        declared,
+        str(extra.get("form", "")),
+        str(extra.get("told", "")),
+        bool(extra.get("one_or_many")),
+        unique,
+        words,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect as python
-import re
+import json
 from typing import Any
 
 from msgspec import NODEFAULT, Struct, inspect
@@ -50,10 +50,18 @@ class _Making:
     def of(self, declared: inspect.Type) -> Schema:
         """The schema of a declared type, with its own words (description, examples …)."""
         here = place(declared)
+        if here.form:
+            return self.form(here)
         made = self.bare(here)
         if here.single and isinstance(here.type, LISTS):
             made = {"anyOf": [self.of(here.type.item_type), made]}
         return {**made, **here.words}
+
+    def form(self, here: Place) -> Schema:
+        """A reference to a form of text, with the field's own words where it has some."""
+        made = {**self.bare(here), "description": here.told}
+        own = {name: one for name, one in here.words.items() if one != made.get(name)}
+        return {**self.defined(json.dumps(made), here.form, lambda: made), **own}
 
     def bare(self, here: Place) -> Schema:
         of = here.type
@@ -106,11 +114,11 @@ class _Making:
     def defined(self, what: object, name: str, make: Any) -> Schema:
         """A reference to the definition of `what`, made once, also where it refers to itself."""
         if what not in self.names:
-            taken = sum(re.sub(r"~\d+$", "", one) == name for one in self.defs)
-            self.names[what] = f"{name}~{taken + 1}" if taken else name
+            free = (name, *(f"{name}_{number}" for number in range(2, len(self.defs) + 3)))
+            self.names[what] = next(one for one in free if one not in self.defs)
             self.defs[self.names[what]] = {}
             self.defs[self.names[what]] = make()
-        return {"$ref": "#/$defs/" + self.names[what].replace("~", "~0")}
+        return {"$ref": "#/$defs/" + self.names[what]}
 
     def fields(self, cls: type[Struct], tag_field: str) -> Schema:
         tag = {tag_field: {"const": tag_of(cls)}} if tag_field else {}
@@ -127,7 +135,8 @@ class _Making:
 
     def field(self, one: inspect.Field) -> Schema:
         made = self.of(one.type)
-        if one.default is not NODEFAULT and isinstance(one.default, bool | int | str):
+        simple = isinstance(one.default, bool | int | str) and one.default != ""
+        if one.default is not NODEFAULT and simple:
             return {**made, "default": one.default}
         return made
 
