@@ -33,7 +33,7 @@ def compiled(editions: Iterable[Edition], begins: dict[str, int] | None = None) 
         for one, start, until in zip(ordered, starts, [*starts[1:], FOREVER], strict=True)
     ]
     programme = Compiled(
-        id=ordered[0].programme,
+        id=ordered[0].programme_id,
         editions=made,
         assets=assets,
         asset_names=tuple(assets),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from regulars.engine import consistency
 from regulars.engine.rules import (
     ChangeRule,
     Earn,
@@ -16,7 +18,7 @@ from regulars.engine.rules import (
     ReferralRule,
     Reward,
 )
-from regulars.engine.texts import Duration, Id, Instant, Number, Part, Text, Zone
+from regulars.engine.texts import Duration, Finding, Id, Instant, Number, Part, Text, Zone
 
 Stack = Literal["additive", "multiplicative", "best_of"]
 Rounding = Literal["multiply_then_round", "round_base_then_multiply"]
@@ -75,14 +77,14 @@ class Tier(Part, frozen=True, kw_only=True):
 class Edition(Part, frozen=True, kw_only=True):
     """A programme file.
 
-    `programme` is the stable id of the programme, `edition` of this version of it, in force from
-    `from` (the first one: always). `zone` is where its days begin; `fold` the version of the fold
+    `edition` is the stable id of this version, `programme` of what it is a version of (the same, if
+    left out). It is in force from `from` (the first one: always). `zone` is where its days begin; `fold` the version of the fold
     that it runs under. The first asset is the main one: what rules give and take if they name none.
     `activities`, `campaigns` and `counts` declare the names that facts may use.
     """
 
     format: Literal[1]
-    programme: Id
+    programme: Id | None = None
     edition: Id
     name: Text
     zone: Zone = "UTC"
@@ -103,3 +105,12 @@ class Edition(Part, frozen=True, kw_only=True):
     rewards: list[Reward] = []
     referrals: list[ReferralRule] = []
     policy: Policy = Policy()
+
+    @property
+    def programme_id(self) -> str:
+        """The id of the programme that it is an edition of."""
+        return self.programme or self.edition
+
+    def problems(self) -> Iterable[Finding]:
+        """Names that lead nowhere, ids that repeat, tiers out of order."""
+        return consistency.problems(self)

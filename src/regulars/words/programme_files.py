@@ -82,6 +82,18 @@ SENTENCES: dict[str, str] = {
     "too_few": _("%(place)s must have at least %(limit)s entries; got %(got)s"),
     "too_many": _("%(place)s may have at most %(limit)s entries; got %(got)s"),
     "duplicate_item": _("%(place)s says the same as %(first)s: keep one of them"),
+    "tier_not_above": _("%(place)s must be above the tier before it (%(limit)s); got %(got)s"),
+    "standing_without_tiers": _("%(place)s are missing: a standing needs tiers to stand on"),
+    "tiers_without_standing": _(
+        "%(place)s is missing: say by what members reach the tiers, such as "
+        "{kind: calendar_year, metric: spend}"
+    ),
+    "id_needed": _("%(place)s is a second %(kind)s beside %(first)s: give both an id"),
+    "condition_too_deep": _("%(place)s: all, any and not stand more than %(most)s deep: flatten"),
+    "condition_mixed": _(
+        "%(place)s asks for goods and for the sale at once: keep to one of them under any and not"
+    ),
+    "condition_tender": _("%(place)s: a tender cannot stand under any or not: take it out"),
     "repeated": _("%(place)s is '%(value)s' like %(first)s: give each its own"),
 }
 """What is wrong, by code."""

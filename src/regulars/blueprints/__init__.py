@@ -1,0 +1,14 @@
+"""Ready programmes as files, each in a folder of its own with its worked cases."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+PROGRAMME, CASES = "programme.yaml", "cases.yaml"
+
+
+def blueprints() -> dict[str, Traversable]:
+    """The folder of every ready programme, by its name."""
+    here = sorted(files(__name__).iterdir(), key=lambda one: one.name)
+    return {one.name: one for one in here if one.is_dir() and one.joinpath(PROGRAMME).is_file()}

@@ -1,0 +1,105 @@
+"""What a programme's parts say of each other: names that must exist, ids that must not repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from regulars.engine.conditions import Condition
+from regulars.engine.rules import Rule
+from regulars.engine.texts import Finding, parse_number, repeated, unknown, without_underscore
+
+if TYPE_CHECKING:
+    from regulars.engine.edition import Edition, Tier
+
+SECTIONS = ("metrics", "earn", "change", "limit", "rewards", "referrals")
+
+
+def problems(edition: Edition) -> Iterator[Finding]:
+    """Everything in an edition that does not hold together."""
+    yield from repeated([one.id for one in edition.assets], "assets", "id")
+    yield from repeated([one.id for one in edition.tiers], "tiers", "id")
+    yield from _rule_ids(edition)
+    yield from _tiers(edition.tiers)
+    if edition.standing is not None and not edition.tiers:
+        yield Finding("tiers", "standing_without_tiers", {})
+    if edition.tiers and edition.standing is None:
+        yield Finding("standing", "tiers_without_standing", {})
+    names = _names(edition)
+    for path, rule in _rules(edition):
+        yield from _references(rule, path, names)
+
+
+def _rules(edition: Edition) -> Iterator[tuple[str, Rule]]:
+    for section in SECTIONS:
+        for index, rule in enumerate(getattr(edition, section)):
+            yield f"{section}[{index}]", rule
+    if edition.standing is not None:
+        yield "standing", edition.standing
+    for index, asset in enumerate(edition.assets):
+        if asset.expire is not None:
+            yield f"assets[{index}].expire", asset.expire
+
+
+def _rule_ids(edition: Edition) -> Iterator[Finding]:
+    """Ids are one name-space: a rule, a reward and an asset cannot be told apart otherwise."""
+    first: dict[str, str] = {}
+    for path, rule in _rules(edition):
+        if path.endswith("expire") or path == "standing":
+            continue
+        name = rule.name_in_state
+        if name in first:
+            own = Finding(f"{path}.id", "repeated", {"value": name, "first": first[name]})
+            missing = Finding(path, "id_needed", {"kind": rule.kind, "first": first[name]})
+            yield own if rule.id else missing
+        first.setdefault(name, path)
+
+
+def _tiers(tiers: list[Tier]) -> Iterator[Finding]:
+    before: Fraction | None = None
+    for index, tier in enumerate(tiers):
+        value, scale = parse_number(tier.from_)
+        reached = Fraction(value, 10**scale)
+        if before is not None and reached <= before:
+            limit = tiers[index - 1].from_
+            params: dict[str, Any] = {"limit": limit, "got": tier.from_}
+            yield Finding(f"tiers[{index}].from", "tier_not_above", params)
+        before = reached
+
+
+def _names(edition: Edition) -> dict[str, tuple[str, ...]]:
+    rules = tuple(rule.name_in_state for _, rule in _rules(edition))
+    return {
+        "asset": tuple(asset.id for asset in edition.assets),
+        "metric": tuple(metric.name_in_state for metric in edition.metrics),
+        "tier": tuple(tier.id for tier in edition.tiers),
+        "campaign": tuple(edition.campaigns),
+        "of": rules,
+    }
+
+
+def _references(part: Struct, path: str, names: dict[str, tuple[str, ...]]) -> Iterator[Finding]:
+    """Names of assets, metrics, tiers, campaigns and rules, in a part and in what it holds."""
+    for field in part.__struct_fields__:
+        value = getattr(part, field)
+        at = f"{path}.{without_underscore(field)}"
+        if isinstance(value, Struct):
+            yield from _references(value, at, names)
+        elif isinstance(value, list | tuple):
+            for index, one in enumerate(value):
+                if isinstance(one, Struct):
+                    yield from _references(one, f"{at}[{index}]", names)
+        if _refers(part, field):
+            for one in (value,) if isinstance(value, str) else tuple(value or ()):
+                yield from unknown(str(one), names[field], at)
+
+
+def _refers(part: Struct, field: str) -> bool:
+    if field in ("asset", "metric"):
+        return True
+    if field in ("tier", "campaign"):
+        return isinstance(part, Condition)
+    return field == "of" and isinstance(part, Rule) and part.family in ("change", "limit")
