@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+from datetime import date
 
+import pytest
 from cases_kit import EDITIONS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars.programmes.cases.parsing import parse
 from regulars.programmes.cases.reading import read_cases
+from regulars.programmes.cases.values import SCALARS
 from regulars.programmes.cases.vocabulary import vocabulary
 from regulars.words.cases import CASE_REASONS
 
+FILES = 10_000 if os.environ.get("REGULARS_TORTURE") else 100
 WORDS = vocabulary()
 KEYS = sorted(
     {
@@ -58,9 +63,23 @@ whole = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=FILES)
 @given(st.lists(whole | data, max_size=2))
 def test_any_data_end_in_cases_or_in_problems_with_words(cases: list[object]) -> None:
+    end_well(cases)
+
+
+def test_a_reader_that_lets_errors_through_would_be_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    case = {"id": "one", "edition": "cafe", "given": {"birth_date": "31.12."}, "expect": []}
+    end_well([case])
+    monkeypatch.setitem(SCALARS, "day", date.fromisoformat)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="isoformat"):
+        end_well([case])
+
+
+def end_well(cases: list[object]) -> None:
     file = read_cases(json.dumps(cases), "any.json")
     found = parse(file.cases, EDITIONS)
     for problem in (*file.problems, *found.problems):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.programmes.cases.reading import blocks, holds_cases, read_cases
+from regulars.programmes.cases.reading import CaseFile, blocks, holds_cases, read_cases
 from regulars.programmes.documents import read
 
 BARE = """
@@ -133,6 +134,19 @@ plain_json = st.recursive(
 
 @given(plain_json, st.sampled_from([None, 1, "\t"]))
 def test_json_reads_as_json_says(data: object, spaces: int | str | None) -> None:
-    text = json.dumps([{"edition": data}], indent=spaces)
-    (case,) = read_cases(text, "cases.json").cases
-    assert case.child("edition").data == data  # type: ignore[union-attr]
+    assert reads_alike(read_cases, data, spaces)
+
+
+def test_a_letter_lost_on_the_way_would_be_noticed() -> None:
+    def losing(text: str, name: str) -> CaseFile:
+        return read_cases(text.replace("\\ud83d", ""), name)
+
+    assert reads_alike(read_cases, "\U0001f600", None)
+    assert not reads_alike(losing, "\U0001f600", None)
+
+
+def reads_alike(
+    reader: Callable[[str, str], CaseFile], data: object, spaces: int | str | None
+) -> bool:
+    file = reader(json.dumps([{"edition": data}], indent=spaces), "cases.json")
+    return [case.data for case in file.cases] == [{"edition": data}]

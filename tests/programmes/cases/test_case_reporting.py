@@ -5,10 +5,12 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 import msgspec
+import pytest
 from cases_kit import case
 from hypothesis import given
 from hypothesis import strategies as st
 
+from regulars.programmes.cases import reporting
 from regulars.programmes.cases.comparing import Difference
 from regulars.programmes.cases.problems import Located, Reason
 from regulars.programmes.cases.reporting import (
@@ -89,7 +91,18 @@ def test_junit_has_a_suite_per_file_and_figures_that_add_up() -> None:
 
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_junit_is_well_formed_whatever_stands_in_a_case(name: str, sentence: str) -> None:
+    assert well_formed(name, sentence)
+
+
+def test_signs_that_xml_cannot_hold_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert well_formed("one", "\x00")
+    monkeypatch.setattr(reporting, "_xml", str)
+    with pytest.raises(ElementTree.ParseError):
+        well_formed("one", "\x00")
+
+
+def well_formed(name: str, sentence: str) -> bool:
     one = msgspec.structs.replace(BAD, case=name, file=name, edition=name, value=sentence)
     report = Report((one,), (msgspec.structs.replace(BROKEN, file=name),))
     root = ElementTree.fromstring(junit(report, lambda _: sentence))
-    assert len(list(root.iter("testcase"))) == 2
+    return len(list(root.iter("testcase"))) == 2

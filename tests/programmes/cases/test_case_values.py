@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.programmes.cases.values import SCALARS, Bad, Duration
+from regulars.programmes.cases.values import SCALARS, Bad, Duration, Value
 from regulars.programmes.documents import Data, DecimalText, read
 
 CET = timezone(timedelta(hours=1))
@@ -89,6 +90,13 @@ def test_a_value_that_cannot_be_read_is_told(kind: str, data: Data, code: str) -
 
 @given(st.decimals(-(10**9), 10**9, places=6))
 def test_numbers_keep_every_digit(number: Decimal) -> None:
-    found = SCALARS["number"](str(number))
-    assert isinstance(found, Decimal)
-    assert found.as_tuple() == number.as_tuple()
+    assert keeps_digits(SCALARS["number"], number)
+
+
+def test_a_float_on_the_way_would_be_noticed() -> None:
+    assert not keeps_digits(lambda written: Decimal(str(float(str(written)))), Decimal("1.50"))
+
+
+def keeps_digits(read_number: Callable[[Data], Value], number: Decimal) -> bool:
+    found = read_number(str(number))
+    return isinstance(found, Decimal) and found.as_tuple() == number.as_tuple()

@@ -190,9 +190,11 @@ def _meanings(meanings: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
 
 
 def reserved() -> frozenset[str]:
-    """The words that an edition cannot use as the name of an asset, count or metric."""
+    """The words that an edition cannot use as the name of an asset, count or metric: those that
+    stand where amounts may stand too. A kind of activity may have a key by the name of an asset."""
     words = vocabulary()
-    groups = (words.given, *words.events.values(), *words.activities.values())
+    groups = [words.given, words.events["every"]]
+    groups += [one for one in (*words.events.values(), *words.shapes.values()) if one.amounts]
     keys = {key for group in groups for key in group.keys}
     asserted = {*words.expect.keys, *words.expect.subjects, "at"}
     return frozenset(keys | asserted) - {words.shorthand.bare_number}
