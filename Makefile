@@ -1,4 +1,4 @@
-# make demo | test | check | bench | torture | docs: each sets up what it needs.
+# make demo | test | check | bench | torture | mutants | docs: each sets up what it needs.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -7,9 +7,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 RUN := .venv/.run
 DEV := .venv/.dev
+TORTURED := tests/faults tests/ledger tests/engine tests/programmes
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test check bench torture docs format words lock clean
+.PHONY: help demo test check bench torture mutants docs format words lock clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -49,8 +50,11 @@ docs: $(DEV) ## Build the documentation into site/
 bench: $(DEV) ## Measure speed against yardsticks (ONLY=name for one row)
 	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY))
 
-torture: $(DEV) ## The long runs of the fault tests
-	REGULARS_TORTURE=1 $(BIN)/python -m pytest tests/faults $(ARGS)
+torture: $(DEV) ## The long runs of fault tests and properties
+	REGULARS_TORTURE=1 $(BIN)/python -m pytest -n 2 --dist loadfile $(TORTURED) $(ARGS)
+
+mutants: $(DEV) ## Break the money code on purpose; every break must be noticed
+	$(BIN)/python tools/mutants.py $(ONLY)
 
 format: $(DEV) ## Format the code
 	$(BIN)/ruff format .
