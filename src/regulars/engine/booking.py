@@ -127,12 +127,7 @@ class Book(Struct):
     def before(self, at: Position) -> Run:
         """A run that has folded everything before a position, and time up to it."""
         run = self.again(at)
-        history = ordered(self.facts.values())
-        places = history.placed or [position(fact) for fact in history.facts]
-        history.facts = [
-            fact for fact, place in zip(history.facts, places, strict=True) if place < at
-        ]
-        history.placed = [place for place in places if place < at]
+        history = ordered(self.facts.values()).before(at)
         follow(run, history, None)
         advance(run, at.at)
         run.at = at.at

@@ -57,9 +57,13 @@ class _Steps(dict[int, Step]):
 
 def instant_of(moment: datetime.datetime) -> int:
     """The instant of an aware datetime, exact. ValueError for one without a zone."""
-    if moment.utcoffset() is None:
-        raise ValueError(f"{moment.isoformat()} has no zone: give it one, for example +00:00")
-    return _microseconds(moment - _EPOCH)
+    try:
+        since = moment - _EPOCH
+    except TypeError as error:
+        raise ValueError(
+            f"{moment.isoformat()} has no zone: give it one, for example +00:00"
+        ) from error
+    return since.days * DAY + since.seconds * SECOND + since.microseconds
 
 
 def datetime_of(at: int) -> datetime.datetime:

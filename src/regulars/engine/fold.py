@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from operator import itemgetter
 
 from msgspec import Struct, field
 
@@ -10,29 +11,44 @@ from regulars.engine.advance import advance
 from regulars.engine.calendar import instant_of
 from regulars.engine.compiled import Compiled
 from regulars.engine.facts import Order, Refund
-from regulars.engine.happenings import Activity, Effect, FoldFact, Grant, Promise, Reversal
+from regulars.engine.happenings import Activity, Effect, FoldFact, Promise, Reversal
 from regulars.engine.position import Position, names, position
 from regulars.engine.run import Change, Row, Run
-from regulars.engine.state import Record, State
+from regulars.engine.state import BEGINNING, Record, State
+from regulars.ledger.lots import FOREVER
 
 
 class History(Struct):
-    """The facts of one holder in the order in which they act. `parked` names what is not known,
-    and who waits for it; `placed` are the positions where they had to be worked out."""
+    """The facts of one holder in the order in which they act, and the instant of each.
 
-    facts: list[FoldFact]
+    `named` are the keys that facts name, `promised` the identities of promises. `parked` names
+    what is not known, and who waits for it; `placed` are the positions, where they had to be
+    worked out.
+    """
+
+    facts: list[FoldFact] = field(default_factory=list)
+    instants: list[int] = field(default_factory=list)
+    named: set[str] = field(default_factory=set)
+    promised: set[tuple[str, str]] = field(default_factory=set)
     parked: dict[str, list[FoldFact]] = field(default_factory=dict)
     placed: list[Position] | None = None
+
+    def before(self, place: Position) -> History:
+        """The part of it that stands before a position."""
+        places = self.placed or [position(fact) for fact in self.facts]
+        count = sum(1 for one in places if one < place)
+        return History(self.facts[:count], self.instants[:count], self.named, self.promised)
 
 
 def ordered(facts: Iterable[FoldFact]) -> History:
     """Sort a set of facts: each key once, in its highest version; what waits is parked.
 
-    Facts that come in order of strictly growing instants, as stored, are only looked at.
+    Facts that come in order, as stored, are only looked at.
     """
     given = list(facts)
-    if _in_order(given):
-        return History(given)
+    history = _as_it_stands(given)
+    if history is not None:
+        return history
     latest: dict[str, FoldFact] = {}
     for fact in given:
         known = latest.get(fact.key)
@@ -41,46 +57,67 @@ def ordered(facts: Iterable[FoldFact]) -> History:
     return _placed(latest)
 
 
-def _in_order(facts: Sequence[FoldFact]) -> bool:
-    """Whether the facts stand where they belong: looked at, not sorted."""
+def _as_it_stands(facts: list[FoldFact]) -> History | None:
+    """The history of facts that stand where they belong already; None where one does not."""
+    history = History(facts)
+    instants = history.instants
     seen: set[str] = set()
+    last = BEGINNING
     before: FoldFact | None = None
     for fact in facts:
-        kind = type(fact)
-        if kind is not Order and kind is not Grant and not _follows(fact, seen):
-            return False
-        if before is not None and fact.at <= before.at and not _ranks_after(fact, before):
-            return False
+        at = instant_of(fact.at)
+        if type(fact) is not Order and not _follows(fact, seen, history):
+            return None
+        if at <= last and before is not None and not (at == last and _ranks_after(fact, before)):
+            return None
+        instants.append(at)
         seen.add(fact.key)
+        last = at
         before = fact
-    return len(seen) == len(facts)
+    return history if len(seen) == len(facts) else None
 
 
-def _follows(fact: FoldFact, seen: set[str]) -> bool:
-    if isinstance(fact, Promise):
+def _follows(fact: FoldFact, seen: set[str], history: History) -> bool:
+    """Whether what a fact names stands before it; notes what it names or promises."""
+    if type(fact) is Promise:
+        history.promised.add((fact.rule, fact.ordinal))
         return not fact.order
+    if type(fact) is Effect:
+        return not fact.withdrawn
     name = names(fact)
+    if name:
+        history.named.add(name)
     return not name or name in seen
 
 
 def _ranks_after(fact: FoldFact, before: FoldFact) -> bool:
-    return fact.at == before.at and position(fact) > position(before)
+    return position(fact) > position(before)
 
 
 def _placed(latest: dict[str, FoldFact]) -> History:
-    history = History([])
-    placed = []
+    history = History()
+    placed: list[tuple[Position, FoldFact]] = []
     for fact in latest.values():
+        if type(fact) is Order:
+            placed.append((position(fact), fact))
+            continue
         name = names(fact)
         named = latest.get(name) if name else None
         if name and named is None and needs(fact):
             history.parked.setdefault(name, []).append(fact)
         elif not (isinstance(fact, Effect) and fact.withdrawn):
+            _follows(fact, set(), history)
             placed.append((position(fact, named), fact))
-    placed.sort(key=lambda one: one[0])
+            if name:
+                history.named.add(name)
+    placed.sort(key=_place)
     history.facts = [fact for _, fact in placed]
-    history.placed = [at for at, _ in placed]
+    history.placed = [place for place, _ in placed]
+    history.instants = [place.at for place in history.placed]
     return history
+
+
+_place = itemgetter(0)
 
 
 def needs(fact: FoldFact) -> bool:
@@ -125,8 +162,8 @@ def fold(
     history = ordered(facts)
     if run is None:
         run = Run(programme, programme.start(), holder)
-        run.wanted = {name for name in map(names, history.facts) if name}
-        run.known = {(one.rule, one.ordinal) for one in history.facts if isinstance(one, Promise)}
+        run.wanted = history.named
+        run.known = history.promised
     follow(run, history, until)
     return Folded(run.state, run, history.parked)
 
@@ -134,19 +171,21 @@ def fold(
 def follow(run: Run, history: History, until: int | None = None) -> None:
     """Apply facts that are in order, and then let time pass to `until`."""
     state = run.state
-    places = history.placed
-    for index, fact in enumerate(history.facts):
-        at = instant_of(fact.at) if places is None else places[index].at
-        if until is not None and at > until:
+    last = FOREVER if until is None else until
+    edition = run.edition
+    on, settles = edition.on, edition.settle
+    for fact, at in zip(history.facts, history.instants, strict=True):
+        if at > last:
             break
         if state.due <= at:
             advance(run, at)
+            edition = run.edition
+            on, settles = edition.on, edition.settle
         run.at = state.at = at
         run.key = fact.key
-        edition = run.edition
-        for handle in edition.on.get(type(fact), ()):
+        for handle in on.get(type(fact), ()):
             handle(run, fact)
-        for settle in edition.settle:
+        for settle in settles:
             settle(run)
     if until is not None:
         advance(run, until)
