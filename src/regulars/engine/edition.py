@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from regulars.engine import consistency
+from regulars.engine.facts import Code
 from regulars.engine.rules import (
     ChangeRule,
     Earn,
@@ -65,11 +66,13 @@ class Asset(Part, frozen=True, kw_only=True):
 
 
 class Tier(Part, frozen=True, kw_only=True):
-    """A standing, reached from `from` of what the ladder counts. `rights` are what belongs to it
-    beside points, in the words of the terms."""
+    """A standing, reached from `from` of what the ladder counts. `name` of the standing or of one
+    who has it, `many` of several of them (Regulars). `rights` are what belongs to it beside points,
+    in the words of the terms."""
 
     id: Id
     name: Text
+    many: Text | None = None
     from_: Number
     rights: list[Text] = []
 
@@ -80,7 +83,8 @@ class Edition(Part, frozen=True, kw_only=True):
     `edition` is the stable id of this version, `programme` of what it is a version of (the same, if
     left out). It is in force from `from` (the first one: always). `zone` is where its days begin; `fold` the version of the fold
     that it runs under. The first asset is the main one: what rules give and take if they name none.
-    `activities`, `campaigns` and `counts` declare the names that facts may use.
+    `activities`, `campaigns` and `counts` declare the names that facts may use. `names` says what
+    codes of goods, places, channels and tenders are called when the programme is told.
     """
 
     format: Literal[1]
@@ -97,6 +101,7 @@ class Edition(Part, frozen=True, kw_only=True):
     activities: dict[Id, Text] = {}
     campaigns: dict[Id, Text] = {}
     counts: dict[Id, Text] = {}
+    names: dict[Code, Text] = {}
     earn: list[Earn] = []
     change: list[ChangeRule] = []
     limit: list[Limit] = []
