@@ -7,15 +7,17 @@ says of the sale, the member and the time is asked once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
 
 from regulars.engine.calendar import Zone
+from regulars.engine.calendar import zone as named_zone
 from regulars.engine.facts import Code, Line, Order
 from regulars.engine.happenings import Activity
-from regulars.engine.periods import day_of, weekday
+from regulars.engine.periods import date_of, day_of, next_anniversary, weekday
 from regulars.engine.run import Run
 from regulars.engine.texts import (
     Day,
@@ -45,11 +47,17 @@ WEEKDAYS: Final[tuple[Weekday, ...]] = (
 )
 CLOCK_PATTERN = "^(?:[01][0-9]|2[0-3]):[0-5][0-9]-(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
 Clock = Annotated[str, Meta(pattern=CLOCK_PATTERN, description="From-to, such as 14:00-17:00.")]
+Birthday = Literal["day", "week", "month"]
+DayZone = Literal["programme", "member"]
 DEEPEST = 3
 MINUTE = 60_000_000
 
 LineTest = Callable[[Line], bool]
 FactTest = Callable[[Run, Any], bool]
+ZoneOf = Callable[[Run], Zone]
+DAYS_OF_WEEK: Final = 7
+ORDERS: Final = "orders/known"
+"""Under what the number of orders is kept among the ordinals, where a condition asks for it."""
 
 
 class Condition(Part, frozen=True, kw_only=True):
@@ -58,8 +66,11 @@ class Condition(Part, frozen=True, kw_only=True):
     Goods: `category`, `product`, `brand`. Sale or act: `channel`, `trade` (its kind), `place`,
     `tender` (the part paid so), `campaign` (it falls under), `labels` (any other circumstance),
     `at_least` (goods of the sale, before what pays for them). Member: `tier`, `segment`,
-    `attribute`. Time of the fact, in the programme's zone: `from` and `until` (a day counts whole),
-    `weekday`, `hours`.
+    `attribute`, `first_order` (none is known before it). Time of the fact, in the programme's zone:
+    `from` and `until` (a day counts whole), `weekday`, `hours`, `birthday`: the `day` itself, the
+    `week` (the seven days that begin with it) or the calendar `month` of it; 29 February falls on
+    28 February in common years. With `zone: member` weekday, hours and birthday go by the member's
+    own zone, where one is known.
     """
 
     category: OneOrMany[Code] = ()
@@ -79,6 +90,9 @@ class Condition(Part, frozen=True, kw_only=True):
     until: Day | Instant | None = None
     weekday: OneOrMany[Weekday] = ()
     hours: Clock | None = None
+    birthday: Birthday | None = None
+    first_order: bool = False
+    zone: DayZone = "programme"
     all: list[Condition] = []
     any: list[Condition] = []
     not_: Condition | None = None
@@ -139,9 +153,9 @@ def asks_sale(condition: Condition) -> bool:
     """Whether it says anything of the sale, the member or the time."""
     c = condition
     own = (c.channel, c.trade, c.place, c.tender, c.campaign, c.labels, c.at_least, c.tier)
-    more = (c.segment, c.attribute, c.from_, c.until, c.weekday, c.hours)
+    more = (c.segment, c.attribute, c.from_, c.until, c.weekday, c.hours, c.birthday)
     inner = [*c.all, *c.any, *([c.not_] if c.not_ else [])]
-    return any(own) or any(more) or any(map(asks_sale, inner))
+    return any(own) or any(more) or c.first_order or any(map(asks_sale, inner))
 
 
 def compiled(condition: Condition | None, build: Build) -> Tests:
@@ -219,25 +233,61 @@ def _member_tests(c: Condition, build: Build) -> Iterator[FactTest]:
         yield lambda run, fact: any(run.state.attributes.get(name) for name in names)
     for name, value in c.attribute.items():
         yield partial(_attribute, name, value)
+    if c.first_order:
+        build.counts_orders = True
+        yield lambda run, fact: not run.state.ordinals.get(ORDERS)
 
 
 def _attribute(name: str, value: str, run: Run, fact: Any) -> bool:
     return run.state.attributes.get(name, "") == value
 
 
-def _time_tests(c: Condition, zone: Zone) -> Iterator[FactTest]:
+def _time_tests(c: Condition, own: Zone) -> Iterator[FactTest]:
     if c.from_:
-        begins = moment(c.from_, zone)
+        begins = moment(c.from_, own)
         yield lambda run, fact: run.at >= begins
     if c.until:
-        ends = moment(c.until, zone, after=True)
+        ends = moment(c.until, own, after=True)
         yield lambda run, fact: run.at < ends
+    zone = _members(own) if c.zone == "member" else lambda run: own
     if c.weekday:
         days = frozenset(map(WEEKDAYS.index, c.weekday))
-        yield lambda run, fact: weekday(zone.day(run.at)) in days
+        yield lambda run, fact: weekday(zone(run).day(run.at)) in days
     if c.hours:
         begin, _, end = c.hours.partition("-")
         yield partial(_within_hours, _minutes(begin), _minutes(end), zone)
+    if c.birthday:
+        yield partial(_birthday, c.birthday, zone)
+
+
+def _members(own: Zone) -> ZoneOf:
+    def zone_of(run: Run) -> Zone:
+        name = run.state.attributes.get("zone", "")
+        try:
+            return named_zone(name) if name else own
+        except ValueError:
+            return own
+
+    return zone_of
+
+
+def _birthday(which: Birthday, zone: ZoneOf, run: Run, fact: Any) -> bool:
+    born = _born(run)
+    if born is None:
+        return False
+    day = zone(run).day(run.at)
+    if which == "month":
+        return date_of(day).month == born.month
+    longest = 1 if which == "day" else DAYS_OF_WEEK
+    begins = next_anniversary(born.month, born.day, day - longest + 1)
+    return begins <= day
+
+
+def _born(run: Run) -> date | None:
+    try:
+        return date.fromisoformat(run.state.attributes.get("birth_date", ""))
+    except ValueError:
+        return None
 
 
 def _minutes(clock: str) -> int:
@@ -245,8 +295,8 @@ def _minutes(clock: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def _within_hours(begin: int, end: int, zone: Zone, run: Run, fact: Any) -> bool:
-    minute = zone.civil(run.at) // MINUTE % 1440
+def _within_hours(begin: int, end: int, zone: ZoneOf, run: Run, fact: Any) -> bool:
+    minute = zone(run).civil(run.at) // MINUTE % 1440
     if begin <= end:
         return begin <= minute < end
     return minute >= begin or minute < end
@@ -266,3 +316,9 @@ def goods_minor(fact: Any) -> int:
     if isinstance(fact, Order | Activity):
         return fact.amount_minor
     return 0
+
+
+def count_order(run: Run, order: Order) -> None:
+    """Count an order, for conditions that ask whether one is the first."""
+    ordinals = run.state.ordinals
+    ordinals[ORDERS] = ordinals.get(ORDERS, 0) + 1
