@@ -13,6 +13,7 @@ COMMANDS = {
     "serve": "Serve the console on this machine until it is stopped.",
     "import": "Bring in orders from files.",
     "measure": "Compute a measure; without a name, list them.",
+    "programme": "Tell a programme in plain sentences, list ready ones, print the schema.",
     "staff": "People who work with the console: list them, let them in, rescue them.",
     "doctor": "Look at this installation and explain what is wrong with it.",
 }

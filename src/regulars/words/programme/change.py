@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop as _
 
 TERMS_CHANGE: dict[str, str] = {
-    "multiply": _("%(goods)s earn %(factor)s %(who)s %(when)s."),
-    "multiply_all": _("Everything earns %(factor)s %(who)s %(when)s."),
+    "multiply": _("%(goods)s earn %(factor)s %(circumstances)s."),
+    "multiply_all": _("Everything earns %(factor)s %(circumstances)s."),
 }
 """What each kind says of itself."""
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop as _
 
 TERMS_EARN: dict[str, str] = {
-    "earn_per_amount": _("Every %(step)s spent earns %(points)s %(asset)s."),
-    "earn_per_amount_full": _("Every full %(step)s spent earns %(points)s %(asset)s."),
+    "earn_per_amount": _("Every %(step_word)s spent %(on_goods)s earns %(points)s %(asset)s."),
+    "earn_per_amount_full": _(
+        "Every full %(step_word)s spent %(on_goods)s earns %(points)s %(asset)s."
+    ),
 }
 """What each kind says of itself."""
 

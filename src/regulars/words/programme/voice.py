@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from regulars.engine.calendar import datetime_of
 from regulars.engine.edition import Asset, Edition
-from regulars.engine.money import decimals
+from regulars.engine.money import decimals, from_minor
 from regulars.engine.texts import Text, in_language, parse_duration, parse_money
 from regulars.words import formats
 
@@ -47,7 +47,7 @@ class Voice(Struct, frozen=True):
 
     def units(self, amount: int, asset: str | None) -> str:
         """Smallest units of an asset as a number of a file: 150 stars of one decimal are "15"."""
-        return str(Decimal(amount).scaleb(-self.asset(asset).decimals).normalize().__format__("f"))
+        return f"{Decimal(amount).scaleb(-self.asset(asset).decimals).normalize():f}"
 
     def number(self, number: str) -> str:
         """A number of the file as it is read."""
@@ -75,9 +75,9 @@ class Voice(Struct, frozen=True):
     def money_word(self, text: str) -> str:
         """An amount of the file in words where its currency has one word: "1 euro"."""
         amount = parse_money(text)
-        number = Decimal(amount.minor).scaleb(-decimals(amount.currency))
+        number = from_minor(amount.minor, amount.currency).normalize()
         word = self.currency_word(amount.currency, number)
-        return f"{self.number(f'{number.normalize():f}')} {word}" if word else self.money(*amount)
+        return f"{self.number(f'{number:f}')} {word}" if word else self.money(*amount)
 
     def currency_word(self, currency: str, number: Decimal | int) -> str:
         """What so much of a currency is called, if that is one word."""

@@ -1,0 +1,240 @@
+"""Parameters of a sentence as words: numbers, money, lengths of time, names, conditions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+from msgspec import Struct
+
+from regulars.engine.conditions import Condition
+from regulars.engine.rules import Rule
+from regulars.engine.texts import (
+    DURATION_PATTERN,
+    MONEY_PATTERN,
+    NUMBER_PATTERN,
+    compiled,
+    without_underscore,
+)
+from regulars.words.programme import phrases
+from regulars.words.programme.voice import Voice
+
+GAP: Final = re.compile(r"%\((\w+)\)s( %\(asset\)s)?")
+SPANS: Final = {
+    "months": "P{}M",
+    "days": "P{}D",
+    "weeks": "P{}W",
+    "hours": "PT{}H",
+    "years": "P{}Y",
+}
+MOMENTS: Final = frozenset({"at", "until", "since", "expires", "begins", "ends", "retry_at"})
+FACTORS: Final = {"2": _("double"), "3": _("triple"), "10": _("ten times as much")}
+
+Params = Mapping[str, Any]
+
+
+class Ready(Struct, frozen=True):
+    """A parameter that is in the reader's words already."""
+
+    text: str
+
+
+def params_of(rule: Rule | None) -> dict[str, Any]:
+    """Everything that a file says of a rule, by the names of its fields, and what its own sentence
+    adds."""
+    if rule is None:
+        return {}
+    told = {without_underscore(one): getattr(rule, one) for one in rule.__struct_fields__}
+    said = rule.sentence()
+    return told | (said.params if said else {})
+
+
+def named(message: str) -> set[str]:
+    """The parameters that a message asks for."""
+    return set(re.findall(r"%\((\w+)\)s", message))
+
+
+def filled(message: str, params: Params, voice: Voice) -> str:
+    """`message` in the active language with its gaps filled; begins with a capital letter."""
+
+    def gap(found: re.Match[str]) -> str:
+        name, counted = found[1], found[2]
+        value = params.get(name)
+        if counted and isinstance(value, int | str) and not isinstance(value, bool):
+            return voice.counted(_units(name, value, params, voice), params.get("asset"))
+        told = spoken(name, params, voice)
+        return f"{told} {spoken('asset', params, voice)}" if counted else told
+
+    text = GAP.sub(gap, gettext(message)).replace("%%", "%")
+    text = re.sub(r" +(?=[ .,:;])", "", text).strip()
+    return text[:1].upper() + text[1:]
+
+
+def _units(name: str, value: int | str, params: Params, voice: Voice) -> str:
+    if isinstance(value, str):
+        return value
+    scaled = name in params.get("in_units", ())
+    return voice.units(value, params.get("asset")) if scaled else str(value)
+
+
+def spoken(name: str, params: Params, voice: Voice) -> str:
+    """One parameter in words, by its name and its value. A name with an ending asks for a form:
+    `_within`, `_span`, `_th`, `_word`, `_one`."""
+    if name in MADE:
+        return MADE[name](params, voice)
+    base, _line, ending = name.rpartition("_")
+    if ending in FORMS and base in params:
+        return FORMS[ending](base, params[base], voice)
+    return value_in_words(name, params.get(name), (params, voice))
+
+
+def value_in_words(name: str, value: Any, said: tuple[Params, Voice]) -> str:
+    """A value by what it is; nothing is nothing."""
+    _params, voice = said
+    if value is None or value in ("", ()):
+        return ""
+    if isinstance(value, Ready):
+        return value.text
+    if isinstance(value, bool):
+        return ""
+    if isinstance(value, int):
+        return _whole(name, value, said)
+    if isinstance(value, dict):
+        return voice.text(value) if set(value) <= LANGUAGES_KNOWN else _pairs(value, voice)
+    if isinstance(value, Condition):
+        return phrases.circumstances(value, voice)
+    if isinstance(value, str):
+        return _string(name, value, voice)
+    if isinstance(value, Sequence):
+        return _several(name, value, said)
+    return str(value)
+
+
+LANGUAGES_KNOWN: Final = frozenset({"en", "de", "pl", "ro"})
+
+
+def _pairs(value: Mapping[str, Any], voice: Voice) -> str:
+    return voice.listed([f"{voice.code(name)} {one}" for name, one in value.items()])
+
+
+def _whole(name: str, value: int, said: tuple[Params, Voice]) -> str:
+    params, voice = said
+    if name.endswith("_minor"):
+        return voice.money(value, str(params.get("currency", "")))
+    if name in MOMENTS or name.endswith("_at"):
+        return voice.day(value)
+    return voice.number(_units(name, value, params, voice))
+
+
+def _string(name: str, value: str, voice: Voice) -> str:
+    if name == "asset":
+        return voice.many(value)
+    if name == "tier":
+        return voice.tiers([value], several=False)
+    if name == "factor":
+        return times(value, voice)
+    for pattern, told in PATTERNS:
+        if compiled(pattern).search(value):
+            return told(voice, value)
+    if value in {one.name_in_state for one in voice.edition.rewards}:
+        return reward_name(value, voice)
+    return voice.code(value)
+
+
+PATTERNS: Final[tuple[tuple[str, Callable[[Voice, str], str]], ...]] = (
+    (MONEY_PATTERN, Voice.money_text),
+    (DURATION_PATTERN, Voice.span),
+    (NUMBER_PATTERN, Voice.number),
+)
+
+
+def reward_name(name: str, voice: Voice) -> str:
+    """What the file calls a reward."""
+    for one in voice.edition.rewards:
+        if one.name_in_state == name:
+            return voice.text(getattr(one, "name", None) or name.replace("_", " "))
+    return name
+
+
+def _several(name: str, value: Sequence[Any], said: tuple[Params, Voice]) -> str:
+    _params, voice = said
+    if name in ("tier", "tiers"):
+        return voice.tiers(value)
+    if all(isinstance(one, str) and compiled(DURATION_PATTERN).search(one) for one in value):
+        return voice.spans(list(value))
+    return voice.listed([value_in_words(name, one, said) for one in value if _sayable(one)])
+
+
+def _sayable(value: Any) -> bool:
+    return not isinstance(value, Struct) or isinstance(value, Condition)
+
+
+def times(factor: str, voice: Voice) -> str:
+    """A factor in words: "double", "1.5 times as much"."""
+    plain = f"{Decimal(factor).normalize():f}"
+    if plain in FACTORS:
+        return gettext(FACTORS[plain])
+    return gettext("%(factor)s times as much") % {"factor": voice.number(plain)}
+
+
+def conditions_of(params: Params) -> Condition:
+    """All conditions that a rule names, as one."""
+    return Condition(all=[one for one in params.values() if isinstance(one, Condition)])
+
+
+def _goods(params: Params, voice: Voice) -> str:
+    return phrases.goods(conditions_of(params), voice)
+
+
+def _on_goods(params: Params, voice: Voice) -> str:
+    told = _goods(params, voice)
+    return gettext("on %(goods)s") % {"goods": told} if told else ""
+
+
+def _circumstances(params: Params, voice: Voice) -> str:
+    return phrases.circumstances(conditions_of(params), voice)
+
+
+def _asset(params: Params, voice: Voice) -> str:
+    return voice.many(params.get("asset"))
+
+
+def _units_of_step(params: Params, voice: Voice) -> str:
+    number, _space, currency = str(params["step"]).partition(" ")
+    return voice.currency_word(currency, int(params["steps"])) if Decimal(number) == 1 else ""
+
+
+MADE: Final[dict[str, Callable[[Params, Voice], str]]] = {
+    "goods": _goods,
+    "on_goods": _on_goods,
+    "circumstances": _circumstances,
+    "asset": _asset,
+    "units": _units_of_step,
+}
+"""Words that are made of several parameters."""
+
+
+def _within(base: str, value: Any, voice: Voice) -> str:
+    return voice.span(_duration(base, value), after_word=True)
+
+
+def _span(base: str, value: Any, voice: Voice) -> str:
+    return voice.span(_duration(base, value))
+
+
+def _duration(base: str, value: Any) -> str:
+    return SPANS[base].format(value) if base in SPANS else str(value)
+
+
+FORMS: Final[dict[str, Callable[[str, Any, Voice], str]]] = {
+    "within": _within,
+    "span": _span,
+    "th": lambda base, value, voice: voice.ordinal(int(value)),
+    "word": lambda base, value, voice: voice.money_word(str(value)),
+    "one": lambda base, value, voice: voice.one(value_in_words(base, value, ({}, voice))),
+}
+"""Forms of a parameter, by the ending of its name in a sentence."""

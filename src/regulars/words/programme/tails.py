@@ -1,0 +1,57 @@
+"""What a rule's own sentence leaves out, each told in a short sentence after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from django.utils.translation import gettext_noop as _
+
+from regulars.engine.conditions import Condition
+from regulars.words.programme.filling import Params, conditions_of, filled, named
+from regulars.words.programme.phrases import circumstances, goods
+from regulars.words.programme.voice import Voice
+
+TAILS: Final[dict[str, str]] = {
+    "after": _("It counts after %(after_within)s."),
+    "remind": _("We say so %(remind)s before."),
+    "valid": _("It is valid for %(valid)s."),
+}
+"""By the name of the parameter that a sentence left out."""
+
+UNTOLD: Final = frozenset(
+    {"id", "kind", "asset", "of", "overflow", "metric", "except", "name", "item", "full_steps"}
+)
+"""What members need not read: names inside the file, and what other sentences tell."""
+
+ONLY_GOODS = _("This holds for %(goods)s only.")
+ONLY_WHEN = _("This holds only %(circumstances)s.")
+
+
+def tails(message: str, params: Params, voice: Voice) -> Iterator[str]:
+    """One sentence for each parameter that is given and that `message` does not ask for."""
+    asked = named(message)
+    for name, tail in TAILS.items():
+        if params.get(name) and not asks(asked, name):
+            yield filled(tail, params, voice)
+    yield from _conditions(asked, params, voice)
+
+
+def asks(asked: set[str], name: str) -> bool:
+    """Whether a message asks for a parameter, in whatever form."""
+    return any(one == name or one.rpartition("_")[0] == name for one in asked)
+
+
+def _conditions(asked: set[str], params: Params, voice: Voice) -> Iterator[str]:
+    whole = conditions_of(params)
+    if not asked & {"goods", "on_goods"} and goods(whole, voice):
+        yield filled(ONLY_GOODS, params, voice)
+    if "circumstances" in asked:
+        return
+    left = {
+        name: one
+        for name, one in params.items()
+        if isinstance(one, Condition) and name not in asked
+    }
+    if circumstances(conditions_of(left), voice):
+        yield filled(ONLY_WHEN, left, voice)
