@@ -2,38 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-from regulars.engine import granting
+from regulars.engine.converting import Converting
+from regulars.engine.facts import Refund
 from regulars.engine.happenings import Promise
 from regulars.engine.rules import Handlers, Reward, Sentence
 from regulars.engine.run import Ask, Run
-from regulars.engine.state import Voucher
-from regulars.engine.texts import Duration, Id, Text, parse_duration
-from regulars.ledger.lots import FOREVER
+from regulars.engine.terms import Issue, terms
+from regulars.engine.texts import Duration, Finding, Id, Text
 
 if TYPE_CHECKING:
     from regulars.engine.build import Build
 
 
 class Every(Reward, frozen=True, kw_only=True, tag="every"):
-    """Whenever `each` of an asset have come together they turn into a voucher for `item` by
-    themselves; what is beyond stays. The voucher lives for `valid`, for ever if left out."""
+    """Whenever `each` of an asset have come together they turn into a voucher by themselves; what
+    is beyond stays. The voucher is for `item` and lives for `valid`, for ever if left out; or
+    `voucher` says all of its terms.
+    """
 
     name: Text
     each: int
-    asset: Id
-    item: Id
+    asset: Id | None = None
+    item: Id | None = None
     valid: Duration | None = None
+    voucher: Issue | None = None
+
+    def problems(self) -> Iterable[Finding]:
+        """Terms that are said twice, or nothing to come together."""
+        if self.voucher is not None and (self.item or self.valid):
+            yield Finding("voucher", "said_twice", {})
+        if self.each < 1:
+            yield Finding("each", "below_least", {"least": 1})
 
     def compile(self, build: Build) -> Handlers:
         """Asks when enough have come together, and issues when promised."""
         working = Working(self, build)
-        return Handlers(wants=working.wants, promised=working.promised)
+        return Handlers(
+            wants=working.wants,
+            promised=working.promised,
+            read=working.read,
+            on={Refund: working.converting.refunded} if working.converting.revokes else {},
+        )
 
     def sentence(self) -> Sentence:
         """Every 10th coffee is free."""
-        return Sentence("reward_every", {"each": self.each, "name": self.name})
+        code = "reward_every" if self.asset is None or self.item else "reward_every_value"
+        params: dict[str, Any] = {"each": self.each, "name": self.name, "asset": self.asset}
+        return Sentence(code, params | {"valid": self.valid, "voucher": self.voucher})
 
 
 class Working:
@@ -41,12 +59,12 @@ class Working:
 
     def __init__(self, rule: Every, build: Build) -> None:
         self.id = rule.name_in_state
-        self.item = rule.item
-        self.asset = rule.asset
-        self.index = build.asset(rule.asset)
-        self.each = rule.each * 10 ** build.decimals(rule.asset)
-        self.span = parse_duration(rule.valid) if rule.valid else None
-        self.zone = build.zone
+        self.asset = rule.asset or build.main
+        self.index = build.asset(self.asset)
+        self.whole = 10 ** build.decimals(self.asset)
+        self.each = rule.each * self.whole
+        told = rule.voucher or Issue(item=rule.item, valid=rule.valid)
+        self.converting = Converting(build, rule, self.asset, terms(build, self.id, told))
 
     def wants(self, run: Run, ask: Ask) -> Promise | None:
         """The next voucher, if enough have come together."""
@@ -60,18 +78,11 @@ class Working:
     def promised(self, run: Run, promise: Promise) -> None:
         """Take what came together and issue the voucher."""
         run.state.ordinals[self.id] = max(run.state.ordinals.get(self.id, 0), int(promise.ordinal))
-        parts = granting.take(run, self.id, self.index, promise.price)
-        expires = self.zone.plus(run.at, *self.span) if self.span else FOREVER
-        run.state.vouchers[promise.key] = Voucher(
-            id=promise.key,
-            rule=self.id,
-            kind=self.item,
-            item=self.item,
-            issued=run.at,
-            expires=expires,
-            asset=self.asset,
-            cost=promise.price,
-            parts=parts,
-        )
-        run.state.due = min(run.state.due, expires)
-        run.change("voucher", promise.key, "open")
+        self.converting.convert(run, promise)
+
+    def read(self, run: Run, name: str) -> Any:
+        """`progress`: how far it is to the next one, as 1/3."""
+        if name not in ("progress", f"progress:{self.id}"):
+            return None
+        have = max(run.state.holdings[self.index].balance, 0) % self.each
+        return f"{have // self.whole}/{self.each // self.whole}"
