@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from regulars.engine.granting import expired, repay
+from regulars.engine.position import position
 from regulars.engine.run import EXPIRE, MATURE, Row, Run
 from regulars.engine.state import State
+from regulars.engine.terms import ended
 from regulars.ledger import lots
-from regulars.ledger.lots import FOREVER, Lot
+from regulars.ledger.lots import FOREVER, Holding, Lot
+
+MOST_ROUNDS = 1000
+"""More rounds than this at one instant mean a timer that is always due."""
 
 
 def advance(run: Run, until: int) -> None:
@@ -16,46 +21,73 @@ def advance(run: Run, until: int) -> None:
     in the order of the rules. The state's place in history moves only where something was due.
     """
     state = run.state
-    while state.due <= until:
-        at = next_due(run)
-        if at > until:
-            state.due = at
-            return
+    if state.due > until:
+        return
+    due = next_due(run)
+    rounds = 0
+    while due <= until:
+        at = max(due, state.at)
+        rounds = rounds + 1 if at == state.at else 0
+        if rounds > MOST_ROUNDS:
+            raise RuntimeError(f"timers of {run.programme.id} do not move on")
         state.at = run.at = at
         _due_at(run, at)
-        state.due = next_due(run)
+        due = next_due(run)
+    state.due = due
 
 
 def _due_at(run: Run, at: int) -> None:
+    run.key = f"{run.programme.id}/{at}"
     while run.edition.until <= at:
-        run.state.edition += 1
-        run.edition = run.programme.editions[run.state.edition]
-        run.change("edition", run.edition.id, "began")
-    for index, name in enumerate(run.programme.asset_names):
-        _expire(run, index, name, at)
-        _mature(run, index, name, at)
-    _expire_vouchers(run, at)
-    for next_due_of, due in run.edition.timers:
-        if next_due_of(run) <= at:
-            due(run)
+        _begin(run)
+    names = run.programme.asset_names
+    for index, holding in enumerate(run.state.holdings):
+        if holding.lots and holding.lots[0].expires <= at:
+            _expire(run, holding, names[index], at)
+        if holding.pending:
+            _mature(run, index, names[index], at)
+    if run.state.vouchers:
+        _expire_vouchers(run, at)
+    if run.edition.timers:
+        _run_timers(run, at)
     for settle in run.edition.settle:
         settle(run)
 
 
-def _expire(run: Run, index: int, name: str, at: int) -> None:
-    holding = run.state.holdings[index]
-    if not holding.lots or holding.lots[0].expires > at:
-        return
+def _begin(run: Run) -> None:
+    """The next edition comes into force; a tier stays by its id, whatever its place."""
+    before = run.edition.edition.tiers
+    run.state.edition += 1
+    run.edition = run.programme.editions[run.state.edition]
+    standing = run.state.standing
+    if standing.tier:
+        names = [tier.id for tier in run.edition.edition.tiers]
+        name = before[standing.tier].id
+        standing.tier = names.index(name) if name in names else 0
+    run.change("edition", run.edition.id, "began")
+
+
+def _run_timers(run: Run, at: int) -> None:
+    """Run what is due, then apply what that decided, as where it was decided before (1a.8)."""
+    run.waiting = []
+    for next_due_of, due in run.edition.timers:
+        if next_due_of(run) <= at:
+            due(run)
+    decided, run.waiting = run.waiting, None
+    for promise in sorted(decided, key=position):
+        for settle in run.edition.settle:
+            settle(run)
+        run.follow(promise)
+
+
+def _expire(run: Run, holding: Holding, name: str, at: int) -> None:
     for lot in lots.expire(holding, at):
-        run.rows.append(Row(lot.key, lot.rule, EXPIRE, lot.expires, name, lot.left))
+        run.rows.append(Row(lot.key, lot.rule, EXPIRE, at, name, lot.left))
         expired(run, lot.key, lot.rule, lot.left)
 
 
 def _mature(run: Run, index: int, name: str, at: int) -> None:
-    holding = run.state.holdings[index]
-    if not holding.pending:
-        return
-    for one in lots.release(holding, at):
+    for one in lots.release(run.state.holdings[index], at):
         expires = run.edition.lives[index](run, one.earned)
         run.rows.append(Row(one.key, one.rule, MATURE, at, name, one.amount))
         repay(run, index, Lot(expires, one.earned, one.key, one.rule, one.amount))
@@ -64,8 +96,7 @@ def _mature(run: Run, index: int, name: str, at: int) -> None:
 def _expire_vouchers(run: Run, at: int) -> None:
     over = [one for one in run.state.vouchers.values() if one.expires <= at]
     for voucher in over:
-        del run.state.vouchers[voucher.id]
-        run.change("voucher", voucher.id, "expired")
+        ended(run, voucher, "expired")
 
 
 def next_due(run: Run) -> int:

@@ -3,21 +3,29 @@ booked. The newest fact is a step, a late one a refold whose difference is booke
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
 from msgspec import Struct, field
 
-from regulars.engine.advance import advance
-from regulars.engine.calendar import instant_of
+from regulars.engine.advance import advance, next_due
+from regulars.engine.calendar import datetime_of, instant_of
 from regulars.engine.compiled import Compiled
 from regulars.engine.difference import difference
-from regulars.engine.facts import Fact, Order
-from regulars.engine.fold import follow, ordered, step
+from regulars.engine.facts import Order
+from regulars.engine.fold import LATE, acts, counts_not, follow, needs, ordered, stands_for, step
 from regulars.engine.happenings import Attempt, Effect, FoldFact, Promise
-from regulars.engine.position import START, Position, names, position
+from regulars.engine.position import (
+    PROMISE_RANK,
+    START,
+    Position,
+    names,
+    place,
+)
+from regulars.engine.questions import Question, Reply
 from regulars.engine.refusing import refused
 from regulars.engine.run import Ask, Change, Row, Run, Why
-from regulars.engine.state import State
+from regulars.engine.state import BEGINNING, State
 
 MOST_WANTS = 10_000
 """More automatic promises than this at one moment mean a rule that feeds itself."""
@@ -25,13 +33,15 @@ MOST_WANTS = 10_000
 
 class Booked(Struct):
     """What one arrival, or time, brought: rows to book (differences may be negative), other
-    changes, promises decided, effects to send, and why."""
+    changes, promises decided, effects to send, and why. `cause` is the key of the fact that
+    arrived, empty for time."""
 
     rows: list[Row] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     promises: list[Promise] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     whys: list[Why] = field(default_factory=list)
+    cause: str = ""
 
 
 class Mark(Struct):
@@ -45,7 +55,9 @@ class Mark(Struct):
 
 class Book(Struct):
     """A holder's facts by key in their highest version, the run that has folded them, every row
-    that was booked, the effects sent by key, and the position of the last fact applied."""
+    that was booked, the effects sent by key, and the position of the last fact applied. `awaited`
+    are the keys that known facts name and that are not known, `left_out` those of facts that came
+    too late to count in points, `brought` those of which an opening brought the record."""
 
     programme: Compiled
     holder: str
@@ -53,12 +65,15 @@ class Book(Struct):
     facts: dict[str, FoldFact] = field(default_factory=dict)
     booked: list[Row] = field(default_factory=list)
     sent: dict[str, Effect] = field(default_factory=dict)
+    awaited: set[str] = field(default_factory=set)
+    left_out: set[str] = field(default_factory=set)
+    brought: set[str] = field(default_factory=set)
     last: Position = START
     explain: bool = False
 
     @classmethod
-    def opened(cls, programme: Compiled, holder: str, ask: Ask) -> Book:
-        """An empty book."""
+    def opened(cls, programme: Compiled, holder: str, ask: Ask | None = None) -> Book:
+        """An empty book. Without `ask` nothing is decided in it: every promise is brought."""
         run = Run(programme, programme.start(), holder)
         run.ask = ask
         return cls(programme, holder, run)
@@ -71,51 +86,100 @@ class Book(Struct):
     def advance(self, until: int) -> Booked:
         """Let time pass: what is due is booked, and what is then given by itself."""
         mark = self.mark()
-        advance(self.run, until)
-        self.give_by_itself()
+        self.let_pass(until)
         return self.since(mark)
+
+    def let_pass(self, until: int) -> None:
+        """Let time pass instant by instant, so that it does not matter how often one looks."""
+        run = self.run
+        while run.state.due <= until:
+            due = max(next_due(run), run.state.at)
+            advance(run, min(due, until))
+            if due > until:
+                return
+            self.give_by_itself()
 
     def take(self, fact: FoldFact) -> Booked:
-        """Apply a fact: where it belongs, whenever it arrives."""
-        restated = fact.key in self.facts
-        at = position(fact, self.facts.get(names(fact)))
-        if restated or at < self.last or instant_of(fact.at) < self.run.state.at:
-            return self.refold(fact)
+        """Apply a fact: where it belongs, whenever it arrives. A version that is not newer than
+        the known one changes nothing."""
+        known = self.facts.get(fact.key)
+        if known is not None and fact.version <= known.version:
+            return Booked(cause=fact.key)
+        where = place(fact, self.facts)
         mark = self.mark()
         self.run.whys = [] if self.explain else None
-        self.ask_for(self.run, fact)
-        self.facts[fact.key] = fact
-        self.last = at
-        step(self.run, fact, at.at)
+        waits = needs(fact) and not self.knows(names(fact))
+        if not waits:
+            self.let_pass(where.at)
+        if known or {fact.key, stands_for(fact)} & self.awaited or self.is_late(where):
+            return self.refold([fact], mark)
+        if isinstance(fact, Promise) and fact.rule == LATE:
+            return self.refold([fact], mark)
+        if waits or not acts(fact) or counts_not(fact, self.left_out):
+            self.keep([fact])
+            return self.since(mark, fact.key)
+        self.ask_for(fact)
+        self.keep([fact])
+        self.last = where
+        step(self.run, fact, where.at)
         self.give_by_itself()
-        return self.since(mark)
+        return self.since(mark, fact.key)
 
-    def refold(self, fact: FoldFact) -> Booked:
-        """Fold again with a fact that arrived late, and book the difference."""
+    def is_late(self, where: Position) -> bool:
+        """Whether a position lies before the place in history that the state has reached."""
+        return where < self.last or where.at < self.run.state.at
+
+    def keep(self, facts: Iterable[FoldFact]) -> None:
+        """Facts are known from now on."""
+        for fact in facts:
+            self.facts[fact.key] = fact
+            self.brought.add(stands_for(fact))
+            self.awaited -= {fact.key, stands_for(fact)}
+            if isinstance(fact, Promise) and fact.rule == LATE:
+                (self.left_out.discard if fact.yes else self.left_out.add)(fact.target)
+            name = names(fact)
+            if name and not self.knows(name):
+                self.awaited.add(name)
+
+    def knows(self, key: str) -> bool:
+        """Whether the fact with this key is known, or its record was brought in."""
+        return key in self.facts or key in self.brought
+
+    def refold(self, facts: Sequence[FoldFact], mark: Mark | None = None) -> Booked:
+        """Fold again with facts that arrived late, and book the difference."""
         before = self.run
-        self.facts[fact.key] = fact
-        if isinstance(fact, Order):
-            self.ask_late(fact)
-        run = self.again(None)
-        run.ask, run.present = before.ask, before.state
+        mark = mark or self.mark()
+        self.keep(facts)
+        paying = [one for fact in facts for one in self.asked_late(fact)]
+        self.run = run = self.again()
+        run.ask, run.present = before.ask, self.programme.copy(before.state)
+        run.promises.extend([*before.promises[mark.promises :], *paying])
         history = ordered(self.facts.values())
         follow(run, history)
         advance(run, before.state.at)
         run.present = None
-        self.run = run
         self.keep_promises(run.promises)
-        self.last = position_of_last(self.facts, history.facts)
-        mark = Mark(len(run.rows), len(before.changes), 0, 0)
+        self.last = place(history.facts[-1], self.facts) if history.facts else START
         self.give_by_itself()
-        wanted = run.rows
-        rows = difference(self.booked, wanted)
-        self.booked.extend(rows)
-        changes = [one for one in run.changes if one not in before.changes]
-        effects = list(self.unsent(run.effects))
-        del mark
-        return Booked(rows, changes, list(run.promises), effects, run.whys or [])
+        return self.changed(before, mark, facts[0].key if facts else "")
 
-    def again(self, until: Position | None) -> Run:
+    def changed(self, before: Run, mark: Mark, cause: str) -> Booked:
+        """What a refold changed against what had been booked; its difference is booked."""
+        run = self.run
+        rows = difference(before.rows[: mark.rows], run.rows)
+        self.booked.extend(rows)
+        told = before.changes[: mark.changes]
+        same = next(
+            (i for i, (a, b) in enumerate(zip(told, run.changes, strict=False)) if a != b),
+            min(len(told), len(run.changes)),
+        )
+        changes = [one for one in run.changes[same:] if one not in told[same:]]
+        whys = [why for why in run.whys or () if why.key == cause]
+        return Booked(
+            rows, changes, list(run.promises), list(self.unsent(run.effects)), whys, cause
+        )
+
+    def again(self) -> Run:
         """A fresh run that knows which promises exist."""
         run = Run(self.programme, self.programme.start(), self.holder)
         run.known = {
@@ -124,13 +188,12 @@ class Book(Struct):
         run.whys = [] if self.explain else None
         return run
 
-    def before(self, at: Position) -> Run:
+    def before(self, where: Position) -> Run:
         """A run that has folded everything before a position, and time up to it."""
-        run = self.again(at)
-        history = ordered(self.facts.values()).before(at)
-        follow(run, history, None)
-        advance(run, at.at)
-        run.at = at.at
+        run = self.again()
+        follow(run, ordered(self.facts.values()).before(where))
+        advance(run, where.at)
+        run.at = where.at
         run.ask = self.run.ask
         return run
 
@@ -138,12 +201,28 @@ class Book(Struct):
         """The promise that an attempt becomes. It is decided at its own instant; a late one must
         hold on the present state too. Raises Refused; nothing has changed then."""
         at = instant_of(attempt.at)
-        if at >= self.run.state.at:
-            return self.decided(self.run, attempt, at)
-        place = Position(at, 5, at, attempt.source, attempt.key)
-        promise = self.decided(self.before(place), attempt, at)
-        self.decided(self.run, attempt, self.run.state.at)
+        run = self.run
+        if at >= run.state.at:
+            if run.state.due <= at:
+                run = self.aside()
+                advance(run, at)
+            return self.decided(run, attempt, at)
+        run = self.before(Position(at, PROMISE_RANK, at, attempt.source, attempt.key))
+        run.ask = once(run.ask)
+        promise = self.decided(run, attempt, at)
+        present = self.aside()
+        present.ask = run.ask
+        still = run.edition.handlers[promise.rule].still
+        if still is not None:
+            return still(present, promise)
+        self.decided(present, attempt, self.run.state.at)
         return promise
+
+    def aside(self) -> Run:
+        """The run as it stands, on a copy."""
+        run = self.run.aside()
+        run.ask = self.run.ask
+        return run
 
     def decided(self, run: Run, attempt: Attempt, at: int) -> Promise:
         """The answer of the one rule that knows what is asked for."""
@@ -158,53 +237,74 @@ class Book(Struct):
                     return promise
         raise refused("reward_unknown", reward=getattr(attempt, "reward", ""))
 
-    def ask_for(self, run: Run, fact: FoldFact) -> None:
+    def ask_for(self, fact: FoldFact) -> None:
         """What is decided before a fact acts: offers, vouchers and points that pay for it."""
+        run = self.run
         for promise in self.asked(run, fact):
-            self.facts[promise.key] = promise
-            run.known.add((promise.rule, promise.ordinal))
+            self.keep([promise])
             run.promises.append(promise)
-            step(run, promise, max(instant_of(promise.at), run.state.at))
+            step(run, promise, instant_of(fact.at))
 
     def asked(self, run: Run, fact: FoldFact) -> Iterator[Promise]:
+        """What rules answer to a fact before it acts, each after the one before it was applied:
+        their times keep them in that order. What was decided before is not decided again."""
         at = instant_of(fact.at)
         asking = [one.asks for one in run.edition.handlers.values() if one.asks is not None]
-        if not asking or run.ask is None:
+        if not asking or run.ask is None or run.state.gone:
             return
-        advance(run, at)
+        count = 0
         for asks in asking:
             run.at, run.key = at, fact.key
-            yield from asks(run, fact, run.ask)
+            for promise in asks(run, fact, run.ask):
+                if not run.asked(promise.rule, promise.ordinal):
+                    yield msgspec.structs.replace(promise, at=datetime_of(at + count))
+                    count += 1
 
-    def ask_late(self, fact: Order) -> None:
-        """The same for an order that arrives late: decided on the state at its own instant."""
-        if any(isinstance(one, Promise) and one.order == fact.key for one in self.facts.values()):
-            return
-        run = self.before(position(fact))
+    def asked_late(self, fact: FoldFact) -> list[Promise]:
+        """The same for an order that arrives late: decided on the state at its own instant, and
+        it must hold on the present one."""
+        asks = any(one.asks is not None for one in self.run.edition.handlers.values())
+        if not isinstance(fact, Order) or not asks or self.run.ask is None:
+            return []
+        run = self.before(place(fact, self.facts))
+        run.present = self.programme.copy(self.run.state)
+        promises = []
         for promise in self.asked(run, fact):
-            self.facts[promise.key] = promise
-            self.run.promises.append(promise)
+            held = run.still(promise)
+            step(run, held, instant_of(fact.at))
+            promises.append(held)
+        self.keep(promises)
+        return promises
 
     def give_by_itself(self) -> None:
         """Ask what is given by itself, on the state after the last known fact, until no rule wants
         to give more."""
-        run = self.run
-        if run.ask is None:
+        if self.run.ask is None or self.run.state.gone or self.run.state.at == BEGINNING:
             return
         for _ in range(MOST_WANTS):
             promise = self.next_wanted()
             if promise is None:
-                self.keep_promises(run.promises)
                 return
-            run.apply(promise)
-            for settle in run.edition.settle:
-                settle(run)
-            self.last = max(self.last, position(promise))
+            self.give(promise)
         raise RuntimeError(f"rules of {self.programme.id} give without end")
 
-    def next_wanted(self) -> Promise | None:
+    def give(self, promise: Promise) -> None:
+        """Apply what is given by itself, after everything that was applied: where its instant has
+        something later already, it is given right after that."""
         run = self.run
-        run.at = run.state.at
+        where = place(promise, self.facts)
+        if where < self.last:
+            promise = msgspec.structs.replace(promise, at=datetime_of(run.state.at + 1))
+            where = place(promise, self.facts)
+        self.keep([promise])
+        run.promises.append(promise)
+        step(run, promise, where.at)
+        self.last = where
+
+    def next_wanted(self) -> Promise | None:
+        """The first thing that a rule wants to give by itself now."""
+        run = self.run
+        run.at, run.key = run.state.at, ""
         for handlers in run.edition.handlers.values():
             if handlers.wants is not None and run.ask is not None:
                 promise = handlers.wants(run, run.ask)
@@ -214,14 +314,14 @@ class Book(Struct):
 
     def keep_promises(self, promises: list[Promise]) -> None:
         """Promises decided on the way are facts from now on."""
-        for promise in promises:
-            self.facts.setdefault(promise.key, promise)
+        self.keep([promise for promise in promises if promise.key not in self.facts])
 
     def mark(self) -> Mark:
+        """How far the run's lists go now."""
         run = self.run
         return Mark(len(run.rows), len(run.changes), len(run.promises), len(run.effects))
 
-    def since(self, mark: Mark) -> Booked:
+    def since(self, mark: Mark, cause: str = "") -> Booked:
         """What came out since a mark; its rows are booked as they are."""
         run = self.run
         rows = run.rows[mark.rows :]
@@ -229,7 +329,7 @@ class Book(Struct):
         promises = run.promises[mark.promises :]
         self.keep_promises(promises)
         effects = list(self.unsent(run.effects[mark.effects :], withdraw=False))
-        return Booked(rows, run.changes[mark.changes :], promises, effects, run.whys or [])
+        return Booked(rows, run.changes[mark.changes :], promises, effects, run.whys or [], cause)
 
     def unsent(self, effects: list[Effect], withdraw: bool = True) -> Iterator[Effect]:
         """Effects that were not sent, or not so: a changed one gets a higher version, one that is
@@ -248,25 +348,26 @@ class Book(Struct):
                     yield self.restated(before, before.version + 1, withdrawn=True)
 
     def restated(self, effect: Effect, version: int, withdrawn: bool) -> Effect:
-        again = replaced(effect, version=version, withdrawn=withdrawn)
+        """The same effect in another version, as it is sent now."""
+        again = msgspec.structs.replace(effect, version=version, withdrawn=withdrawn)
         self.sent[effect.key] = again
         return again
 
 
 def _differs(before: Effect, effect: Effect) -> bool:
-    return replaced(before, version=1, withdrawn=False) != effect or before.withdrawn
+    return msgspec.structs.replace(before, version=1, withdrawn=False) != effect or before.withdrawn
 
 
-def replaced(effect: Effect, version: int, withdrawn: bool) -> Effect:
-    """The same effect in another version."""
-    body = {name: getattr(effect, name) for name in effect.__struct_fields__}
-    return Effect(**{**body, "version": version, "withdrawn": withdrawn})
+def once(ask: Ask | None) -> Ask | None:
+    """The same answerer, asked only once for each question: what is decided twice for one attempt
+    must not use up twice."""
+    if ask is None:
+        return None
+    answers: dict[Question, Reply] = {}
 
+    def answered(question: Question) -> Reply:
+        if question not in answers:
+            answers[question] = ask(question)
+        return answers[question]
 
-def position_of_last(facts: dict[str, FoldFact], history: list[FoldFact]) -> Position:
-    """The position of the last fact of a history that is in order."""
-    if not history:
-        return START
-    last = history[-1]
-    named: Fact | None = facts.get(names(last))
-    return position(last, named)
+    return answered

@@ -12,6 +12,7 @@ from regulars.engine.limiting import Limiter
 from regulars.engine.metering import Metering
 from regulars.engine.rules import Lives, Rule
 from regulars.engine.run import Run
+from regulars.engine.terms import Terms
 from regulars.engine.texts import parse_number
 from regulars.engine.weighing import Modifier
 from regulars.ledger.lots import FOREVER
@@ -19,7 +20,7 @@ from regulars.ledger.lots import FOREVER
 
 class Build:
     """One edition being compiled. `assets` and `slots` are places in the state, the same in every
-    edition of the programme."""
+    edition of the programme. `moved` is called when the holder's tier has changed."""
 
     def __init__(
         self, edition: Edition, zone: Zone, assets: dict[str, int], slots: dict[str, int]
@@ -29,14 +30,18 @@ class Build:
         self.assets = assets
         self.slots = slots
         self.policy = edition.policy
-        self.lives: list[Lives] = []
+        self.lives: list[Lives] = [_never] * len(assets)
         self.heard: dict[str, list[Heard]] = {asset.id: [] for asset in edition.assets}
+        self.heard_of: dict[tuple[str, str], list[Heard]] = {}
+        self.moved: list[Callable[[Run], None]] = []
         self.metering: dict[str, Metering] = {}
         self.limiters: list[Limiter] = []
         self.modifiers: list[Modifier] = []
+        self.counts_orders = False
+        self.vouchers: dict[str, Terms] = {}
         for asset in edition.assets:
-            life = asset.expire
-            self.lives.append(life.expires(self, asset.id) if life else _never)
+            if asset.expire is not None:
+                self.lives[assets[asset.id]] = asset.expire.expires(self, asset.id)
 
     @property
     def main(self) -> str:
@@ -69,24 +74,34 @@ class Build:
         """A function that gives the fact at work an amount, at once, past no limit."""
         name = asset or self.main
         index = self.assets[name]
-        return granting.giving(rule.name_in_state, name, index, self.lives[index], self.heard[name])
+        heard = self.hearing(name, rule.name_in_state)
+        return granting.giving(rule.name_in_state, name, index, self.lives[index], heard)
 
     def pending(self, rule: Rule, asset: str = "") -> Callable[[Run, int, int], int]:
         """A function that gives an amount that becomes available later."""
         name = asset or self.main
-        return granting.pending(rule.name_in_state, name, self.assets[name], self.heard[name])
+        heard = self.hearing(name, rule.name_in_state)
+        return granting.pending(rule.name_in_state, name, self.assets[name], heard)
 
     def clawing(self, rule: Rule, asset: str = "") -> Claw:
         """A function that takes back what a fact earned by this rule."""
         name = asset or self.main
         forgive = self.policy.shortfall == "forgive"
-        return granting.clawing(
-            rule.name_in_state, name, self.assets[name], self.heard[name], forgive
-        )
+        heard = self.hearing(name, rule.name_in_state)
+        return granting.clawing(rule.name_in_state, name, self.assets[name], heard, forgive)
 
-    def hear(self, asset: str, heard: Heard) -> None:
-        """Be told of everything that is earned of an asset, and of what is taken back."""
-        self.heard[asset or self.main].append(heard)
+    def hear(self, asset: str, heard: Heard, of: tuple[str, ...] = ()) -> None:
+        """Be told of what is earned of an asset, and of what is taken back: by the rules `of`, by
+        all of them where none is named."""
+        name = asset or self.main
+        if not of:
+            self.heard[name].append(heard)
+        for rule in of:
+            self.heard_of.setdefault((name, rule), []).append(heard)
+
+    def hearing(self, asset: str, rule: str) -> list[Heard]:
+        """Who is told of what a rule gives of an asset."""
+        return [*self.heard[asset], *self.heard_of.get((asset, rule), ())]
 
     def limits(self, rule: Rule, asset: str = "") -> tuple[Limiter, ...]:
         """The limits that hold for what a rule gives of an asset."""

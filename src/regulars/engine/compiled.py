@@ -11,9 +11,10 @@ from msgspec import Struct, field
 from regulars.engine.calendar import Zone
 from regulars.engine.edition import Edition
 from regulars.engine.happenings import Promise
-from regulars.engine.rules import Handlers, Lives
+from regulars.engine.rules import Asks, Handlers, Lives
 from regulars.engine.run import Run
 from regulars.engine.state import BEGINNING, State
+from regulars.engine.terms import Terms
 from regulars.ledger.lots import FOREVER, Holding
 
 
@@ -34,14 +35,22 @@ class CompiledEdition(Struct):
     promised: dict[str, Callable[[Run, Promise], None]] = field(default_factory=dict)
     timers: tuple[tuple[Callable[[Run], int], Callable[[Run], None]], ...] = ()
     lives: tuple[Lives, ...] = ()
+    asking: tuple[Asks, ...] = ()
+    vouchers: dict[str, Terms] = field(default_factory=dict)
+    counts_orders: bool = False
 
     @property
     def id(self) -> str:
         return self.edition.edition
 
+    def ended(self) -> CompiledEdition:
+        """The same edition for somebody who is gone: nothing acts any more."""
+        return msgspec.structs.replace(self, on={}, settle=(), timers=(), until=FOREVER)
+
 
 class Compiled(Struct):
-    """A programme: its editions in time, its assets and the memory of its rules by place."""
+    """A programme: its editions in time, its assets and the memory of its rules by place. The
+    timetable of the rules in `jobs_off` is not followed: their jobs run as `Job` facts alone."""
 
     id: str
     editions: list[CompiledEdition]
@@ -50,6 +59,7 @@ class Compiled(Struct):
     slots: dict[str, int]
     memories: list[type | None]
     promised: dict[str, Callable[[Run, Promise], None]] = field(default_factory=dict)
+    jobs_off: frozenset[str] = frozenset()
 
     def edition(self, name: str) -> CompiledEdition:
         """The edition with this id. Raises KeyError."""
@@ -75,7 +85,7 @@ class Compiled(Struct):
             msgspec.convert(holdings.get(name, {}), Holding) for name in self.asset_names
         ]
         state.memory = [
-            msgspec.convert(memory[name], kind)
+            msgspec.convert(memory[name], kind, str_keys=True)
             if kind and memory.get(name) is not None
             else (kind() if kind else None)
             for name, kind in zip(self.slots, self.memories, strict=True)

@@ -7,42 +7,63 @@ from typing import Any
 
 import msgspec
 
+from regulars.engine import vouchers
 from regulars.engine.build import Build
 from regulars.engine.calendar import zone
 from regulars.engine.compiled import Compiled, CompiledEdition
+from regulars.engine.conditions import count_order
 from regulars.engine.core import closing_handlers, core_handlers
 from regulars.engine.edition import Edition
-from regulars.engine.rules import Handlers, Rule
+from regulars.engine.facts import Order
+from regulars.engine.happenings import Activity, SignUp
+from regulars.engine.limiting import gated
+from regulars.engine.rules import Asks, Handlers, Lives, Rule
 from regulars.engine.state import BEGINNING
 from regulars.engine.texts import parse_instant
 from regulars.ledger.lots import FOREVER
 
+FOLDS = (1,)
+"""The versions of the fold that are known here: changed behaviour is a new one (1a.10)."""
+
 
 def compiled(editions: Iterable[Edition], begins: dict[str, int] | None = None) -> Compiled:
-    """The programme of these editions, in the order in which they come into force.
+    """The programme of these editions, in the order in which they come into force. ValueError for
+    one that names a version of the fold that is not known here.
 
     `begins` says when by edition id; else the file's `from`, and always for the first.
     """
     ordered = sorted(map(with_ids, editions), key=lambda one: _begins(one, begins))
     starts = [_begins(one, begins) for one in ordered]
     starts[0] = BEGINNING
-    slots, memories = _slots(ordered)
+    _check_folds(ordered)
+    slots = _slots(ordered)
     assets = _assets(ordered)
     made = [
-        _edition(one, start, until, (assets, slots))
+        _edition(one, start, until, (assets, _places(one, slots)))
         for one, start, until in zip(ordered, starts, [*starts[1:], FOREVER], strict=True)
     ]
+    _keep_lives(made, assets)
+    _count_orders(made)
     programme = Compiled(
         id=ordered[0].programme_id,
         editions=made,
         assets=assets,
         asset_names=tuple(assets),
-        slots=slots,
-        memories=memories,
+        slots={name: index for index, name in enumerate(slots)},
+        memories=list(slots.values()),
     )
     for one in reversed(made):
         programme.promised.update(one.promised)
     return programme
+
+
+def _check_folds(editions: list[Edition]) -> None:
+    for one in editions:
+        if one.fold not in FOLDS:
+            raise ValueError(
+                f"edition '{one.edition}' names fold {one.fold}, which is not known here: "
+                f"use {', '.join(map(str, FOLDS))}, or the version of Regulars that knows it"
+            )
 
 
 def with_ids(edition: Edition) -> Edition:
@@ -75,12 +96,43 @@ def _assets(editions: list[Edition]) -> dict[str, int]:
     return {name: index for index, name in enumerate(names)}
 
 
-def _slots(editions: list[Edition]) -> tuple[dict[str, int], list[type | None]]:
+def _slots(editions: list[Edition]) -> dict[str, type | None]:
+    """The memory of every rule by its name in stored states: its id; a rule that keeps its id and
+    becomes another kind with another memory starts with an empty one."""
     memories: dict[str, type | None] = {}
     for edition in editions:
         for rule in rules_of(edition):
-            memories.setdefault(rule.name_in_state, rule.memory)
-    return {name: index for index, name in enumerate(memories)}, list(memories.values())
+            memories.setdefault(_slot_name(rule, memories), rule.memory)
+    return memories
+
+
+def _slot_name(rule: Rule, memories: dict[str, type | None]) -> str:
+    name = rule.name_in_state
+    if memories.get(name, rule.memory) is rule.memory:
+        return name
+    return f"{name}/{rule.memory.__name__ if rule.memory else ''}"
+
+
+def _places(edition: Edition, slots: dict[str, type | None]) -> dict[str, int]:
+    """The place of each rule's memory in the state, by the rule's id."""
+    names = list(slots)
+    return {rule.name_in_state: names.index(_slot_name(rule, slots)) for rule in rules_of(edition)}
+
+
+def _keep_lives(editions: list[CompiledEdition], assets: dict[str, int]) -> None:
+    """What is pending of an asset that an edition no longer has lives by the last one that had."""
+    last: dict[int, Lives] = {}
+    for edition in editions:
+        for asset in edition.edition.assets:
+            last[assets[asset.id]] = edition.lives[assets[asset.id]]
+        edition.lives = tuple(last.get(i, one) for i, one in enumerate(edition.lives))
+
+
+def _count_orders(editions: list[CompiledEdition]) -> None:
+    """Where an edition asks whether an order is the first, the others count orders too."""
+    if any(one.counts_orders for one in editions):
+        for edition in editions:
+            edition.on[Order] = (*edition.on.get(Order, ()), count_order)
 
 
 def rules_of(edition: Edition) -> Iterator[Rule]:
@@ -101,33 +153,52 @@ def _edition(
 ) -> CompiledEdition:
     build = Build(edition, zone(edition.zone), *places)
     handlers = {rule.name_in_state: rule.compile(build) for rule in _compiled_first(edition)}
-    ordered = {rule.name_in_state: handlers[rule.name_in_state] for rule in rules_of(edition)}
+    ordered = {vouchers.VOUCHERS: vouchers.handlers(build)}
+    ordered |= {rule.name_in_state: handlers[rule.name_in_state] for rule in rules_of(edition)}
     all_handlers = [core_handlers(build), *ordered.values(), closing_handlers()]
     return CompiledEdition(
         edition=edition,
         zone=build.zone,
         begins=begins,
         until=until,
-        on=_listeners(all_handlers),
+        on=_gate(_listeners(all_handlers), build),
         settle=tuple(one.settle for one in all_handlers if one.settle is not None),
         handlers=ordered,
         promised={name: one.promised for name, one in ordered.items() if one.promised},
         timers=tuple((one.next_due, one.due) for one in all_handlers if one.next_due and one.due),
         lives=tuple(build.lives),
+        asking=_asking(ordered.values()),
+        vouchers=build.vouchers,
+        counts_orders=build.counts_orders,
     )
 
 
+def _asking(handlers: Iterable[Handlers]) -> tuple[Asks, ...]:
+    """Who decides what pays for an order, in the order in which they ask."""
+    ranked = sorted(handlers, key=lambda one: one.asks_rank)
+    return tuple(one.asks for one in ranked if one.asks is not None)
+
+
 def _compiled_first(edition: Edition) -> Iterator[Rule]:
-    """What others stand on comes first: lives, metrics, the ladder, modifiers, limits."""
+    """What others stand on comes first: lives, metrics, the ladder, limits, modifiers."""
     yield from (asset.expire for asset in edition.assets if asset.expire is not None)
     yield from edition.metrics
     if edition.standing is not None:
         yield edition.standing
-    yield from edition.change
     yield from edition.limit
+    yield from edition.change
     yield from edition.earn
     yield from edition.rewards
     yield from edition.referrals
+
+
+def _gate(on: dict[type, Any], build: Build) -> dict[type, Any]:
+    """Acts that a limit may refuse are tried first."""
+    if any(one.overflow == "refuse" for one in build.limiters):
+        for kind in (Order, Activity, SignUp):
+            if kind in on:
+                on[kind] = (gated(on[kind]),)
+    return on
 
 
 def _listeners(handlers: list[Handlers]) -> dict[type, tuple[Any, ...]]:

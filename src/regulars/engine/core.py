@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from regulars.engine import granting
+from regulars.engine import granting, sealing, vouchers
 from regulars.engine.facts import Order, Refund
 from regulars.engine.happenings import (
     Attribute,
@@ -19,7 +19,7 @@ from regulars.engine.happenings import (
 from regulars.engine.returning import take_note
 from regulars.engine.rules import Handlers, Undoing
 from regulars.engine.run import CLAW, EARN, FORFEIT, UNPEND, Row, Run
-from regulars.engine.state import Record
+from regulars.engine.state import BEGINNING, Record
 from regulars.engine.weighing import opened
 from regulars.ledger import lots
 from regulars.ledger.lots import FOREVER
@@ -54,11 +54,13 @@ def closing_handlers() -> Handlers:
 
 
 def _open(run: Run, order: Order) -> None:
-    run.record = opened(run, order) if run.keeps(order.key) else None
+    wanted = run.wanted
+    run.record = opened(run, order) if wanted is None or order.key in wanted else None
 
 
 def _close(run: Run, order: Order) -> None:
     if run.state.paid:
+        vouchers.settle_payments(run, order)
         run.state.paid.pop(order.key, None)
     if run.record is not None:
         run.records[order.key] = run.record
@@ -67,13 +69,14 @@ def _close(run: Run, order: Order) -> None:
 
 def _granting(build: Build) -> Callable[[Run, Grant], None]:
     gives = {
-        name: granting.giving(GRANT, name, index, build.lives[index], build.heard[name])
+        name: granting.giving(GRANT, name, index, build.lives[index], _hearing(build, name))
         for name, index in build.assets.items()
-        if name in build.heard
     }
 
     def grant(run: Run, fact: Grant) -> None:
         asset = fact.asset or build.main
+        if asset not in build.assets:
+            return
         if fact.amount > 0:
             gives[asset](run, fact.amount)
         elif fact.amount < 0:
@@ -82,6 +85,11 @@ def _granting(build: Build) -> Callable[[Run, Grant], None]:
         run.say(GRANT, "granted", fact.amount, asset)
 
     return grant
+
+
+def _hearing(build: Build, asset: str) -> list[granting.Heard]:
+    """Who is told of grants of an asset: nobody where the edition does not have it."""
+    return build.hearing(asset, GRANT) if asset in build.heard else []
 
 
 def _attribute(run: Run, fact: Attribute) -> None:
@@ -93,17 +101,28 @@ def _attribute(run: Run, fact: Attribute) -> None:
 
 def _refund(run: Run, fact: Refund) -> None:
     record = run.records.get(fact.order)
-    code = take_note(record, fact) if record is not None else "order_unknown"
+    code = _objection(run, record, fact) if record is not None else "order_unknown"
     run.change(REFUND, fact.key, "refused" if code else "accepted", code)
     if record is None or code:
         run.say(REFUND, code)
         return
-    undo(run, record)
+    undo(run, record, fact.cancelled)
 
 
-def undo(run: Run, record: Record) -> None:
+def _objection(run: Run, record: Record, fact: Refund) -> str:
+    """Why a refund is refused by a rule of the order's edition, or by what is left of the order;
+    where nothing speaks against it, the record has it."""
+    for handlers in run.programme.edition(record.edition).handlers.values():
+        if handlers.objects is not None:
+            code = handlers.objects(run, record, fact)
+            if code:
+                return code
+    return take_note(record, fact)
+
+
+def undo(run: Run, record: Record, cancelled: bool = False) -> None:
     """Let every rule of the order's own edition give back what no longer stands."""
-    undoing = Undoing(record, run.key)
+    undoing = Undoing(record, run.key, cancelled)
     for handlers in run.programme.edition(record.edition).handlers.values():
         if handlers.undo is not None:
             handlers.undo(run, undoing)
@@ -131,8 +150,12 @@ def _effect(run: Run, fact: Effect) -> None:
 
 
 def _erase(run: Run, fact: Erasure) -> None:
-    """What the member held is forfeited; rights to value end; the books stay balanced."""
+    """What the member held is forfeited; rights to value end; the books stay balanced. From now on
+    nothing earns and nothing is owed."""
     state = run.state
+    for handlers in run.edition.handlers.values():
+        if handlers.erased is not None:
+            handlers.erased(run)
     for index, holding in enumerate(state.holdings):
         asset = granting.asset_name(run, index)
         held = sum(lot.left for lot in holding.lots)
@@ -144,9 +167,12 @@ def _erase(run: Run, fact: Erasure) -> None:
         state.holdings[index] = lots.Holding()
     for voucher in list(state.vouchers.values()):
         run.change("voucher", voucher.id, "revoked", "erased")
-    state.vouchers.clear()
-    state.attributes.clear()
+    empty = run.programme.start()
+    state.vouchers, state.paid = {}, {}
+    state.attributes, state.memory, state.standing = {}, empty.memory, empty.standing
     state.gone = True
+    state.due = BEGINNING
+    run.edition = run.edition.ended()
     run.change("member", run.holder, "erased")
 
 
@@ -157,6 +183,8 @@ def opening(run: Run, fact: Opening) -> None:
         _open_asset(run, fact)
     elif fact.what == "order" and fact.order is not None:
         _open_order(run, fact, fact.order)
+    elif fact.what == sealing.SEALED:
+        sealing.unseal(run, fact)
     else:
         for handlers in run.edition.handlers.values():
             if handlers.opening is not None and handlers.opening(run, fact):

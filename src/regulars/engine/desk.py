@@ -13,14 +13,25 @@ from msgspec import Struct, field
 
 from regulars.engine.advance import advance, next_due
 from regulars.engine.booking import Book, Booked
-from regulars.engine.calendar import instant_of
+from regulars.engine.calendar import datetime_of, instant_of
 from regulars.engine.compiled import Compiled
-from regulars.engine.facts import Fact, Order
-from regulars.engine.fold import needs
-from regulars.engine.happenings import Attempt, Effect, FoldFact, Redemption, VoucherUse
+from regulars.engine.facts import Fact, Order, Refund
+from regulars.engine.fold import LATE, needs, stands_for
+from regulars.engine.happenings import (
+    Activity,
+    Attempt,
+    Click,
+    Effect,
+    FoldFact,
+    Promise,
+    Redemption,
+    SignUp,
+    VoucherUse,
+)
 from regulars.engine.position import names
 from regulars.engine.questions import Question, Reply
 from regulars.engine.run import Why
+from regulars.engine.texts import parse_duration
 from regulars.ledger.lots import FOREVER
 from regulars.ledger.refused import Refused
 
@@ -28,6 +39,10 @@ Answer = Callable[[str, Question], Reply]
 Status = Literal["accepted", "refused", "known", "parked"]
 MOST_ROUNDS = 1000
 """More effects than this from one fact mean rules that feed each other."""
+
+LIMITED = (Order, Refund, Activity, SignUp, Click)
+"""What happened by itself: too late, it counts in history and not in points. What staff say, and
+what follows from facts that are known, always counts."""
 
 
 class Outcome(Struct, frozen=True):
@@ -42,22 +57,37 @@ class Outcome(Struct, frozen=True):
 
 
 class Desk(Struct):
-    """All holders of one programme. `outcomes` by key; `orders` says whose an order is."""
+    """All holders of one programme. `outcomes` by key; `owners` says whose book a fact is in,
+    `origins` whom it came for, `links` into whose book a holder was joined."""
 
     programme: Compiled
     answer: Answer
     books: dict[str, Book] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
-    parked: dict[str, list[tuple[FoldFact, str]]] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    parked: dict[str, dict[str, tuple[FoldFact, str]]] = field(default_factory=dict)
     now: int = -(1 << 62)
 
     def book(self, holder: str) -> Book:
-        """The book of a holder, opened empty if there is none."""
+        """The book of a holder, opened empty if there is none; of whom they were joined into, if
+        they were."""
+        holder = self.resolved(holder)
         if holder not in self.books:
-            ask = lambda question: self.answer(holder, question)  # noqa: E731
-            self.books[holder] = Book.opened(self.programme, holder, ask)
+            self.books[holder] = self.opened(holder)
         return self.books[holder]
+
+    def opened(self, holder: str) -> Book:
+        """An empty book whose questions are answered for this holder."""
+        ask = lambda question: self.answer(holder, question)  # noqa: E731
+        return Book.opened(self.programme, holder, ask)
+
+    def resolved(self, holder: str) -> str:
+        """The holder in whose book the facts of this one are."""
+        while holder in self.links:
+            holder = self.links[holder]
+        return holder
 
     def advance(self, until: int) -> None:
         """Let time pass for everybody, instant by instant, so that effects meet in order."""
@@ -68,7 +98,7 @@ class Desk(Struct):
             )
             if due > until or due >= FOREVER:
                 break
-            self.settle(holder, self.books[holder].advance(due))
+            self.settle(holder, self.books[holder].advance(max(due, self.books[holder].state.at)))
         self.now = max(self.now, until)
 
     def record(
@@ -83,71 +113,127 @@ class Desk(Struct):
         self.advance(max(self.now, at if now is None else now))
         if isinstance(arrival, Redemption | VoucherUse):
             return self.attempt(arrival, holder)
-        known = self.known(arrival, holder)
+        known = self.known(arrival)
         if known is not None:
             return known
         name = names(arrival)
         if name and needs(arrival) and name not in self.owners:
-            self.parked.setdefault(name, []).append((arrival, holder))
-            return self.note(Outcome(arrival.key, "parked", "waits", {"for": name}))
-        holder = self.owners.get(name, holder) if needs(arrival) else holder
+            return self.park(arrival, name, holder)
         return self.take(arrival, holder)
 
-    def known(self, fact: Fact, holder: str) -> Outcome | None:
+    def park(self, fact: FoldFact, name: str, holder: str) -> Outcome:
+        """Keep a fact until the one that it names is known."""
+        self.parked.setdefault(name, {})[fact.key] = (fact, holder)
+        return self.note(Outcome(fact.key, "parked", "waits", {"for": name}))
+
+    def known(self, fact: FoldFact) -> Outcome | None:
         """The first answer to a key that has been seen in this version or a later one."""
-        owner = self.owners.get(fact.key)
-        if owner is None:
-            first = self.outcomes.get(fact.key)
+        before = self.seen(fact)
+        first = self.outcomes.get(fact.key)
+        if before is None:
             return first and Outcome(first.key, "known", first.code, first.params)
-        before = self.book(owner).facts[fact.key]
         if fact.version > before.version:
             return None
         if fact.version == before.version and fact != before:
             return Outcome(fact.key, "refused", "key_reused", {"key": fact.key})
-        first = self.outcomes.get(fact.key)
         return Outcome(fact.key, "known", first.code if first else "")
 
+    def seen(self, fact: FoldFact) -> Fact | None:
+        """What is known or waits under the key of a fact."""
+        if fact.key in self.owners:
+            return self.book(self.owners[fact.key]).facts.get(fact.key)
+        waiting = self.parked.get(names(fact), {}).get(fact.key)
+        return waiting[0] if waiting else None
+
     def take(self, fact: FoldFact, holder: str) -> Outcome:
-        """Apply a fact to its holder's book, and whoever waited for it."""
-        self.owners[fact.key] = holder
-        booked = self.book(holder).take(fact)
+        """Apply a fact to its holder's book, and whoever waited for it. What is known already, or
+        names something that is, belongs to the holder of that."""
+        origin = self.origins.get(fact.key) or holder
+        if needs(fact):
+            origin = self.origins.get(names(fact), origin)
+        late = self.too_late(fact)
+        if late is not None:
+            self.enter(late, origin)
+        booked = self.enter(fact, origin)
+        return self.note(_outcome(fact, booked))
+
+    def enter(self, fact: FoldFact, origin: str) -> Booked:
+        """Put a fact into the book it belongs to, send what it causes, let in who waited for it."""
+        holder = self.resolved(origin)
+        self.own(fact.key, origin)
+        brought = stands_for(fact)
+        if brought:
+            self.own(brought, origin)
+        book = self.book(holder)
+        booked = book.take(fact)
         self.settle(holder, booked)
-        outcome = self.note(_outcome(fact, booked))
-        for waiting, other in self.parked.pop(fact.key, []):
+        if book.state.due <= self.now:
+            self.settle(holder, book.advance(self.now))
+        for key in filter(None, (fact.key, brought)):
+            self.let_in(key)
+        return booked
+
+    def own(self, key: str, origin: str) -> None:
+        """Remember whose a key is."""
+        self.origins.setdefault(key, origin)
+        self.owners[key] = self.resolved(origin)
+
+    def let_in(self, key: str) -> None:
+        """Apply what waited for a key that is known now."""
+        for waiting, other in self.parked.pop(key, {}).values():
             self.outcomes.pop(waiting.key, None)
-            self.take(waiting, self.owners.get(fact.key, other))
-        return outcome
+            self.take(waiting, self.origins.get(key, other))
+
+    def too_late(self, fact: FoldFact) -> Promise | None:
+        """The decision that a fact does not count in points, if it is older than the late limit of
+        the edition in force. A higher version of it, by staff, may say that it does."""
+        if not isinstance(fact, LIMITED) or fact.key in self.owners:
+            return None
+        edition = next(one for one in self.programme.editions if self.now < one.until)
+        span = parse_duration(edition.edition.late_limit)
+        if edition.zone.plus(instant_of(fact.at), *span) >= self.now:
+            return None
+        return Promise(
+            key=f"{self.programme.id}/{LATE}/{fact.key}",
+            at=datetime_of(self.now),
+            rule=LATE,
+            ordinal=fact.key,
+            yes=False,
+            target=fact.key,
+        )
 
     def attempt(self, attempt: Attempt, holder: str) -> Outcome:
         """Decide what somebody asks for. What is refused is only noted."""
         if attempt.key in self.outcomes:
             first = self.outcomes[attempt.key]
             return Outcome(first.key, "known", first.code, first.params)
-        book = self.book(holder)
         try:
-            promise = book.decide(attempt)
+            promise = self.book(holder).decide(attempt)
         except Refused as refusal:
             return self.note(Outcome(attempt.key, "refused", refusal.code, refusal.params))
-        self.owners[promise.key] = holder
-        booked = book.take(promise)
-        self.settle(holder, booked)
+        booked = self.enter(promise, holder)
         return self.note(Outcome(attempt.key, "accepted", "", {}, tuple(booked.whys)))
 
     def settle(self, holder: str, booked: Booked) -> None:
         """Send what was caused for others, until nothing is caused any more."""
-        for promise in booked.promises:
-            self.owners[promise.key] = holder
+        self.note_promises(holder, booked)
         waiting: list[Effect] = list(booked.effects)
         for _ in range(MOST_ROUNDS):
             if not waiting:
                 return
             effect = waiting.pop(0)
-            self.owners[effect.key] = effect.holder
+            self.own(effect.key, effect.holder)
             caused = self.book(effect.holder).take(effect)
-            for promise in caused.promises:
-                self.owners[promise.key] = effect.holder
+            self.note_promises(effect.holder, caused)
             waiting.extend(caused.effects)
         raise RuntimeError(f"effects of {holder} do not end")
+
+    def note_promises(self, holder: str, booked: Booked) -> None:
+        """Promises that a book decided are its own, and may have been waited for."""
+        for promise in booked.promises:
+            if promise.key not in self.owners:
+                self.own(promise.key, holder)
+                self.let_in(promise.key)
 
     def note(self, outcome: Outcome) -> Outcome:
         """Remember the first answer to a key."""

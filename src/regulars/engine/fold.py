@@ -11,11 +11,14 @@ from regulars.engine.advance import advance
 from regulars.engine.calendar import instant_of
 from regulars.engine.compiled import Compiled
 from regulars.engine.facts import Order, Refund
-from regulars.engine.happenings import Activity, Effect, FoldFact, Promise, Reversal
-from regulars.engine.position import Position, names, position
+from regulars.engine.happenings import Activity, Effect, FoldFact, Opening, Promise, Reversal
+from regulars.engine.position import Position, names, place, position
 from regulars.engine.run import Change, Row, Run
 from regulars.engine.state import BEGINNING, Record, State
 from regulars.ledger.lots import FOREVER
+
+LATE = "late"
+"""The rule of a promise that says whether a fact that came after the late limit counts."""
 
 
 class History(Struct):
@@ -81,7 +84,7 @@ def _follows(fact: FoldFact, seen: set[str], history: History) -> bool:
     """Whether what a fact names stands before it; notes what it names or promises."""
     if type(fact) is Promise:
         history.promised.add((fact.rule, fact.ordinal))
-        return not fact.order
+        return not fact.order and fact.rule != LATE
     if type(fact) is Effect:
         return not fact.withdrawn
     name = names(fact)
@@ -97,17 +100,17 @@ def _ranks_after(fact: FoldFact, before: FoldFact) -> bool:
 def _placed(latest: dict[str, FoldFact]) -> History:
     history = History()
     placed: list[tuple[Position, FoldFact]] = []
+    left_out = too_late(latest.values())
     for fact in latest.values():
-        if type(fact) is Order:
+        if type(fact) is Order and not left_out:
             placed.append((position(fact), fact))
             continue
         name = names(fact)
-        named = latest.get(name) if name else None
-        if name and named is None and needs(fact):
+        if name not in latest and needs(fact) and not _brought(name, latest):
             history.parked.setdefault(name, []).append(fact)
-        elif not (isinstance(fact, Effect) and fact.withdrawn):
+        elif acts(fact) and not counts_not(fact, left_out):
             _follows(fact, set(), history)
-            placed.append((position(fact, named), fact))
+            placed.append((place(fact, latest), fact))
             if name:
                 history.named.add(name)
     placed.sort(key=_place)
@@ -117,7 +120,43 @@ def _placed(latest: dict[str, FoldFact]) -> History:
     return history
 
 
+def too_late(facts: Iterable[FoldFact]) -> set[str]:
+    """The keys of facts that came after the late limit, as booking decided once: they count in
+    history and not in points. A later version of the decision, by staff, may say yes."""
+    return {
+        fact.target
+        for fact in facts
+        if type(fact) is Promise and fact.rule == LATE and not fact.yes
+    }
+
+
+def counts_not(fact: FoldFact, left_out: set[str]) -> bool:
+    """Whether a fact came too late, or cannot act without one that did."""
+    return fact.key in left_out or (needs(fact) and names(fact) in left_out)
+
+
+def acts(fact: FoldFact) -> bool:
+    """Whether a fact does anything by itself: an effect that is no longer caused does not, nor
+    does the note that something came too late."""
+    if isinstance(fact, Effect):
+        return not fact.withdrawn
+    return not (isinstance(fact, Promise) and fact.rule == LATE)
+
+
 _place = itemgetter(0)
+
+
+def stands_for(fact: FoldFact) -> str:
+    """The key of an earlier fact whose record an opening brings; empty if it brings none."""
+    if type(fact) is not Opening:
+        return ""
+    if fact.order is not None:
+        return fact.order.key
+    return fact.name if fact.details.get("part") == "records" else ""
+
+
+def _brought(name: str, facts: dict[str, FoldFact]) -> bool:
+    return any(stands_for(fact) == name for fact in facts.values())
 
 
 def needs(fact: FoldFact) -> bool:

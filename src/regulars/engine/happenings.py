@@ -77,7 +77,7 @@ class Opening(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="opening"
     `what` says which part (asset, lot, metric, tier, voucher, limit, referral, order, use), `name`
     which of it, `amount` how much in its smallest unit; `dates` and `details` complete it. An
     earlier `order` brings its record: its effect is in the other openings already, `amount` of
-    its lot is left.
+    its lot is left. `body` is a part of a sealed state, as JSON.
     """
 
     what: Code
@@ -86,6 +86,7 @@ class Opening(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="opening"
     dates: dict[Code, datetime] = {}
     details: dict[Code, Code] = {}
     order: Order | None = None
+    body: str = ""
 
 
 class Effect(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="effect", gc=False):
@@ -133,6 +134,13 @@ class Reversal(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="reversa
     """A redemption is given back; `redemption` is its key."""
 
     redemption: Key
+
+
+class Job(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="job", gc=False):
+    """A job of the edition (a statement, a shipment) runs now, whatever its own timetable says;
+    `name` is the id of the rule whose job it is."""
+
+    name: Code
 
 
 class Erasure(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="erasure", gc=False):
@@ -185,6 +193,7 @@ FoldFact = (
     | Effect
     | Promise
     | Reversal
+    | Job
     | Erasure
 )
 """Every fact that a fold can read."""

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from msgspec import Struct
 
 from regulars.engine.calendar import instant_of
-from regulars.engine.facts import Fact, Order, Refund
+from regulars.engine.facts import Order, Refund
 from regulars.engine.happenings import (
     Activity,
     Attribute,
     Erasure,
     FoldFact,
     Grant,
+    Job,
     Opening,
     Promise,
     Reversal,
+    SignUp,
     TierSet,
 )
 
 OPENING_RANK, ATTRIBUTE_RANK, GRANT_RANK, ORDER_RANK = 0, 1, 2, 3
 REFUND_RANK, PROMISE_RANK, REVERSAL_RANK, ERASURE_RANK, DUE_RANK = 4, 5, 6, 7, -1
+AUTOMATIC_RANK = 8
+"""What is given by itself is asked for after everything known, so it stands last."""
 
 RANKS: dict[type, int] = {
     Opening: OPENING_RANK,
     Attribute: ATTRIBUTE_RANK,
     TierSet: GRANT_RANK,
     Grant: GRANT_RANK,
+    Job: DUE_RANK,
     Refund: REFUND_RANK,
     Promise: PROMISE_RANK,
     Reversal: REVERSAL_RANK,
@@ -35,12 +40,15 @@ RANKS: dict[type, int] = {
 }
 """What comes first of the facts of one instant; what is not listed ranks as an order."""
 
-BEFORE_IT, ITSELF = 0, 1
+BEFORE_IT, ITSELF, AFTER_IT = 0, 1, 2
+ASKED = (Order, SignUp, Activity)
+"""Facts before which something may be decided: it stands directly before them."""
 
 
 class Position(Struct, frozen=True, order=True, gc=False):
     """Sorted field by field: instant (that of the named fact if later), rank, own instant,
-    source, key; `part` puts what pays for an order directly before that order."""
+    source, key; `part` puts what pays for an order directly before that order, what would else
+    precede the fact it names directly after it, by their own time (`part_at`) and key (`last`)."""
 
     at: int
     rank: int
@@ -48,11 +56,11 @@ class Position(Struct, frozen=True, order=True, gc=False):
     source: str
     key: str
     part: int = ITSELF
+    part_at: int = 0
     last: str = ""
 
 
 START = Position(-(1 << 62), -9, 0, "", "")
-Named = Mapping[str, Fact] | Callable[[str], Fact | None]
 
 
 def names(fact: FoldFact) -> str:
@@ -65,18 +73,35 @@ def names(fact: FoldFact) -> str:
 
 
 def rank(fact: FoldFact) -> int:
-    """The rank of a fact among those of its instant."""
-    if isinstance(fact, Promise) and fact.due:
-        return DUE_RANK
+    """The rank of a fact among those of its instant. A promise that was asked for is named by its
+    asking or pays for an order; any other was given by itself."""
+    if isinstance(fact, Promise):
+        if fact.due:
+            return DUE_RANK
+        return PROMISE_RANK if fact.ordinal == fact.key or fact.order else AUTOMATIC_RANK
     return RANKS.get(type(fact), ORDER_RANK)
 
 
-def position(fact: FoldFact, named: Fact | None = None) -> Position:
-    """Where `fact` belongs; `named` is the known fact that it names, if it names one."""
+def position(fact: FoldFact) -> Position:
+    """Where a fact belongs that names no known one."""
     at = instant_of(fact.at)
+    return Position(at, rank(fact), at, fact.source, fact.key)
+
+
+def place(fact: FoldFact, facts: Mapping[str, FoldFact]) -> Position:
+    """Where a fact belongs among the known `facts`, by key: never before the one that it names."""
+    own = position(fact)
+    name = names(fact)
+    named = facts.get(name) if name else None
     if named is None:
-        return Position(at, rank(fact), at, fact.source, fact.key)
-    if isinstance(fact, Promise) and isinstance(named, Order) and not fact.due:
-        its = position(named)
-        return Position(its.at, its.rank, its.own_at, its.source, its.key, BEFORE_IT, fact.key)
-    return Position(max(at, instant_of(named.at)), rank(fact), at, fact.source, fact.key)
+        return own
+    its = place(named, facts)
+    if isinstance(fact, Promise) and not fact.due:
+        return _beside(its, BEFORE_IT, own) if isinstance(named, ASKED) else own
+    if own.at < its.at:
+        own = Position(its.at, own.rank, own.own_at, own.source, own.key)
+    return own if own > its else _beside(its, AFTER_IT, own)
+
+
+def _beside(its: Position, part: int, own: Position) -> Position:
+    return Position(its.at, its.rank, its.own_at, its.source, its.key, part, own.own_at, own.key)

@@ -89,6 +89,7 @@ class Run:
         "records",
         "rows",
         "state",
+        "waiting",
         "wanted",
         "whys",
     )
@@ -97,7 +98,8 @@ class Run:
         self.programme = programme
         self.state = state
         self.holder = holder
-        self.edition: CompiledEdition = programme.editions[state.edition]
+        edition = programme.editions[state.edition]
+        self.edition: CompiledEdition = edition.ended() if state.gone else edition
         self.at = state.at
         self.key = ""
         self.rows: list[Row] = []
@@ -111,6 +113,7 @@ class Run:
         self.known: set[tuple[str, str]] = set()
         self.ask: Ask | None = None
         self.present: State | None = None
+        self.waiting: list[Promise] | None = None
 
     def say(self, rule: str, code: str, amount: int = 0, asset: str = "", **params: Any) -> None:
         """Note why a rule gave something or nothing. Costs nothing where nobody asked."""
@@ -147,10 +150,28 @@ class Run:
         return (rule, str(ordinal)) in self.known
 
     def apply(self, promise: Promise) -> None:
-        """Apply a promise that was just decided, and remember it for the caller."""
+        """Apply a promise that was just decided, and remember it for the caller. One that a timer
+        decides is applied when every timer of the instant has run, as it is where it is known."""
+        promise = self.still(promise)
         self.known.add((promise.rule, promise.ordinal))
         self.promises.append(promise)
-        self.follow(promise)
+        if self.waiting is None:
+            self.follow(promise)
+        else:
+            self.waiting.append(promise)
+
+    def still(self, promise: Promise) -> Promise:
+        """The same promise, or what is left of it where it is decided late: it must hold at its
+        own instant and on the present state, which then has it too."""
+        if self.present is None:
+            return promise
+        now = Run(self.programme, self.present, self.holder)
+        now.ask, now.known = self.ask, self.known
+        handlers = self.edition.handlers.get(promise.rule)
+        if handlers is not None and handlers.still is not None:
+            promise = handlers.still(now, promise)
+        now.follow(promise)
+        return promise
 
     def follow(self, promise: Promise) -> None:
         """Apply a promise: it goes to its rule alone, which must cope in every state."""
