@@ -14,6 +14,7 @@ COMMANDS = {
     "import": "Bring in orders from files.",
     "measure": "Compute a measure; without a name, list them.",
     "programme": "Tell a programme in plain sentences, list ready ones, print the schema.",
+    "check": "Check programme files, and run worked cases through the engine.",
     "staff": "People who work with the console: list them, let them in, rescue them.",
     "doctor": "Look at this installation and explain what is wrong with it.",
 }

@@ -134,6 +134,26 @@ CASE_REASONS: dict[str, str] = {
     "case_bad_text": _("“%(value)s” is no single word. Write one, in quotes if need be."),
     "case_bad_zone": _("“%(value)s” is no time zone. Write it as Europe/Berlin."),
     "case_bad_currency": _("“%(value)s” is no currency. Write three letters, such as EUR."),
+    "case_unknown_member": _("This case has nobody called “%(word)s”: did you mean “%(nearest)s”?"),
+    "case_unknown_member_alone": _("This case has nobody called “%(word)s”. Correct the name."),
+    "case_not_told": _("No rule of this programme tells “%(key)s”."),
+    "case_given_ignored": _(
+        "“%(word)s” is given, but the programme has nothing that could take it. Add it to the "
+        "programme file, or leave it out."
+    ),
+    "case_no_setting": _(
+        "The programme has no setting “%(word)s”. Write a field of its policy, RULE.FIELD, or a "
+        "field that one rule alone has."
+    ),
+    "case_no_instant": _("Neither an event nor an assertion of this case says when. Add an “at”."),
+    "case_because_refused": _("The answer was %(reason)s."),
+    "case_because_lot_lives": _("The lot %(lot)s expires only at %(at)s."),
+    "case_because_given": _("%(key)s brought %(amount)s %(asset)s at %(at)s, by %(rule)s."),
+    "case_because_taken": _("%(key)s took %(amount)s %(asset)s at %(at)s, by %(rule)s."),
+    "case_because_nothing": _("Nothing has moved any %(asset)s."),
+    "case_edition_twice": _(
+        "The edition %(edition)s stands in %(where)s already. Leave one of the two files out."
+    ),
     "case_cannot_read": _("“%(key)s” of %(subject)s cannot be told."),
     "case_event_refused": _("%(subject)s was refused, expected accepted."),
     "case_event_accepted": _("%(subject)s was accepted, expected refused."),

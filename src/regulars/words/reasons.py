@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_noop as _
 from msgspec import Struct
 
+from regulars.words.cases import CASE_REASONS
 from regulars.words.files import FILE_REASONS, ROW_REASONS
 
 
@@ -87,6 +88,7 @@ REASONS: dict[str, str | Counted] = {
     ),
     **FILE_REASONS,
     **ROW_REASONS,
+    **CASE_REASONS,
 }
 """Every code that a person may meet, with its sentence in English."""
 

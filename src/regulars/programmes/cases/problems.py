@@ -76,7 +76,13 @@ class Entry(Struct, frozen=True):
 
 def unknown(node: Node, code: str, word: str, known: Iterable[str], **params: Param) -> Located:
     """`code` with the nearest known word, or `code` and `_alone` where none is near."""
+    reason = nearest(code, word, known, **params)
+    return node.wrong(reason.code, **reason.params)
+
+
+def nearest(code: str, word: str, known: Iterable[str], **params: Param) -> Reason:
+    """The same reason without a place."""
     near = get_close_matches(word, sorted(set(known)), n=1)
     if near:
-        return node.wrong(code, word=word, nearest=near[0], **params)
-    return node.wrong(f"{code}_alone", word=word, **params)
+        return Reason(code, {"word": word, "nearest": near[0], **params})
+    return Reason(f"{code}_alone", {"word": word, **params})

@@ -64,10 +64,13 @@ class Codes(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Setting(Struct, frozen=True, forbid_unknown_fields=True):
-    """A setting that a case can vary, with its values."""
+    """A setting that a case can vary, with its values. `policy` is what a programme file calls it;
+    `overrides` are the fields of rules that decide it for themselves."""
 
     means: str
     values: dict[str, str]
+    policy: str = ""
+    overrides: tuple[str, ...] = ()
 
 
 class Expect(Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,10 +100,16 @@ class Shorthand(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Product(Struct, frozen=True, forbid_unknown_fields=True):
-    """The product's words for those of cases, by event type and by key."""
+    """The product's words for those of cases, by event type and by key, and the places of keys in
+    stored facts."""
 
     events: dict[str, str]
     keys: dict[str, str]
+    places: dict[str, tuple[str, ...]]
+
+    def is_a(self, key: str, place: str) -> bool:
+        """Whether a key of a case goes to this place of a fact."""
+        return key in self.places[place]
 
 
 class Vocabulary(Struct, frozen=True):

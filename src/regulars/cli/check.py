@@ -1,0 +1,92 @@
+"""`regulars check FILE…`: programme files and worked cases: is everything as it should be?"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regulars.cli import Unclear
+
+if TYPE_CHECKING:
+    from regulars.programmes.cases.batch import Checked, File
+
+LANGUAGES = ("en", "de")
+ENDINGS = (".yaml", ".yml", ".json", ".md")
+FILE = "a programme file, a file of cases (YAML, JSON, Markdown), or a folder of such files"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="*", metavar="FILE", type=Path, help=FILE)
+    parser.add_argument("--junit", metavar="FILE", type=Path, help="write the outcome as JUnit XML")
+    parser.add_argument("--vocabulary", action="store_true", help="list the words of cases")
+    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="the language")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    if arguments.vocabulary:
+        return _vocabulary()
+    if not arguments.files:
+        raise Unclear("Name a programme file, a file of cases, or a folder of such files.")
+    return _check(list(files_of(arguments.files)), arguments)
+
+
+def _vocabulary() -> int:
+    from regulars.programmes.cases.vocabulary import listing  # noqa: PLC0415 - read with the command
+
+    section = ""
+    for one in listing():
+        if one.section != section:
+            section = one.section
+            print(f"\n{section}")
+        takes = f" ({one.takes})" if one.takes else ""
+        print(f"  {one.word}{takes}: {one.means}")
+    return 0
+
+
+def files_of(paths: list[Path]) -> Iterator[File]:
+    """The files that are named, and those of the folders that are."""
+    from regulars.programmes.cases.batch import File  # noqa: PLC0415 - read with the command
+
+    for path in dict.fromkeys(paths):
+        if not path.is_dir():
+            yield File(str(path), path.read_bytes())
+            continue
+        within = [one for one in sorted(path.rglob("*")) if one.suffix.lower() in ENDINGS]
+        if not within:
+            raise Unclear(f"{path} holds no file that ends in {', '.join(ENDINGS)}.")
+        for one in within:
+            yield File(str(one), one.read_bytes(), found=True)
+
+
+def _check(files: list[File], arguments: argparse.Namespace) -> int:
+    from regulars.programmes.cases.batch import check_files  # noqa: PLC0415 - read with the command
+    from regulars.programmes.loading import ready  # noqa: PLC0415 - the same
+    from regulars.words.speaking import speaking  # noqa: PLC0415 - the same
+
+    checked = check_files(files, ready)
+    with speaking(arguments.lang):
+        if arguments.junit:
+            _write_junit(checked, arguments.junit)
+        return _tell(checked)
+
+
+def _write_junit(checked: Checked, target: Path) -> None:
+    from regulars.programmes.cases.reporting import junit  # noqa: PLC0415 - read with the command
+    from regulars.words.checking import said  # noqa: PLC0415 - needs a language
+
+    target.write_text(junit(checked.report, said), encoding="utf-8")
+
+
+def _tell(checked: Checked) -> int:
+    from regulars.words import checking  # noqa: PLC0415 - needs a language
+
+    if checked.report.problems:
+        for line in checking.problem_lines(checked.report):
+            print(line, file=sys.stderr)
+        return 2
+    for line in checking.lines(checked):
+        print(line)
+    return 0 if checked.report.clean else 1

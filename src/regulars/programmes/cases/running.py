@@ -1,0 +1,281 @@
+"""Runs a case: what is given, then its events in their order, read at each instant it asserts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from regulars.engine.calendar import instant_of
+from regulars.engine.compiled import Compiled
+from regulars.engine.compiling import compiled, rules_of, with_ids
+from regulars.engine.desk import Desk
+from regulars.engine.edition import Edition
+from regulars.engine.happenings import Activity, Attempt, FoldFact, Job, Redemption, VoucherUse
+from regulars.engine.joining import join
+from regulars.programmes.cases.answering import Answers
+from regulars.programmes.cases.arriving import Head, arrivals
+from regulars.programmes.cases.cast import UNNAMED, Cast, as_signals
+from regulars.programmes.cases.comparing import Difference, first_difference
+from regulars.programmes.cases.given import Opener
+from regulars.programmes.cases.looking import Look
+from regulars.programmes.cases.problems import Reason, nearest
+from regulars.programmes.cases.settings import NoSetting, with_settings
+from regulars.programmes.cases.shapes import Case, Event, Run
+from regulars.programmes.cases.units import MICROSECOND, Units
+from regulars.programmes.cases.values import Fields, Value
+
+Editions = Mapping[str, Edition]
+AFTER_ALL = None
+NOT_FACTS = ("rule_change", "clock")
+
+
+class Unfit(Exception):
+    """A case cannot run with its edition; `reason` says why, `line` where."""
+
+    def __init__(self, reason: Reason, line: int = 0) -> None:
+        super().__init__(reason.code)
+        self.reason = reason
+        self.line = line
+
+
+class Ran(Struct, frozen=True):
+    """What came of a run: the first difference, or none, and the rules that had a part in it."""
+
+    difference: Difference | None
+    rules: frozenset[str] = frozenset()
+
+
+def run_case(case: Case, run: Run, editions: Editions) -> Ran:
+    """Run a case once and compare. What keeps it from running is a difference too."""
+    try:
+        stage = Stage(case, run, editions)
+        stage.play()
+    except Unfit as cannot:
+        return Ran(Difference(cannot.reason, cannot.line or case.line))
+    zone = ZoneInfo(stage.units.edition.zone)
+    return Ran(first_difference(run, stage.answers, zone), stage.answers.rules)
+
+
+class Stage:
+    """One run of a case on a desk in memory."""
+
+    def __init__(self, case: Case, run: Run, editions: Editions) -> None:
+        self.case = case
+        self.run = run
+        self.edition = _edition(case, run, editions)
+        self.programme = _programme(case, self.edition, editions)
+        self.units = Units(self.edition)
+        self.begins = _begins(case, run)
+        self.cast = Cast(case, self.units, self.begins)
+        self.desk = Desk(self.programme, self.cast.people.answer)
+        self.opener = Opener(case, self.programme, self.units, self.begins)
+        self.seen: set[str] = set()
+        self.look = Look(case, self.desk, self.cast, self.units)
+        self.answers = Answers(run, self.look)
+
+    def play(self) -> None:
+        """Bring in what is given, let the events arrive, and read at each instant asked for."""
+        self.open()
+        now = self.begins
+        asked = self.answers.instants()
+        for number, event in enumerate(self.case.events, 1):
+            arrives = max(now, event.received)
+            while asked and asked[0] < arrives:
+                self.read(asked.pop(0))
+            self.arrive(event, number, arrives)
+            now = arrives
+        self.look.move(instant_of(now))
+        self.answers.keep(AFTER_ALL)
+        for at in asked:
+            self.read(at)
+
+    def read(self, at: datetime) -> None:
+        """Keep every answer that is asked for at an instant, with what is due then."""
+        self.look.move(instant_of(at))
+        self.answers.keep(at)
+
+    def open(self) -> None:
+        """What holds before the first event, through the same path as everything else."""
+        given = self.case.given
+        for member, fields in (given.members or {"": given.fields}).items():
+            holder = given.account if fields is given.fields and given.account else ""
+            self.bring(holder or self.cast.holder(member), fields)
+        if given.members and given.fields not in given.members.values():
+            self.bring_orders(given.fields)
+        self.check_openings()
+
+    def bring(self, holder: str, fields: Fields) -> None:
+        """What is given of one holder."""
+        own = replace(fields, words={k: v for k, v in fields.words.items() if k != "orders"})
+        for begun in self.opener.of(holder, own):
+            self.desk.record(begun.fact, begun.holder)
+        self.bring_orders(fields, holder)
+
+    def bring_orders(self, fields: Fields, holder: str = "") -> None:
+        """Earlier orders, each to its buyer."""
+        orders = fields.words.get("orders")
+        for one in orders if isinstance(orders, tuple) else ():
+            if not isinstance(one, Fields):
+                continue
+            opening = self.opener.earlier(one)
+            member = str(one.words.get("member") or one.words.get("account") or "")
+            stranger = "" if member else self.cast.of_stranger(one)
+            buyer = self.cast.holder(member) if member else stranger or holder or UNNAMED
+            if opening.order is not None:
+                self.cast.people.note(opening.order, buyer, as_signals(one))
+            self.desk.record(opening, buyer)
+
+    def check_openings(self) -> None:
+        """What is given must mean something to the programme."""
+        for book in self.desk.books.values():
+            for change in book.run.changes:
+                if change.what == "opening" and change.to == "ignored":
+                    name = str(change.params.get("name") or change.reason)
+                    raise Unfit(Reason("case_given_ignored", {"word": name}), self._line())
+
+    def _line(self) -> int:
+        return self.case.given.fields.line
+
+    def arrive(self, event: Event, number: int, arrives: datetime) -> None:
+        """One event arrives; an id that was seen is a repeated delivery."""
+        now = instant_of(arrives)
+        self.look.move(now)
+        if event.type in NOT_FACTS:
+            self.job(event, number)
+            return
+        key = event.id or f"event/{number}"
+        if event.id and event.id in self.seen:
+            return
+        self.seen.add(event.id)
+        head = Head(key, event.at, f"{number:06d}")
+        for holder, made in self.holders(event):
+            for fact in arrivals(made, head, self.units):
+                self.record(fact, holder, made, now)
+            head = head.further("again")
+
+    def holders(self, event: Event) -> Iterator[tuple[str, Event]]:
+        """Whom an event concerns: several may sign up at once."""
+        several = event.fields.words.get("members")
+        if isinstance(several, tuple) and not event.member:
+            for one in several:
+                yield self.cast.holder(str(one)), replace(event, member=str(one))
+            return
+        yield self.cast.of(event), event
+
+    def record(self, fact: FoldFact | Attempt, holder: str, event: Event, now: int) -> None:
+        """Book one fact."""
+        if isinstance(fact, Redemption | VoucherUse):
+            fact = self._named(fact)
+            self.desk.record(fact, holder, now)
+            return
+        if isinstance(fact, Activity) and self._of_people(fact, event):
+            return
+        guests = event.fields.words.get("guests")
+        party = [self.cast.holder(str(one)) for one in guests] if isinstance(guests, tuple) else []
+        self.cast.people.note(fact, holder, as_signals(event.fields), party)
+        self.desk.record(fact, holder, now)
+
+    def _named(self, attempt: Redemption | VoucherUse) -> Redemption | VoucherUse:
+        """A redemption that names no reward means one that the edition has at any price."""
+        if not isinstance(attempt, Redemption) or attempt.reward or attempt.voucher:
+            return attempt
+        rewards = [one for one in with_ids(self.edition).rewards if hasattr(one, "price")]
+        return replace(attempt, reward=rewards[0].name_in_state) if rewards else attempt
+
+    def _of_people(self, act: Activity, event: Event) -> bool:
+        """Acts about who somebody is: two become one."""
+        if act.kind != "merge":
+            return False
+        words = event.fields.words
+        join(self.desk, self.cast.holder(str(words["into"])), self.cast.holder(str(words["from"])))
+        return True
+
+    def job(self, event: Event, number: int) -> None:
+        """A job that a clock names runs now, for everybody."""
+        name = str(event.fields.words.get("job") or "")
+        if event.type != "clock" or not name:
+            return
+        for holder in list(self.desk.books):
+            key = f"event/{number}/{holder}"
+            rule = _job_rule(self.edition, name)
+            self.desk.record(Job(key=key, at=event.at, source=f"{number:06d}", name=rule), holder)
+
+
+def _edition(case: Case, run: Run, editions: Editions) -> Edition:
+    edition = editions.get(case.edition)
+    if edition is None:
+        raise Unfit(nearest("case_unknown_edition", case.edition, editions))
+    settings: dict[str, Value] = {}
+    for fields in (case.given.fields, *case.given.members.values()):
+        settings.update(_policy(fields.words.get("policy")))
+    if run.setting:
+        settings[run.setting] = run.value
+    return _set(edition, settings)
+
+
+def _set(edition: Edition, settings: dict[str, Value]) -> Edition:
+    try:
+        return with_settings(edition, settings)
+    except NoSetting as missing:
+        raise Unfit(missing.reason) from None
+
+
+def _policy(value: Value) -> dict[str, Value]:
+    return value if isinstance(value, dict) else {}
+
+
+def _programme(case: Case, first: Edition, editions: Editions) -> Compiled:
+    """The edition of the case, and those that take over on its way."""
+    schedule: dict[str, int] = {first.edition: 0}
+    several = [msgspec.structs.replace(first, from_=None)]
+    for number, event in enumerate(case.events):
+        if event.type != "rule_change":
+            continue
+        several.append(_next(several[-1], event, editions, f"{first.edition}_{number}"))
+        schedule[several[-1].edition] = instant_of(event.at)
+    programme = compiled(several, schedule)
+    programme.jobs_off = frozenset(_job_rule(first, name) for name in _jobs(case))
+    return programme
+
+
+def _next(before: Edition, event: Event, editions: Editions, fresh: str) -> Edition:
+    words = event.fields.words
+    name = str(words.get("edition") or "")
+    base = editions.get(name)
+    own = base.edition if base and base.edition != before.edition else fresh
+    made = msgspec.structs.replace(base or before, edition=own, from_=None)
+    return _set(made, _policy(words.get("policy")))
+
+
+def _jobs(case: Case) -> Iterable[str]:
+    clocks = (event for event in case.events if event.type == "clock")
+    return [str(event.fields.words["job"]) for event in clocks if "job" in event.fields.words]
+
+
+def _job_rule(edition: Edition, name: str) -> str:
+    """The rule whose job it is: the one with this id, else the one that names such a job."""
+    rules = list(rules_of(with_ids(edition)))
+    for rule in rules:
+        if rule.name_in_state == name:
+            return name
+    for rule in rules:
+        if getattr(rule, "job", None) == name:
+            return rule.name_in_state
+    return name
+
+
+def _begins(case: Case, run: Run) -> datetime:
+    """Just before the first instant of the case."""
+    instants = [one.at for one in run.assertions if one.at]
+    instants += [moment for event in case.events for moment in (event.at, event.received)]
+    if not instants:
+        raise Unfit(Reason("case_no_instant"), case.line)
+    return min(instants) - MICROSECOND
+
+
+__all__ = ["Ran", "Stage", "Unfit", "run_case"]
