@@ -31,6 +31,8 @@ def problems(edition: Edition) -> Iterator[Finding]:
     names = _names(edition)
     for path, rule in _rules(edition):
         yield from _references(rule, path, names)
+    for index, tier in enumerate(edition.tiers):
+        yield from _references(tier, f"tiers[{index}]", names)
 
 
 def _rules(edition: Edition) -> Iterator[tuple[str, Rule]]:
@@ -60,14 +62,16 @@ def _rule_ids(edition: Edition) -> Iterator[Finding]:
 
 def _tiers(tiers: list[Tier]) -> Iterator[Finding]:
     before: Fraction | None = None
+    limit = ""
     for index, tier in enumerate(tiers):
+        if tier.from_ is None:
+            continue
         value, scale = parse_number(tier.from_)
         reached = Fraction(value, 10**scale)
         if before is not None and reached <= before:
-            limit = tiers[index - 1].from_
             params: dict[str, Any] = {"limit": limit, "got": tier.from_}
             yield Finding(f"tiers[{index}].from", "tier_not_above", params)
-        before = reached
+        before, limit = reached, tier.from_
 
 
 def _names(edition: Edition) -> dict[str, tuple[str, ...]]:

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from regulars.engine import consistency
 from regulars.engine.facts import Code
+from regulars.engine.metering import Window
 from regulars.engine.rules import (
     ChangeRule,
     Earn,
@@ -65,15 +66,30 @@ class Asset(Part, frozen=True, kw_only=True):
     expire: Life | None = None
 
 
+class Hurdle(Part, frozen=True, kw_only=True):
+    """A figure that must be reached (`from`), or stay lower than something (`below`).
+
+    `window` says where it is counted: year, month, 12m, ever; where the ladder counts, if left out.
+    """
+
+    metric: Id
+    from_: Number | None = None
+    below: Number | None = None
+    window: Window | None = None
+
+
 class Tier(Part, frozen=True, kw_only=True):
-    """A standing, reached from `from` of what the ladder counts. `name` of the standing or of one
+    """A standing, reached from `from` of what the ladder counts; without it by invitation only.
+    `needs` must be right as well, one of `or` is enough by itself. `name` of the standing or of one
     who has it, `many` of several of them (Regulars). `rights` are what belongs to it beside points,
     in the words of the terms."""
 
     id: Id
     name: Text
     many: Text | None = None
-    from_: Number
+    from_: Number | None = None
+    needs: list[Hurdle] = []
+    or_: list[Hurdle] = []
     rights: list[Text] = []
 
 
@@ -81,10 +97,11 @@ class Edition(Part, frozen=True, kw_only=True):
     """A programme file.
 
     `edition` is the stable id of this version, `programme` of what it is a version of (the same, if
-    left out). It is in force from `from` (the first one: always). `zone` is where its days begin; `fold` the version of the fold
-    that it runs under. The first asset is the main one: what rules give and take if they name none.
-    `activities`, `campaigns` and `counts` declare the names that facts may use. `names` says what
-    codes of goods, places, channels and tenders are called when the programme is told.
+    left out). It is in force from `from` (the first one: always). `zone` is where its days begin;
+    `fold` the version of the fold that it runs under. The first asset is the main one: what rules
+    give and take if they name none. `activities`, `campaigns` and `counts` declare the names that
+    facts may use. `names` says what codes of goods, places, channels and tenders are called when
+    the programme is told.
     """
 
     format: Literal[1]

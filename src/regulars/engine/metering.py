@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Struct, field
 
-from regulars.engine.calendar import Zone
+from regulars.engine.calendar import Question, Zone
 from regulars.engine.periods import Unit
 from regulars.engine.run import Run
+from regulars.engine.texts import form
 
 if TYPE_CHECKING:
     from regulars.engine.build import Build
     from regulars.engine.rules import Rule
+
+WINDOW_PATTERN = "^(?:day|week|month|quarter|year|ever|[1-9][0-9]?m)$"
+Window = Annotated[
+    str,
+    form(
+        "window", WINDOW_PATTERN, "A stretch of time: day, week, month, quarter, year, 12m, ever."
+    ),
+]
+"""The running civil period, so many months up to now, or everything."""
 
 PERIODS_KEPT = 3
 """Of a calendar window the current period and those before it that a ladder may still read."""
@@ -46,8 +56,10 @@ class Metering:
         self.slot = build.slot(rule)
         self.decimals = decimals
         self.months = 0
+        self._leaves: tuple[int, Question] | None = None
         self.units: set[Unit] = set()
         self.told: list[Callable[[Run], None]] = []
+        self.heard: list[Callable[[Run, int, int], None]] = []
         build.metering[self.id] = self
 
     def meter(self, run: Run) -> Meter:
@@ -59,12 +71,14 @@ class Metering:
         """Count an amount (negative: take back) in the windows of an instant."""
         if not amount:
             return
-        meter = self.meter(run)
+        meter: Meter = run.state.memory[self.slot]
         meter.total += amount
         for unit in self.units:
             self._add_to_period(meter, unit, amount, at)
         if self.months:
             self._add_entry(run, meter, amount, at)
+        for hear in self.heard:
+            hear(run, amount, at)
         for tell in self.told:
             tell(run)
 
@@ -76,33 +90,44 @@ class Metering:
             del sums[min(sums)]
 
     def _add_entry(self, run: Run, meter: Meter, amount: int, at: int) -> None:
-        leaves = self.zone.leaves(at, self.months)
+        leaves = self.leaves(at)
         if leaves <= run.at:
             return
         meter.rolling += amount
         entries = meter.entries
-        entry = Entry(leaves, at, amount)
         if not entries or entries[-1].leaves < leaves:
-            entries.append(entry)
-            return
-        for known in entries:
-            if known.leaves == leaves and known.at == at:
-                known.amount += amount
-                return
-        insort(entries, entry)
+            entries.append(Entry(leaves, at, amount))
+        else:
+            _insert(entries, Entry(leaves, at, amount))
+
+    def leaves(self, at: int) -> int:
+        """When what is counted at an instant leaves the longest rolling window that is read."""
+        if self._leaves is None or self._leaves[0] != self.months:
+            self._leaves = (self.months, self.zone.month_adder(self.months))
+        return self._leaves[1](at)
 
     def rolling(self, run: Run) -> int:
         """The sum in the rolling window that ends now; what has left it is forgotten."""
-        meter = self.meter(run)
+        meter: Meter = run.state.memory[self.slot]
         entries = meter.entries
+        if not entries or entries[0].leaves > run.at:
+            return meter.rolling
         gone = 0
         while gone < len(entries) and entries[gone].leaves <= run.at:
             meter.rolling -= entries[gone].amount
             gone += 1
-        if gone:
-            del entries[:gone]
+        del entries[:gone]
         return meter.rolling
 
     def in_period(self, run: Run, unit: Unit, number: int) -> int:
         """The sum in one calendar period, 0 where it is not kept."""
         return self.meter(run).periods.get(unit, {}).get(number, 0)
+
+
+def _insert(entries: list[Entry], entry: Entry) -> None:
+    """Put an entry where it belongs; one of the same instant takes its amount."""
+    for known in entries:
+        if known.leaves == entry.leaves and known.at == entry.at:
+            known.amount += entry.amount
+            return
+    insort(entries, entry)

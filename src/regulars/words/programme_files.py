@@ -35,6 +35,8 @@ FORMS: dict[str, str] = {
     "day": _("a day, such as 2026-01-31"),
     "instant": _("a moment with its offset, such as 2026-01-31T09:30:00+01:00"),
     "zone": _("a time zone, such as Europe/Berlin"),
+    "window": _("a stretch of time: day, week, month, quarter, year, 12m or ever"),
+    "year_day": _("a day of the year as month and day, such as 12-31"),
 }
 """How each form of text is written."""
 

@@ -12,6 +12,10 @@ from regulars.engine.kinds.earn.per_count import PerCount
 from regulars.engine.kinds.earn.per_item import PerItem
 from regulars.engine.kinds.earn.per_order import PerOrder
 from regulars.engine.kinds.life.after_earning import After, MonthEnd
+from regulars.engine.kinds.life.by_tier import ByTier
+from regulars.engine.kinds.life.inactivity import Inactivity, NewestProlongs
+from regulars.engine.kinds.life.month_by_month import MonthByMonth
+from regulars.engine.kinds.life.yearly import Never, Yearly
 from regulars.engine.kinds.limit.points_per_campaign import PointsPerCampaign
 from regulars.engine.kinds.limit.points_per_order import PointsPerOrder
 from regulars.engine.kinds.limit.points_per_period import (
@@ -31,28 +35,67 @@ from regulars.engine.kinds.limit.times_per_period import (
     TimesPerWeek,
     TimesPerYear,
 )
+from regulars.engine.kinds.metrics.counted import Activities, Counted, Orders
 from regulars.engine.kinds.metrics.earned import Earned
+from regulars.engine.kinds.metrics.return_rate import ReturnRate
+from regulars.engine.kinds.metrics.spent import Spent
+from regulars.engine.kinds.metrics.told import Told
+from regulars.engine.kinds.referrals.two_sided import TwoSided
+from regulars.engine.kinds.rewards.birthday import Birthday
+from regulars.engine.kinds.rewards.credit import Credit
 from regulars.engine.kinds.rewards.every import Every
+from regulars.engine.kinds.rewards.milestone import Milestone
+from regulars.engine.kinds.rewards.partner import Partner
+from regulars.engine.kinds.rewards.period import Period
 from regulars.engine.kinds.rewards.price import Price
+from regulars.engine.kinds.rewards.right import Right
+from regulars.engine.kinds.rewards.spend import Spend
+from regulars.engine.kinds.rewards.statement import Statement
+from regulars.engine.kinds.standing.calendar import (
+    CalendarMonth,
+    CalendarQuarter,
+    CalendarYear,
+)
+from regulars.engine.kinds.standing.kept import Anniversary, RollingKept
+from regulars.engine.kinds.standing.lasting import Invited, Lifetime
 from regulars.engine.kinds.standing.rolling import Rolling
 from regulars.engine.rules import FAMILIES, Rule
 from regulars.kinds import outside
 
 BUILT_IN: tuple[type[Rule], ...] = (
+    Activities,
     Add,
     After,
+    Anniversary,
+    Birthday,
     BySteps,
+    ByTier,
+    CalendarMonth,
+    CalendarQuarter,
+    CalendarYear,
     Cooldown,
+    Counted,
+    Credit,
     Earned,
     Every,
+    Inactivity,
+    Invited,
+    Lifetime,
+    Milestone,
+    MonthByMonth,
     MonthEnd,
     Multiply,
+    Never,
+    NewestProlongs,
     OnSignUp,
+    Orders,
+    Partner,
     PerActivity,
     PerAmount,
     PerCount,
     PerItem,
     PerOrder,
+    Period,
     PointsEver,
     PointsPerCampaign,
     PointsPerDay,
@@ -63,13 +106,22 @@ BUILT_IN: tuple[type[Rule], ...] = (
     PointsPerYear,
     PointsRolling,
     Price,
+    ReturnRate,
+    Right,
     Rolling,
+    RollingKept,
+    Spend,
+    Spent,
+    Statement,
     TimesEver,
     TimesPerDay,
     TimesPerMonth,
     TimesPerQuarter,
     TimesPerWeek,
     TimesPerYear,
+    Told,
+    TwoSided,
+    Yearly,
 )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regulars.engine.rules import Life, Lives, Sentence
+from regulars.engine.kinds.life.keeping import Ends, reading
+from regulars.engine.rules import Handlers, Life, Lives, Sentence
 from regulars.engine.texts import Duration, Unique, parse_duration
 
 if TYPE_CHECKING:
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
 
 class After(Life, frozen=True, kw_only=True, tag="after"):
     """A lot is over when `life` has passed since it was earned: at the same clock time, clamped to
-    the month's last day. `remind` is how long before members are told."""
+    the month's last day; with `ends`, when the civil day of that instant begins or ends. `remind`
+    is how long before members are told."""
 
     life: Duration
+    ends: Ends = "instant"
     remind: Unique[Duration] = ()
 
     def expires(self, build: Build, asset: str) -> Lives:
@@ -24,10 +27,18 @@ class After(Life, frozen=True, kw_only=True, tag="after"):
         span = parse_duration(self.life)
         plus = build.zone.plus
 
+        if self.ends != "instant":
+            zone, days = build.zone, int(self.ends == "end_of_day")
+            return lambda run, earned: zone.start_of_day(zone.day(plus(earned, *span)) + days)
+
         def expires(run: Run, earned: int) -> int:
             return plus(earned, *span)
 
         return expires
+
+    def compile(self, build: Build) -> Handlers:
+        """Answers when points go."""
+        return reading(self, build)
 
     def sentence(self) -> Sentence:
         """Points last 12 months."""
@@ -43,12 +54,16 @@ class MonthEnd(Life, frozen=True, kw_only=True, tag="month_end"):
 
     def expires(self, build: Build, asset: str) -> Lives:
         """The first instant of the month after."""
-        month_end, months = build.zone.month_end, self.months
+        month_end = build.zone.month_ender(self.months)
 
         def expires(run: Run, earned: int) -> int:
-            return month_end(earned, months)
+            return month_end(earned)
 
         return expires
+
+    def compile(self, build: Build) -> Handlers:
+        """Answers when points go."""
+        return reading(self, build)
 
     def sentence(self) -> Sentence:
         """Points last 12 months, to the end of the month."""

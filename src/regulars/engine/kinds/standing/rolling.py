@@ -4,99 +4,129 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from msgspec import Struct
-
+from regulars.engine.kinds.metrics.figures import Figure, Span
+from regulars.engine.kinds.standing.climbing import Climb, Climbing, Found
 from regulars.engine.rules import Handlers, Ladder, Sentence
 from regulars.engine.run import Run
-from regulars.engine.texts import Id, parse_number
+from regulars.engine.texts import Id
 from regulars.ledger.lots import FOREVER
 
 if TYPE_CHECKING:
     from regulars.engine.build import Build
 
-
-class Check(Struct):
-    """When the tier has to be looked at again, and whether a metric has just changed."""
-
-    at: int = FOREVER
-    dirty: bool = False
+Sums = dict[tuple[str, int], int]
+"""What metrics come to in windows of so many months."""
 
 
 class Rolling(Ladder, frozen=True, kw_only=True, tag="rolling"):
     """The tier is the highest whose `from` the metric reaches in the last `months`: it falls by
     itself when what held it leaves the window."""
 
-    memory: ClassVar[type | None] = Check
+    memory: ClassVar[type | None] = Climb
     metric: Id
     months: int = 12
 
     def compile(self, build: Build) -> Handlers:
         """Looks when the metric changed, and when an entry that holds the tier leaves."""
-        working = Working(self, build)
-        return Handlers(settle=working.settle, next_due=working.next_due, due=working.due)
+        return Working(self, build).handlers()
 
     def sentence(self) -> Sentence:
         """200 points earned within 12 months make a Regular."""
         return Sentence("standing_rolling", {"metric": self.metric, "months": self.months})
 
 
-class Working:
-    """The ladder made ready: thresholds in the metric's smallest unit, from the lowest tier."""
+class Working(Climbing):
+    """The ladder made ready. `thresholds` are those of a ladder of one metric alone, the common
+    one, which is climbed with fewer steps; it comes to the same."""
 
     def __init__(self, rule: Rolling, build: Build) -> None:
-        self.slot = build.slot(rule)
-        self.metering = build.metering[rule.metric]
-        self.metering.months = rule.months
-        self.metering.told.append(self.changed)
-        self.tiers = build.edition.tiers
-        scale = self.metering.decimals
-        numbers = [parse_number(tier.from_) for tier in self.tiers]
-        self.thresholds = [one.value * 10**scale // 10**one.scale for one in numbers]
+        super().__init__(rule, build, rule.metric, Span(months=rule.months))
+        self.months = rule.months
+        self.meter = build.metering[rule.metric]
+        plain = all(rung.main and not rung.needs and not rung.others for rung in self.rungs)
+        leasts = [rung.main.least or 0 for rung in self.rungs if rung.main is not None]
+        self.thresholds = leasts if plain and self.on_refund else []
 
-    def changed(self, run: Run) -> None:
-        """The metric changed: look when the fact is done (P3)."""
-        run.state.memory[self.slot].dirty = True
-
-    def settle(self, run: Run) -> None:
-        """Find the tier anew if the metric changed."""
-        check: Check = run.state.memory[self.slot]
-        if check.dirty:
-            check.dirty = False
-            self.look(run, check)
-
-    def look(self, run: Run, check: Check) -> None:
+    def look(self, run: Run, due: bool = False) -> None:
         """Find the tier, and when what holds it leaves the window."""
-        reached = self.metering.rolling(run)
+        climb: Climb = run.state.memory[self.slot]
+        if climb.held is not None or not self.thresholds or self.meter.months != self.months:
+            super().look(run, due)
+            return
+        reached = self.meter.rolling(run)
         tier = 0
         for index, threshold in enumerate(self.thresholds):
             if reached >= threshold:
                 tier = index
         standing = run.state.standing
         if tier != standing.tier:
-            rose = tier > standing.tier
-            standing.tier, standing.since = tier, run.at
-            run.change("tier", run.holder, self.tiers[tier].id, "reached" if rose else "fell")
-            check.at = FOREVER
+            self.place(run, climb, Found(tier))
         if tier == 0:
-            check.at = FOREVER
-        elif check.at == FOREVER or check.at <= run.at:
-            check.at = self.falls(run, reached, self.thresholds[tier])
-        if check.at < run.state.due:
-            run.state.due = check.at
+            climb.check = FOREVER
+        elif climb.check == FOREVER or climb.check <= run.at or climb.lessened:
+            climb.check = self.leaves_below(run, self.thresholds[tier])
+        climb.lessened = False
+        standing.until = climb.check
+        if climb.check < run.state.due:
+            run.state.due = climb.check
 
-    def falls(self, run: Run, reached: int, threshold: int) -> int:
-        """The first instant at which the window holds less than the threshold, as things stand."""
-        for entry in self.metering.meter(run).entries:
+    def leaves_below(self, run: Run, threshold: int) -> int:
+        """The first instant at which the window holds less than a threshold, as things stand."""
+        reached = self.meter.rolling(run)
+        entries = self.meter.meter(run).entries
+        last = len(entries) - 1
+        for index, entry in enumerate(entries):
             reached -= entry.amount
-            if reached < threshold:
+            together = index < last and entries[index + 1].leaves == entry.leaves
+            if reached < threshold and not together:
                 return entry.leaves
         return FOREVER
 
-    def next_due(self, run: Run) -> int:
-        """When the tier has to be looked at again."""
-        check: Check = run.state.memory[self.slot]
-        return check.at
+    def found(self, run: Run, due: bool) -> Found:
+        """What the windows reach now, until what holds it leaves them."""
+        tier = self.level(run)
+        return Found(tier, self.falls(run, tier))
 
-    def due(self, run: Run) -> None:
-        """What held the tier may have left."""
-        self.look(run, run.state.memory[self.slot])
+    def falls(self, run: Run, tier: int) -> int:
+        """When the tier is no longer reached, if nothing more is counted."""
+        if tier == 0:
+            return FOREVER
+        sums: Sums = {}
+        leaving = sorted(
+            one for step in self.steps_of(tier) for one in self.leaving(run, step, sums)
+        )
+
+        def count(one: Figure, span: Span | None) -> int:
+            kept = span or self.span
+            known = sums.get((one.id, kept.months)) if kept.months else None
+            return one.value(run, kept) if known is None else known
+
+        for index, (at, name, months, amount) in enumerate(leaving):
+            sums[name, months] -= amount
+            together = index + 1 < len(leaving) and leaving[index + 1][0] == at
+            if not together and self.highest(count) < tier:
+                return at
+        return FOREVER
+
+    def steps_of(self, tier: int) -> list[tuple[Figure, int]]:
+        """The metrics in rolling windows that may hold a tier, each once."""
+        steps = [step for rung in self.rungs[tier:] for step in rung.steps]
+        spans = [(step.figure, (step.span or self.span).months) for step in steps]
+        return list({(one.id, months): (one, months) for one, months in spans if months}.values())
+
+    def leaving(
+        self, run: Run, step: tuple[Figure, int], sums: Sums
+    ) -> list[tuple[int, str, int, int]]:
+        """What leaves a window, and when; its sum now goes into `sums`."""
+        one, months = step
+        sums[one.id, months] = one.value(run, Span(months=months))
+        entries = one.meter(run).entries if one.months else []
+        moments = [(self.zone.leaves(entry.at, months), entry.amount) for entry in entries]
+        return [(at, one.id, months, amount) for at, amount in moments if at > run.at]
+
+    def until(self, run: Run) -> int:
+        """When the tier falls as things stand."""
+        held = self.climb(run).held
+        if held is not None:
+            return run.state.standing.until
+        return self.falls(run, run.state.standing.tier)
