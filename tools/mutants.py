@@ -27,10 +27,17 @@ MUTATED = (
     "engine/advance.py",
     "engine/position.py",
     "engine/difference.py",
+    "engine/booking.py",
 )
 TESTS = ("tests/ledger", "tests/engine", "tests/shared.py")
 NOT_RUN = ("tests/ledger/test_ledger_codes.py",)
 """Tests that read the source as text, which is another text in a mutated copy."""
+FOLD = ("booking", "convergence", "desk", "fold", "no_profit", "snapshot", "twelve_points")
+NOTICE = {
+    "ledger": ("tests/ledger",),
+    "engine": tuple(f"tests/engine/test_{name}.py" for name in FOLD),
+}
+"""Whose task it is to notice, by room; kinds have tests of their own."""
 SURVIVORS = ROOT / "tests" / "mutants-survivors.txt"
 AT_LEAST = 90
 MOST_SECONDS = int(os.environ.get("REGULARS_MUTANTS_SECONDS", "3600"))
@@ -106,9 +113,8 @@ def lay_out(copy: Path, files: list[str]) -> None:
             shutil.copytree(ROOT / name, copy / name, ignore=leave)
         elif (ROOT / name).exists():
             shutil.copy(ROOT / name, copy / name)
-    chosen = [
-        name for name in TESTS if (copy / name).is_dir() and any((copy / name).glob("test_*"))
-    ]
+    rooms = dict.fromkeys(file.split("/")[0] for file in files)
+    chosen = [name for room in rooms for name in NOTICE[room] if (copy / name).exists()]
     ignored = [f"--ignore={name}" for name in NOT_RUN]
     mutated = [f"src/regulars/{name}" for name in files]
     settings = SETUP.format(
