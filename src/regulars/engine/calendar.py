@@ -235,6 +235,48 @@ class Zone:
         start = self.instant(civil)
         return start if self.civil(start) == civil else self._reached(civil) - 1
 
+    def day_finder(self) -> Question:
+        """`day` as a function of the instant alone, with its table at hand: for who asks often."""
+        table, at_length = self._days, self.day
+
+        def day(at: int) -> int:
+            step = table.get(at >> STRETCH_BITS)
+            if step is None:
+                return at_length(at)
+            return step[1] if at < step[0] else step[2]
+
+        return day
+
+    def month_adder(self, n: int) -> Question:
+        """`plus_months` for one `n`, likewise."""
+        table, at_length = _table(self._month_moves, n), self.plus_months
+        if table is None:
+            return lambda at: at_length(at, n)
+        get = table.get
+
+        def add(at: int) -> int:
+            step = get(at >> STRETCH_BITS)
+            if step is None:
+                return at_length(at, n)
+            return at + (step[1] if at < step[0] else step[2])
+
+        return add
+
+    def month_ender(self, n: int) -> Question:
+        """`month_end` for one `n`, likewise."""
+        table, at_length = _table(self._month_ends, n), self.month_end
+        if table is None:
+            return lambda at: at_length(at, n)
+        get = table.get
+
+        def end(at: int) -> int:
+            step = get(at >> STRETCH_BITS)
+            if step is None:
+                return at_length(at, n)
+            return step[1] if at < step[0] else step[2]
+
+        return end
+
     def _reached(self, civil: int) -> int:
         """The first instant at which the wall clock shows `civil` or, where it never does, more."""
         at = self.instant(civil)

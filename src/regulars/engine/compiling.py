@@ -12,7 +12,7 @@ from regulars.engine.build import Build
 from regulars.engine.calendar import zone
 from regulars.engine.compiled import Compiled, CompiledEdition
 from regulars.engine.conditions import count_order
-from regulars.engine.core import closing_handlers, core_handlers
+from regulars.engine.core import core_handlers, selling
 from regulars.engine.edition import Edition
 from regulars.engine.facts import Order
 from regulars.engine.happenings import Activity, SignUp
@@ -155,13 +155,15 @@ def _edition(
     handlers = {rule.name_in_state: rule.compile(build) for rule in _compiled_first(edition)}
     ordered = {vouchers.VOUCHERS: vouchers.handlers(build)}
     ordered |= {rule.name_in_state: handlers[rule.name_in_state] for rule in rules_of(edition)}
-    all_handlers = [core_handlers(build), *ordered.values(), closing_handlers()]
+    all_handlers = [core_handlers(build), *ordered.values()]
+    on = _listeners(all_handlers)
+    on[Order] = (selling(all_handlers),)
     return CompiledEdition(
         edition=edition,
         zone=build.zone,
         begins=begins,
         until=until,
-        on=_gate(_listeners(all_handlers), build),
+        on=_gate(on, build),
         settle=tuple(one.settle for one in all_handlers if one.settle is not None),
         handlers=ordered,
         promised={name: one.promised for name, one in ordered.items() if one.promised},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from regulars.engine import granting, sealing, vouchers
@@ -27,15 +27,15 @@ from regulars.ledger.lots import FOREVER
 if TYPE_CHECKING:
     from regulars.engine.build import Build
 
+OrderHandler = Callable[[Run, Order], None]
 GRANT, REFUND, ERASURE, OPENING = "grant", "refund", "erasure", "opening"
 """Names under which the core books, beside the ids of rules."""
 
 
 def core_handlers(build: Build) -> Handlers:
-    """What is done before any rule: the order's record is opened, the rest is done at once."""
+    """What is done before any rule; orders go by `selling`."""
     return Handlers(
         on={
-            Order: _open,
             Grant: _granting(build),
             Attribute: _attribute,
             Refund: _refund,
@@ -48,14 +48,31 @@ def core_handlers(build: Build) -> Handlers:
     )
 
 
-def closing_handlers() -> Handlers:
-    """What is done after every rule: an order's payments are spent."""
-    return Handlers(on={Order: _close})
+def selling(handlers: Iterable[Handlers]) -> OrderHandler:
+    """What is done with an order: its record is opened, every rule acts, its payments are spent.
+    The common order (paid in money alone; nobody wants it recorded or explained) goes the rules'
+    quick way."""
+    listening = [one for one in handlers if Order in one.on]
+    at_length = tuple(one.on[Order] for one in listening)
+    quickly = tuple(one.quick or one.on[Order] for one in listening)
 
+    def order(run: Run, fact: Order) -> None:
+        wanted = run.wanted
+        if (
+            wanted is not None
+            and fact.key not in wanted
+            and run.whys is None
+            and not (fact.discount_minor or fact.covered_minor or run.state.paid)
+        ):
+            for handle in quickly:
+                handle(run, fact)
+            return
+        run.record = opened(run, fact) if wanted is None or fact.key in wanted else None
+        for handle in at_length:
+            handle(run, fact)
+        _close(run, fact)
 
-def _open(run: Run, order: Order) -> None:
-    wanted = run.wanted
-    run.record = opened(run, order) if wanted is None or order.key in wanted else None
+    return order
 
 
 def _close(run: Run, order: Order) -> None:
@@ -243,4 +260,4 @@ def _apart(holding: lots.Holding, amount: int) -> int:
     return moved
 
 
-__all__ = ["FOREVER", "closing_handlers", "core_handlers", "undo"]
+__all__ = ["FOREVER", "core_handlers", "selling", "undo"]

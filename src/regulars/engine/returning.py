@@ -83,7 +83,9 @@ def _back_by_lines(record: Record, lines: tuple[Line, ...]) -> list[int] | None:
 
 
 def _part(record: Record, line: Line, left: int) -> int:
-    if not line.amount_minor or line.amount_minor * record.total >= left * record.basis:
+    if not line.amount_minor or not record.basis:
+        return left
+    if line.amount_minor * record.total >= left * record.basis:
         return left
     return half_up(line.amount_minor * record.total, record.basis)
 
@@ -100,14 +102,20 @@ def share_left(record: Record, earned_from: Fraction) -> Fraction:
 
     `earned_from` is what the lines left would earn from, in smallest units paid.
     """
+    return Fraction(*rest(record, earned_from.numerator, earned_from.denominator))
+
+
+def rest(record: Record, eligible: int, unit: int) -> tuple[int, int]:
+    """The same as two integers, for `eligible / unit` that the lines left would earn from."""
     left = sum(pieces_left(record))
-    if left <= 0 or earned_from <= 0 or not record.basis:
-        return Fraction(0 if record.back_lines and left <= 0 else 1)
-    paid_left = Fraction(left * record.basis, record.total) if record.total else Fraction(0)
-    share = 1 - Fraction(record.back_eligible) / earned_from
-    if paid_left:
-        share -= Fraction(record.back) / paid_left
-    return max(share, Fraction(0))
+    if left <= 0 or eligible <= 0 or not record.basis:
+        return (0 if record.back_lines and left <= 0 else 1), 1
+    if not record.back and not record.back_eligible:
+        return 1, 1
+    whole = eligible * left * record.basis
+    told_apart = record.back_eligible * unit * left * record.basis
+    beside = record.back * record.total * eligible
+    return max(whole - told_apart - beside, 0), whole
 
 
 def money_left(record: Record) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec import Struct, field
 
+from regulars.engine.facts import Order, Refund
 from regulars.engine.happenings import Attempt, Effect, FoldFact, Opening, Promise
 from regulars.engine.run import Ask, Run
 from regulars.engine.state import Record
@@ -35,26 +36,36 @@ class Undoing(Struct, frozen=True):
 
     record: Record
     key: str
+    cancelled: bool = False
+
+
+Asks = Callable[[Run, FoldFact, Ask], Iterable[Promise]]
 
 
 class Handlers(Struct):
     """What a compiled rule listens to. Everything is optional.
 
-    `on` by fact type; `undo(run, undoing)` gives back by the frozen integers alone; `due` is called
-    at the instant that `next_due` named; `wants` asks for what is given by itself at the frontier;
-    `asks` for what pays for a fact before it acts; `attempt` decides what somebody asked for, or
+    `on` by fact type; `quick` does the same as `on` for the common order, in fewer steps: paid in
+    money alone, and nobody wants it recorded or explained; `undo(run, undoing)` gives back by the
+    frozen integers alone; `due` is called at the instant that `next_due` named; `wants` asks for
+    what is given by itself at the frontier; `asks` for what pays for a fact before it acts;
+    `attempt` decides what somebody asked for, or
     raises Refused; `still` checks a promise made for a past instant on the present state;
     `promised` applies, in every state; `settle` runs after each
     fact; `opening` takes what is
-    brought in and says whether it did; `read` answers a name, None if it is not its own.
+    brought in and says whether it did; `read` answers a name, None if it is not its own;
+    `erased` runs before what an erased member holds is forfeited; `objects` gives the code of why a
+    refund is refused, or nothing. Of several that ask for an
+    order, those with a lower `asks_rank` ask first.
     """
 
     on: dict[type, Callable[[Run, Any], None]] = field(default_factory=dict)
+    quick: Callable[[Run, Order], None] | None = None
     undo: Callable[[Run, Undoing], None] | None = None
     next_due: Callable[[Run], int] | None = None
     due: Callable[[Run], None] | None = None
     wants: Callable[[Run, Ask], Promise | None] | None = None
-    asks: Callable[[Run, FoldFact, Ask], Iterable[Promise]] | None = None
+    asks: Asks | None = None
     attempt: Callable[[Run, Attempt, Ask], Promise | None] | None = None
     still: Callable[[Run, Promise], Promise] | None = None
     promised: Callable[[Run, Promise], None] | None = None
@@ -63,6 +74,9 @@ class Handlers(Struct):
     opening: Callable[[Run, Opening], bool] | None = None
     effect: Callable[[Run, Effect], None] | None = None
     read: Callable[[Run, str], Any] | None = None
+    erased: Callable[[Run], None] | None = None
+    objects: Callable[[Run, Record, Refund], str] | None = None
+    asks_rank: int = 0
 
 
 class Rule(Part, frozen=True, kw_only=True, tag_field="kind"):

@@ -27,12 +27,11 @@ Selects = Callable[[Line], bool]
 
 
 class Modifier(Struct):
-    """A compiled modifier: `factor` over ONE where it holds, or `bonus` of the asset once."""
+    """A compiled modifier: `factor` over ONE where it holds."""
 
     id: str
     tests: Tests
     factor: int = ONE
-    bonus: int = 0
     of: frozenset[str] = frozenset()
 
 
@@ -53,6 +52,7 @@ class Factors:
         self.modifiers = modifiers
         self.stack = stack
         self.tenders = tuple((i, m) for i, m in enumerate(modifiers) if m.tests.tender)
+        self.facts = tuple((1 << i, m.tests.facts) for i, m in enumerate(modifiers))
         self.power = max(1, len(modifiers)) if stack == "multiplicative" else 1
         self.one: int = ONE**self.power
         self._joined: dict[int, int] = {0: self.one}
@@ -67,7 +67,7 @@ class Factors:
 
     def _join(self, held: list[int]) -> int:
         if self.stack == "additive":
-            return ONE + sum(factor - ONE for factor in held)
+            return max(ONE + sum(factor - ONE for factor in held), 0)
         if self.stack == "best_of":
             return max(held, default=ONE)
         product: int = ONE ** (self.power - len(held))
@@ -78,9 +78,12 @@ class Factors:
     def of_fact(self, run: Run, fact: Any) -> int:
         """The modifiers that hold for the whole fact, and those that depend on goods besides."""
         mask = 0
-        for index, modifier in enumerate(self.modifiers):
-            if modifier.tests.holds(run, fact):
-                mask |= 1 << index
+        for bit, tests in self.facts:
+            for test in tests:
+                if not test(run, fact):
+                    break
+            else:
+                mask |= bit
         return mask
 
     def of_line(self, mask: int, line: Line) -> int:
@@ -90,13 +93,18 @@ class Factors:
                 mask &= ~(1 << index)
         return mask
 
-    def by_tender(self, fact: Any, mask: int) -> Fraction:
-        """The factor where some modifiers hold for a part of the payment only: each means of
-        payment weighs by its share of the total."""
-        shares = getattr(fact, "tender", None) or {"": 1}
-        total = sum(shares.values())
-        if not total:
-            return Fraction(self.join(mask), self.one)
+    def scale(self, fact: Any) -> int:
+        """What `weight` is over: `one`, or the same for each unit of money paid where some
+        modifiers hold for a part of the payment only."""
+        paid = sum(_shares(fact).values()) if self.tenders else 0
+        return (paid or 1) * self.one
+
+    def weight(self, fact: Any, mask: int) -> int:
+        """The factor for a mask of modifiers, over `scale`. Where some of them hold for a part of
+        the payment only, each means of payment weighs by what it paid."""
+        shares = _shares(fact) if self.tenders else None
+        if not shares or not sum(shares.values()):
+            return self.join(mask)
         weight = 0
         for tender, amount in shares.items():
             part = mask
@@ -104,13 +112,15 @@ class Factors:
                 if tender not in modifier.tests.tender:
                     part &= ~(1 << index)
             weight += amount * self.join(part)
-        return Fraction(weight, total * self.one)
+        return weight
 
     def factor(self, fact: Any, mask: int) -> Fraction:
         """The exact factor for a mask of modifiers."""
-        if self.tenders:
-            return self.by_tender(fact, mask)
-        return Fraction(self.join(mask), self.one)
+        return Fraction(self.weight(fact, mask), self.scale(fact))
+
+
+def _shares(fact: Any) -> dict[str, int]:
+    return getattr(fact, "tender", None) or {"": 1}
 
 
 def lines_of(order: Order) -> tuple[Line, ...]:
@@ -142,7 +152,15 @@ def pays(run: Run, order: Order) -> int:
     """What the buyer pays in money: goods, fees and further amounts less what pays a part."""
     fees = sum(line.amount_minor for line in order.lines if line.kind == "fee")
     further = sum(order.amounts.get(name, 0) for name in ("tip", "tax", "fees"))
-    return goods_minor(order) - paid_by(run, order) + fees + further
+    rest = max(fees + further - _beyond_goods(run, order), 0)
+    return goods_minor(order) - paid_by(run, order) + rest
+
+
+def _beyond_goods(run: Run, order: Order) -> int:
+    """What points and credit pay beyond the goods, of fees and further amounts."""
+    payments = run.state.paid.get(order.key, ())
+    total = sum(one.amount_minor for one in payments if one.asset)
+    return max(total - paid_by(run, order), 0) if total else 0
 
 
 def opened(run: Run, order: Order) -> Record:
@@ -159,6 +177,8 @@ def opened(run: Run, order: Order) -> Record:
         back_lines=[0] * len(pieces),
         counts={name: thousandths(count) for name, count in order.counts.items()},
         payments=list(run.state.paid.get(order.key, ())),
+        covered=order.covered_minor,
+        pays=pays(run, order),
     )
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from regulars.engine import amounts, conditions
-from regulars.engine.amounts import Rate
+from regulars.engine.amounts import NOTHING, Rate, Weighed
 from regulars.engine.conditions import goods_minor
 from regulars.engine.earning import Earning
 from regulars.engine.facts import Code, Line, Order
@@ -28,7 +27,9 @@ from regulars.engine.weighing import lines_of, modifiers_for, paid_by, selecting
 if TYPE_CHECKING:
     from regulars.engine.build import Build
 
-NOTHING = -1
+Share = tuple[int, int]
+"""A share as two integers: so much of the total."""
+WHOLE: Share = (1, 1)
 
 
 class PerAmount(Giving, frozen=True, kw_only=True, tag="per_amount"):
@@ -62,7 +63,9 @@ class PerAmount(Giving, frozen=True, kw_only=True, tag="per_amount"):
     def compile(self, build: Build) -> Handlers:
         """Listens to orders."""
         working = Working(self, build)
-        return working.earning.handlers({Order: working.quick()}, amounts.worth)
+        handlers = working.earning.handlers({Order: working.order}, amounts.worth)
+        handlers.quick = working.quick()
+        return handlers
 
     def sentence(self) -> Sentence:
         """Every full 1 euro spent earns 1 point."""
@@ -93,55 +96,52 @@ class Working:
             parse_money(step).currency: _rate(rule, step, build) for step in rule.other_currencies
         }
 
-    def quick(self) -> Callable[[Run, Order], None]:
-        """`order` for the common sale: paid in money alone, nobody wants it explained or recorded.
-        It gives the same, with fewer steps; what is rare goes to `order`."""
+    def quick(self) -> Callable[[Run, Order], None] | None:
+        """`order` for the common sale, in fewer steps; None where the rule asks for more than goods
+        by their category."""
         if (
             self.of is not None
             or self.tests.facts
-            or not self.by_category
-            or self.factors.tenders
             or self.tests.tender
+            or self.factors.tenders
+            or not self.by_category
         ):
-            return self.order
-        order_at_length, masks, find = self.order, self.masks, self.mask
-        rate, factors, book = self.rate, self.factors, self.earning.book
-        currency = self.currency
-        grain, num, den = rate.step if rate.full else 1, rate.num, rate.den
+            return None
+        masks, find, changed_sale = self.masks, self.mask, self.changed_sale
+        give, within, book = self.earning.ways()
+        num, den = self.rate.num, self.rate.den
+        at_length, currency = self.order, self.currency
+        grain = self.rate.step if self.rate.full else 1
 
         def order(run: Run, order: Order) -> None:
-            lines = order.lines
-            if (
-                run.record is not None
-                or run.whys is not None
-                or order.discount_minor
-                or order.covered_minor
-                or run.state.paid
-                or not lines
-                or order.currency != currency
-            ):
-                order_at_length(run, order)
+            if order.currency != currency:
+                at_length(run, order)
                 return
             plain = 0
-            changed: dict[int, int] = {}
-            for line in lines:
+            for line in order.lines or lines_of(order):
                 if line.kind == "goods":
                     category = line.category
                     mask = masks[category] if category in masks else find(line)
                     if mask == 0:
                         plain += line.amount_minor
                     elif mask > 0:
-                        changed[mask] = changed.get(mask, 0) + line.amount_minor
-            if changed:
-                if plain + sum(changed.values()) <= 0:
-                    return
-                wanted = rate.earned(_held(changed, factors.of_fact(run, order), plain), factors)
+                        wanted = changed_sale(run, order)
+                        break
             else:
                 wanted = plain // grain * grain * num // den
             if wanted > 0:
-                book(run, wanted)
+                if within(run, wanted):
+                    give(run, wanted)
+                else:
+                    book(run, wanted)
 
         return order
+
+    def changed_sale(self, run: Run, order: Order) -> int:
+        """What a common sale earns when modifiers may hold for some of its goods."""
+        holding = self.factors.of_fact(run, order)
+        groups = self.grouped(order, holding)
+        return self.weigh(order, groups, WHOLE) if sum(groups.values()) > 0 else 0
 
     def order(self, run: Run, order: Order) -> None:
         """Earn on an order: group its money by the modifiers that hold, weigh, cut, give."""
@@ -150,7 +150,9 @@ class Working:
             return
         holding = self.factors.of_fact(run, order) if self.every else 0
         groups = self.grouped(order, holding)
-        wanted = self.weigh(run, order, groups) if sum(groups.values()) > 0 else 0
+        wanted = (
+            self.weigh(order, groups, self.share(run, order)) if sum(groups.values()) > 0 else 0
+        )
         if run.whys is not None:
             self.explain(run, order, groups)
         given = self.earning.book(run, wanted)
@@ -188,79 +190,73 @@ class Working:
             self.masks[line.category] = mask
         return mask
 
-    def weigh(self, run: Run, order: Order, groups: dict[int, int]) -> int:
-        """What the money in groups earns, by the share that was paid in money."""
-        rate, factors = self.rate_of(order) or self.rate, self.factors
-        part_paid = order.discount_minor or order.covered_minor or run.state.paid
-        if not part_paid and not factors.tenders and not self.tests.tender:
-            return rate.earned(groups, factors)
-        share = self.share(run, order)
-        return rate.worth(
-            (amount * share, factors.factor(order, mask)) for mask, amount in groups.items()
-        )
+    def weigh(self, order: Order, groups: dict[int, int], share: Share) -> int:
+        """What the money in groups earns, by the share of it that counts."""
+        factors = self.factors
+        paid, total = share
+        weighed: dict[int, int] = {}
+        for mask, amount in groups.items():
+            factor = factors.weight(order, mask)
+            weighed[factor] = weighed.get(factor, 0) + amount * paid
+        rate = self.rate_of(order) or self.rate
+        return rate.earned(weighed, factors.scale(order), total)
 
-    def share(self, run: Run, order: Order) -> Fraction:
+    def share(self, run: Run, order: Order) -> Share:
         """The share of an order's goods that was paid in money, by the means that count."""
-        share = Fraction(1)
+        paid, all_ = WHOLE
         if self.tests.tender:
             all_ = sum(order.tender.values())
-            counts = sum(order.tender.get(one, 0) for one in self.tests.tender)
-            share = Fraction(counts, all_) if all_ else Fraction(0)
-        total = goods_minor(order)
-        if self.of is not None or total <= 0:
-            return share
-        return share * Fraction(total - paid_by(run, order), total)
+            paid = sum(order.tender.get(one, 0) for one in self.tests.tender)
+            if not all_:
+                return 0, 1
+        total = goods_minor(order) if self.of is None else 0
+        if total <= 0:
+            return paid, all_
+        return paid * (total - paid_by(run, order)), all_ * total
 
     def freeze(self, run: Run, order: Order, holding: int, given: int) -> None:
         """Keep the factor of each piece and the share, so that a refund can be weighed alike."""
         record = run.record
         if record is None:
             return
-        share = self.share(run, order)
+        paid, total = self.share(run, order)
+        one = self.factors.scale(order)
         if self.of is not None:
             amount = order.amounts.get(self.of, 0)
             amounts.stands_for(record, amount)
-            factor = self.factors.factor(order, holding)
-            rate = self.rate_of(order) or self.rate
-            frozen = amounts.frozen(rate, share, [factor], amount)
-            self.earning.freeze(run, given, frozen)
-            return
-        lines = lines_of(order)
-        factors: list[Fraction | None] = []
-        for line in lines:
-            mask = self.mask(line)
-            factors.append(None if mask < 0 else self.factors.factor(order, mask & holding))
-        pairs = zip(lines, factors, strict=True)
-        eligible = sum(line.amount_minor for line, one in pairs if one is not None) * share
-        record.eligible = max(record.eligible, int(eligible // 1))
+            weighed = Weighed(paid, total, one, [self.factors.weight(order, holding)], amount)
+        else:
+            weights = self.weights(order, holding)
+            weighed = Weighed(paid, total, one, weights)
+            pairs = zip(lines_of(order), weights, strict=True)
+            eligible = sum(line.amount_minor for line, factor in pairs if factor != NOTHING)
+            record.eligible = max(record.eligible, eligible * paid // total)
         rate = self.rate_of(order) or self.rate
-        self.earning.freeze(run, given, amounts.frozen(rate, share, factors))
+        self.earning.freeze(run, given, amounts.frozen(rate, weighed))
+
+    def weights(self, order: Order, holding: int) -> list[int]:
+        """The factor of each line of goods; NOTHING where it earns nothing."""
+        weight = self.factors.weight
+        masks = [self.mask(line) for line in lines_of(order)]
+        return [NOTHING if mask < 0 else weight(order, mask & holding) for mask in masks]
 
     def explain(self, run: Run, order: Order, groups: dict[int, int]) -> None:
         """Say what the plain rate gives, and what each modifier adds to it in turn."""
         asset = self.earning.asset
+        share = self.share(run, order)
         eligible = sum(groups.values())
         seen = 0
-        so_far = self.weigh(run, order, {0: eligible})
+        so_far = self.weigh(order, {0: eligible}, share)
         run.say(self.id, "earned_per_amount", so_far, asset, eligible_minor=eligible)
         for index, modifier in enumerate(self.factors.modifiers):
             seen |= 1 << index
             part: dict[int, int] = {}
             for mask, amount in groups.items():
                 part[mask & seen] = part.get(mask & seen, 0) + amount
-            now = self.weigh(run, order, part)
+            now = self.weigh(order, part, share)
             code = "modified" if now != so_far else "not_modified"
             run.say(modifier.id, code, now - so_far, asset)
             so_far = now
-
-
-def _held(changed: dict[int, int], holding: int, plain: int) -> dict[int, int]:
-    """Money by mask, when only the modifiers in `holding` hold; `plain` is that of none."""
-    groups = {0: plain}
-    for mask, amount in changed.items():
-        mask &= holding
-        groups[mask] = groups.get(mask, 0) + amount
-    return groups
 
 
 def _rate(rule: PerAmount, money: str, build: Build) -> Rate:

@@ -171,7 +171,7 @@ class Counting:
 
 def _numbering(zone: Zone, unit: Unit) -> Callable[[int], int]:
     if unit == "day":
-        return zone.day
+        return zone.day_finder()
     if unit == "ever":
         return lambda at: 0
     return lambda at: zone.period(at, unit)
