@@ -116,6 +116,13 @@ def _dated(value: date, language: str, kind: str, this_year: int | None) -> str:
     return format_date(value, pattern, locale=locale_of(language))
 
 
+def year_day(text: str, language: str) -> str:
+    """A day of every year, month first ("12-31"), in words: "31 December", "31. Dezember"."""
+    month_number, day_number = map(int, text.split("-"))
+    pattern = "d. MMMM" if locale_of(language).language == "de" else "d MMMM"
+    return format_date(date(2000, month_number, day_number), pattern, locale=locale_of(language))
+
+
 def weekday(value: date, language: str) -> str:
     """The weekday in short: "Wed", "Mi"."""
     return format_date(value, "ccc", locale=locale_of(language))

@@ -12,25 +12,33 @@ from django.utils.translation import gettext_noop as _
 from msgspec import Struct
 
 from regulars.engine.conditions import Condition
-from regulars.engine.rules import Rule
+from regulars.engine.rules import Rule, Sentence
 from regulars.engine.texts import (
     DURATION_PATTERN,
     MONEY_PATTERN,
     NUMBER_PATTERN,
     compiled,
-    without_underscore,
 )
+from regulars.words import formats
 from regulars.words.programme import phrases
+from regulars.words.programme.life import ACTS, BY_TIER
+from regulars.words.programme.parts import fields, often, worth
+from regulars.words.programme.rewards import STEP
+from regulars.words.programme.sentences import TERMS, fitting
 from regulars.words.programme.voice import Voice
 
 GAP: Final = re.compile(r"%\((\w+)\)s( %\(asset\)s)?")
 SPANS: Final = {
     "months": "P{}M",
+    "kept": "P{}M",
+    "extra_months": "P{}M",
     "days": "P{}D",
     "weeks": "P{}W",
     "hours": "PT{}H",
     "years": "P{}Y",
 }
+RATE = _("%(factor)s %(in_campaign)s")
+YEAR_DAY: Final = re.compile(r"[0-9]{2}-[0-9]{2}")
 MOMENTS: Final = frozenset({"at", "until", "since", "expires", "begins", "ends", "retry_at"})
 FACTORS: Final = {"2": _("double"), "3": _("triple"), "10": _("ten times as much")}
 
@@ -48,7 +56,7 @@ def params_of(rule: Rule | None) -> dict[str, Any]:
     adds."""
     if rule is None:
         return {}
-    told = {without_underscore(one): getattr(rule, one) for one in rule.__struct_fields__}
+    told = {**fields(rule), "kind": rule.kind}
     said = rule.sentence()
     return told | (said.params if said else {})
 
@@ -94,7 +102,7 @@ def spoken(name: str, params: Params, voice: Voice) -> str:
 
 def value_in_words(name: str, value: Any, said: tuple[Params, Voice]) -> str:
     """A value by what it is; nothing is nothing."""
-    _params, voice = said
+    params, voice = said
     if value is None or value in ("", ()):
         return ""
     if isinstance(value, Ready):
@@ -107,6 +115,10 @@ def value_in_words(name: str, value: Any, said: tuple[Params, Voice]) -> str:
         return voice.text(value) if set(value) <= LANGUAGES_KNOWN else _pairs(value, voice)
     if isinstance(value, Condition):
         return phrases.circumstances(value, voice)
+    if isinstance(value, Sentence):
+        return inner(value, params, voice)
+    if isinstance(value, Struct):
+        return _part(value, voice)
     if isinstance(value, str):
         return _string(name, value, voice)
     if isinstance(value, Sequence):
@@ -115,6 +127,28 @@ def value_in_words(name: str, value: Any, said: tuple[Params, Voice]) -> str:
 
 
 LANGUAGES_KNOWN: Final = frozenset({"en", "de", "pl", "ro"})
+
+
+def inner(said: Sentence, params: Params, voice: Voice) -> str:
+    """A sentence inside another: it knows what is told around it."""
+    given = {**params, **said.params}
+    code = fitting(said.code, given)
+    return filled(TERMS.get(code, code), given, voice)
+
+
+def _part(part: Struct, voice: Voice) -> str:
+    said = fields(part)
+    if "at" in said:
+        return _step(said, voice)
+    if "times" in said:
+        return filled(RATE, {**said, "factor": said["times"]}, voice)
+    return worth(part, voice)
+
+
+def _step(said: dict[str, Any], voice: Voice) -> str:
+    brings = next((name for name in STEP if said.get(name)), "")
+    told = filled(STEP[brings], said, voice)
+    return told[:1].lower() + told[1:]
 
 
 def _pairs(value: Mapping[str, Any], voice: Voice) -> str:
@@ -137,6 +171,10 @@ def _string(name: str, value: str, voice: Voice) -> str:
         return voice.tiers([value], several=False)
     if name == "factor":
         return times(value, voice)
+    if YEAR_DAY.fullmatch(value):
+        return formats.year_day(value, voice.language)
+    if name == "by" and value in ACTS:
+        return gettext(ACTS[value])
     for pattern, told in PATTERNS:
         if compiled(pattern).search(value):
             return told(voice, value)
@@ -161,16 +199,28 @@ def reward_name(name: str, voice: Voice) -> str:
 
 
 def _several(name: str, value: Sequence[Any], said: tuple[Params, Voice]) -> str:
-    _params, voice = said
+    params, voice = said
+    if name == "tiers" and value and isinstance(value[0], tuple):
+        return _by_tier(value, params, voice)
     if name in ("tier", "tiers"):
         return voice.tiers(value)
+    if name in ("by", "levels"):
+        return voice.either([value_in_words(name, one, said) for one in value])
     if all(isinstance(one, str) and compiled(DURATION_PATTERN).search(one) for one in value):
         return voice.spans(list(value))
-    return voice.listed([value_in_words(name, one, said) for one in value if _sayable(one)])
+    return voice.listed([_lower(name, value_in_words(name, one, said)) for one in value])
 
 
-def _sayable(value: Any) -> bool:
-    return not isinstance(value, Struct) or isinstance(value, Condition)
+def _lower(name: str, text: str) -> str:
+    return text[:1].lower() + text[1:] if name == "steps" else text
+
+
+def _by_tier(lives: Sequence[Any], params: Params, voice: Voice) -> str:
+    told = []
+    for tiers, life in lives:
+        given = {"tier": voice.tiers(tiers), "life": inner(life, params, voice)}
+        told.append(gettext(BY_TIER) % given)
+    return " ".join(told)
 
 
 def times(factor: str, voice: Voice) -> str:
@@ -208,12 +258,51 @@ def _units_of_step(params: Params, voice: Voice) -> str:
     return voice.currency_word(currency, int(params["steps"])) if Decimal(number) == 1 else ""
 
 
+def _used(params: Params, voice: Voice) -> str:
+    """What of a limit is used up with the fact at work."""
+    if "room" not in params or "wanted" not in params or not params.get("most"):
+        return ""
+    left = Decimal(voice.units(params["room"] - params["wanted"], params.get("asset")))
+    return voice.number(f"{Decimal(params['most']) - left:f}")
+
+
+def _in_period(params: Params, voice: Voice) -> str:
+    unit = str(params.get("kind", "")).rpartition("_")[2]
+    return gettext(PERIODS[unit]) if unit in PERIODS else ""
+
+
+def _in_campaign(params: Params, voice: Voice) -> str:
+    told = Condition(
+        campaign=(params["campaign"],) if params.get("campaign") else (),
+        from_=params.get("from"),
+        until=params.get("until"),
+    )
+    return phrases.circumstances(told, voice)
+
+
+def _from_least(params: Params, voice: Voice) -> str:
+    least = params.get("from")
+    return gettext("from %(amount)s") % {"amount": voice.money_text(least)} if least else ""
+
+
+PERIODS: Final = {
+    "day": _("that day"),
+    "week": _("that week"),
+    "month": _("that month"),
+    "quarter": _("that quarter"),
+    "year": _("that year"),
+}
+
 MADE: Final[dict[str, Callable[[Params, Voice], str]]] = {
     "goods": _goods,
     "on_goods": _on_goods,
     "circumstances": _circumstances,
     "asset": _asset,
     "units": _units_of_step,
+    "used": _used,
+    "in_period": _in_period,
+    "in_campaign": _in_campaign,
+    "from_least": _from_least,
 }
 """Words that are made of several parameters."""
 
@@ -234,6 +323,8 @@ FORMS: Final[dict[str, Callable[[str, Any, Voice], str]]] = {
     "within": _within,
     "span": _span,
     "th": lambda base, value, voice: voice.ordinal(int(value)),
+    "times": lambda base, value, voice: often(int(value), voice),
+    "money": lambda base, value, voice: voice.money_number(str(value)),
     "word": lambda base, value, voice: voice.money_word(str(value)),
     "one": lambda base, value, voice: voice.one(value_in_words(base, value, ({}, voice))),
 }

@@ -5,9 +5,20 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop as _
 
 TERMS_METRICS: dict[str, str] = {
+    "metric_activities": _("%(n)s × %(activity)s"),
+    "metric_counted": _("%(n)s %(of)s"),
     "metric_earned": _("%(n)s %(asset)s earned"),
+    "metric_orders": _("%(n)s orders"),
+    "metric_return_rate": _("%(n)s returned of the last %(orders)s orders"),
+    "metric_spent": _("%(n_money)s spent"),
+    "metric_told": _("%(n)s (%(attribute)s)"),
 }
 """So much of what each kind counts."""
 
-WHYS_METRICS: dict[str, str] = {}
+WHYS_METRICS: dict[str, str] = {
+    "counted": _("This counts"),
+    "counted_less": _("What was given back no longer counts"),
+    "counted_money": _("This counts"),
+    "head_start": _("A head start"),
+}
 """What metrics say to a fact."""

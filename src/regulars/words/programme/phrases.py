@@ -37,6 +37,15 @@ def goods(condition: Condition, voice: Voice) -> str:
     return voice.listed(told)
 
 
+def goods_named(condition: Condition) -> int:
+    """How many names of goods a condition has; more than one where it joins conditions."""
+    own = len([*condition.category, *condition.product, *condition.brand])
+    joined = any(map(asks_goods, condition.any)) or (
+        condition.not_ is not None and asks_goods(condition.not_)
+    )
+    return own + sum(map(goods_named, condition.all)) + 2 * joined
+
+
 def circumstances(condition: Condition, voice: Voice) -> str:
     """Everything else that a condition asks for: "for Regulars on Tuesdays"."""
     told = [*_members(condition, voice), *_sale(condition, voice), *_time(condition, voice)]

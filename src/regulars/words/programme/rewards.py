@@ -5,13 +5,59 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop as _
 
 TERMS_REWARDS: dict[str, str] = {
-    "reward_every": _("Every %(each)s %(asset)s turn into %(name)s."),
-    "reward_every_card": _("Every %(nth)s %(name)s on the stamp card is free."),
+    "reward_any_price": _("Any number of %(asset)s can be turned into %(name)s."),
+    "reward_birthday_day": _("On your birthday, %(name)s is free."),
+    "reward_birthday_days": _("From your birthday on, %(name)s is free for %(days_span)s."),
+    "reward_birthday_month": _("In the month of your birthday, %(name)s is free."),
+    "reward_birthday_week": _("In the week of your birthday, %(name)s is free."),
+    "reward_birthday_points": _("For your birthday you get %(points)s %(asset)s."),
+    "reward_birthday_voucher": _("For your birthday you get %(name)s: %(voucher)s."),
+    "reward_blocks": _("Every %(price)s %(asset)s can be turned into %(name)s."),
+    "reward_credit": _("%(asset)s pay for your next orders by themselves."),
+    "reward_every": _("Every %(each)s %(asset)s bring you %(name)s."),
+    "reward_every_card": _("Every %(nth)s %(item)s on the stamp card is free."),
+    "reward_every_value": _("Every %(each)s %(asset)s turn into %(name)s by themselves."),
+    "reward_free": _("You can have %(name)s free of charge."),
+    "reward_levels": _("%(name)s can be had for %(levels)s %(asset)s."),
+    "reward_milestone": _("%(name)s: %(steps)s."),
+    "reward_partner": _("%(name)s: a voucher is worth %(rates)s at %(partners)s."),
+    "reward_period": _("%(name)s: %(length)s from the order on."),
+    "reward_period_returns": _("You can return what you bought for %(length)s."),
     "reward_price": _("%(name)s costs %(price)s %(asset)s."),
+    "reward_right": _("You get %(name)s."),
+    "reward_spend": _("Every %(price)s %(asset)s pay %(value)s of an order."),
+    "reward_spend_share": _(
+        "Every %(price)s %(asset)s pay %(value)s of an order, at most %(share)s %% of it."
+    ),
+    "reward_statement": _(
+        "Every %(step)s %(asset)s become a voucher of %(value)s by themselves, once there are "
+        "%(least)s."
+    ),
 }
 """What each kind says of itself."""
 
+STEP: dict[str, str] = {
+    "points": _("with %(at)s you get %(points)s %(asset)s"),
+    "up_to": _("with %(at)s a gift of up to %(up_to)s"),
+    "voucher": _("with %(at)s %(voucher)s"),
+    "choice": _("with %(at)s one of %(choice)s"),
+    "": _("with %(at)s %(id)s"),
+}
+"""What one step of a milestone brings, by what it says."""
+
 WHYS_REWARDS: dict[str, str] = {
+    "birthday_given": _("Given for the birthday"),
+    "birthday_refused": _("No birthday gift: %(reason)s"),
+    "converted": _("Turned into a voucher by themselves"),
+    "credit_used": _("Paid with credit"),
+    "exchanged": _("The voucher was exchanged for %(worth_minor)s"),
+    "milestone": _("A milestone was reached"),
     "redeemed": _("Redeemed"),
+    "right_refused": _("Not granted: %(reason)s"),
+    "right_used": _("Granted"),
+    "spent": _("Paid %(worth_minor)s of the order"),
+    "voucher_refused": _("The voucher was refused: %(reason)s"),
+    "voucher_revoked": _("The voucher was taken back, the points are there again"),
+    "voucher_used": _("A voucher was used"),
 }
 """What rewards say to a fact."""

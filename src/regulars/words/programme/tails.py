@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext_noop as _
 
 from regulars.engine.conditions import Condition
 from regulars.words.programme.filling import Params, conditions_of, filled, named
+from regulars.words.programme.parts import messages
 from regulars.words.programme.phrases import circumstances, goods
 from regulars.words.programme.voice import Voice
 
 TAILS: Final[dict[str, str]] = {
     "after": _("It counts after %(after_within)s."),
+    "waits_for": _("It counts only once this has happened: %(waits_for)s."),
     "remind": _("We say so %(remind)s before."),
     "valid": _("It is valid for %(valid)s."),
+    "value": _("Each is worth %(value)s."),
+    "stock": _("There are %(stock)s of them."),
+    "gives": _("You get %(gives)s."),
+    "must_cover_total": _("Points have to pay for all of it."),
 }
 """By the name of the parameter that a sentence left out."""
 
-UNTOLD: Final = frozenset(
-    {"id", "kind", "asset", "of", "overflow", "metric", "except", "name", "item", "full_steps"}
-)
-"""What members need not read: names inside the file, and what other sentences tell."""
+SILENT: Final[dict[str, str]] = {
+    "comes": _("Without that it counts after %(deadline_within)s."),
+    "lapses": _("Without that within %(deadline_within)s it lapses."),
+}
+"""What comes of a deadline, by `if_silent`."""
 
 ONLY_GOODS = _("This holds for %(goods)s only.")
 ONLY_WHEN = _("This holds only %(circumstances)s.")
@@ -32,9 +39,20 @@ def tails(message: str, params: Params, voice: Voice) -> Iterator[str]:
     """One sentence for each parameter that is given and that `message` does not ask for."""
     asked = named(message)
     for name, tail in TAILS.items():
-        if params.get(name) and not asks(asked, name):
+        if _plain(params.get(name)) and not asks(asked, name):
             yield filled(tail, params, voice)
+    if params.get("deadline"):
+        yield filled(SILENT[str(params.get("if_silent"))], params, voice)
+    for name in ("only", "voucher"):
+        part = params.get(name)
+        if part is not None and hasattr(part, "__struct_fields__"):
+            told = messages(name, part, voice)
+            yield from (filled(text, said, voice) for text, said in told)
     yield from _conditions(asked, params, voice)
+
+
+def _plain(value: Any) -> bool:
+    return bool(value) and not hasattr(value, "__struct_fields__")
 
 
 def asks(asked: set[str], name: str) -> bool:

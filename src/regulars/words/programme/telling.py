@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
@@ -12,16 +12,11 @@ from msgspec import Struct
 from regulars.engine.compiling import with_ids
 from regulars.engine.edition import Edition
 from regulars.engine.rules import Earn, Rule
-from regulars.words.programme.change import TERMS_CHANGE
-from regulars.words.programme.earn import TERMS_EARN
 from regulars.words.programme.filling import Params, conditions_of, filled, named, params_of
-from regulars.words.programme.life import TERMS_LIFE
-from regulars.words.programme.limit import TERMS_LIMIT
 from regulars.words.programme.metrics import TERMS_METRICS
-from regulars.words.programme.phrases import goods
-from regulars.words.programme.referrals import TERMS_REFERRALS
-from regulars.words.programme.rewards import TERMS_REWARDS
-from regulars.words.programme.standing import TERMS_STANDING
+from regulars.words.programme.phrases import goods_named
+from regulars.words.programme.sentences import TERMS, fitting
+from regulars.words.programme.standing import AFTER_STANDING
 from regulars.words.programme.tails import tails
 from regulars.words.programme.together import (
     TOGETHER,
@@ -32,18 +27,6 @@ from regulars.words.programme.together import (
     rights,
 )
 from regulars.words.programme.voice import Voice
-
-TERMS: Final[dict[str, str]] = {
-    **TERMS_CHANGE,
-    **TERMS_EARN,
-    **TERMS_LIFE,
-    **TERMS_LIMIT,
-    **TERMS_METRICS,
-    **TERMS_REFERRALS,
-    **TERMS_REWARDS,
-    **TERMS_STANDING,
-}
-"""Every sentence that a kind says of itself, by code."""
 
 
 class Told(Struct, frozen=True):
@@ -97,10 +80,13 @@ def of_rule(rule: Rule, voice: Voice, code: str = "", **more: Any) -> str:
 
 
 def message_of(code: str, params: Params, voice: Voice) -> str:
-    """The sentence of a code; one that asks for goods has a second form for all of them. A kind
-    that is not ours and has no sentence here is told by its own code."""
-    if "goods" in named(TERMS.get(code, "")) and not goods(conditions_of(params), voice):
-        code = f"{code}_all"
+    """The sentence that fits: one that asks for goods has forms for all of them and for one name.
+    A kind that is not ours and has no sentence here is told by its own code."""
+    code = fitting(code, params)
+    if "goods" in named(TERMS.get(code, "")):
+        count = goods_named(conditions_of(params))
+        form = code + ("_all", "_one")[count] if count < 2 else code
+        code = form if form in TERMS else code
     return TERMS.get(code, code)
 
 
@@ -125,8 +111,10 @@ def _standing(voice: Voice) -> Iterator[Told]:
     said = edition.standing.sentence()
     if said is not None and any(tier.from_ for tier in edition.tiers[1:]):
         message = TERMS.get(said.code, said.code)
-        told = ladder(message, edition.standing, TERMS_METRICS, voice)
-        yield Told(told, (edition.standing.name_in_state,))
+        told = [ladder(message, edition.standing, TERMS_METRICS, voice)]
+        if said.code in AFTER_STANDING:
+            told.append(filled(AFTER_STANDING[said.code], params_of(edition.standing), voice))
+        yield Told(" ".join(told), (edition.standing.name_in_state,))
     yield from (Told(text) for text in rights(voice))
 
 

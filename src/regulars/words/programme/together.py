@@ -30,7 +30,8 @@ TOGETHER: Final[dict[str, Joint]] = {
 """By the code of the first rule's sentence."""
 
 NOTHING = _("%(except)s earn nothing.")
-EXCEPT = _("For %(asset)s, %(except)s do not count.")
+NOTHING_ONE = _("There is nothing for %(except)s.")
+EXCEPT = _("Not counted for %(asset)s: %(except)s.")
 NEVER_LOWERS = _("Using %(asset)s never lowers it.")
 RIGHTS = _("%(tier)s also have: %(rights)s.")
 LEVEL_RIGHTS = _("%(tier)s brings: %(rights)s.")
@@ -42,7 +43,9 @@ def excluded(earning: list[Earn], voice: Voice) -> tuple[str, tuple[str, ...]]:
     named = [(rule, codes) for rule, codes in found if codes]
     rules = tuple(rule.name_in_state for rule, _codes in named)
     if len({codes for _rule, codes in found}) == 1 and named:
-        return filled(NOTHING, {"except": named[0][1]}, voice), rules
+        codes = named[0][1]
+        message = NOTHING if len(codes) > 1 else NOTHING_ONE
+        return filled(message, {"except": codes}, voice), rules
     told = [filled(EXCEPT, params_of(rule), voice) for rule, _codes in named]
     return " ".join(dict.fromkeys(told)), rules
 
@@ -113,15 +116,14 @@ def card_of(rule: Rule, voice: Voice) -> Card | None:
     said = rule.sentence()
     if said is None or said.code != "reward_every":
         return None
-    edition, asset = voice.edition, getattr(rule, "asset", None)
-    feeding = [one for one in edition.earn if getattr(one, "asset", None) == asset]
-    if len(feeding) != 1 or asset == edition.assets[0].id or not _one_each(feeding[0]):
+    asset = voice.asset(getattr(rule, "asset", None)).id
+    earning = voice.edition.earn
+    feeding = [one for one in earning if voice.asset(getattr(one, "asset", None)).id == asset]
+    item = str(getattr(rule, "item", None) or "")
+    if len(feeding) != 1 or item not in voice.edition.names or not _one_each(feeding[0]):
         return None
-    return Card(
-        "reward_every_card",
-        feeding[0].name_in_state,
-        {"nth": Ready(voice.ordinal(getattr(rule, "each", 0) + 1))},
-    )
+    nth = Ready(voice.ordinal(getattr(rule, "each", 0) + 1))
+    return Card("reward_every_card", feeding[0].name_in_state, {"nth": nth})
 
 
 def _one_each(rule: Earn) -> bool:

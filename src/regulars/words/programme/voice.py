@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from regulars.engine.calendar import datetime_of
 from regulars.engine.edition import Asset, Edition
-from regulars.engine.money import decimals, from_minor
+from regulars.engine.money import decimals, from_minor, to_minor
 from regulars.engine.texts import Text, in_language, parse_duration, parse_money
 from regulars.words import formats
 
@@ -71,6 +71,10 @@ class Voice(Struct, frozen=True):
     def money_text(self, text: str) -> str:
         """An amount of the file: "5.00 EUR" as "€5"."""
         return self.money(*parse_money(text))
+
+    def money_number(self, number: str) -> str:
+        """A number of the file as money of the programme: "300" as "€300"."""
+        return self.money(to_minor(Decimal(number), self.edition.currency))
 
     def money_word(self, text: str) -> str:
         """An amount of the file in words where its currency has one word: "1 euro"."""
