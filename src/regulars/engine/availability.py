@@ -137,7 +137,7 @@ class Gate:
 
     def _whom(self, run: Run, wish: Wish) -> None:
         if self.tiers and run.state.standing.tier not in self.tiers:
-            raise refused("tier_too_low", needs=self.only.tier)
+            raise refused("not_yet_open_for_tier", needs=self.only.tier)
         if self.only.membership and not self._paid(run, self.only.membership):
             raise refused("membership_lapsed")
         if not self.who.holds(run, wish.fact):

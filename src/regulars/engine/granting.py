@@ -10,7 +10,7 @@ from collections.abc import Callable
 from regulars.engine.calendar import instant_of
 from regulars.engine.happenings import Opening
 from regulars.engine.rules import Lives
-from regulars.engine.run import CLAW, EARN, EXPIRE, PEND, PRICE, RESTORE, UNPEND, Row, Run
+from regulars.engine.run import CLAW, EARN, EXPIRE, MATURE, PEND, PRICE, RESTORE, UNPEND, Row, Run
 from regulars.engine.state import Record
 from regulars.ledger import lots
 from regulars.ledger.lots import FOREVER, Lot, Part, Pending
@@ -54,9 +54,10 @@ def giving(rule: str, asset: str, index: int, life: Lives, heard: list[Heard]) -
 def repay(run: Run, index: int, lot: Lot) -> None:
     """Give a lot to a holding with debts; each debtor's record learns which lot paid."""
     for repaid in lots.grant(run.state.holdings[index], lot):
-        record = run.records.get(repaid.key)
-        if record is not None:
-            record.parts.append(Part(lot.key, lot.rule, lot.earned, repaid.amount))
+        voucher = run.state.vouchers.get(repaid.key)
+        payer = voucher if voucher is not None else run.records.get(repaid.key)
+        if payer is not None:
+            payer.parts.append(Part(lot.key, lot.rule, lot.earned, repaid.amount))
 
 
 def pending(
@@ -105,6 +106,14 @@ def clawing(rule: str, asset: str, index: int, heard: list[Heard], forgive: bool
         return own + rest + unpended
 
     return claw
+
+
+def mature(run: Run, index: int, asset: str, at: int) -> None:
+    """What is no longer pending at an instant becomes a lot, dated by when it was earned."""
+    for one in lots.release(run.state.holdings[index], at):
+        expires = run.edition.lives[index](run, one.earned)
+        run.rows.append(Row(one.key, one.rule, MATURE, at, asset, one.amount))
+        repay(run, index, Lot(expires, one.earned, one.key, one.rule, one.amount))
 
 
 def take(run: Run, rule: str, index: int, amount: int) -> list[Part]:

@@ -22,6 +22,7 @@ RefusalCode = Literal[
     "minimum_balance",
     "minimum_basket",
     "must_cover_total",
+    "not_for_member",
     "not_redeemed",
     "not_subscribed",
     "not_yet_open_for_tier",

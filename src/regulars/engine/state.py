@@ -64,7 +64,9 @@ class State(Struct):
 
 class Payment(Struct, gc=False):
     """What pays a part of an order before it earns: by `rule`, of `amount_minor`, or `percent`
-    off. `voucher` is what it was paid with, if it was one."""
+    off. `voucher` is what it was paid with, if it was one, or `points` of an `asset` out of `parts`
+    of lots, taken by the fact `key`; `back` is how much of either has been given back. `refused`
+    says why what was shown does not count; `kept` is the voucher as it was."""
 
     rule: str
     amount_minor: int = 0
@@ -72,6 +74,11 @@ class Payment(Struct, gc=False):
     voucher: str = ""
     asset: str = ""
     points: int = 0
+    key: str = ""
+    parts: list[Part] = field(default_factory=list)
+    back: int = 0
+    refused: str = ""
+    kept: Voucher | None = None
 
 
 class Piece(Struct, gc=False):
@@ -91,7 +98,7 @@ class Record(Struct):
     what of that came back told apart; `counts` and `back_counts` (thousandths) the same for counts.
     By rule: `frozen`, the rule's own integers; `given`, what it gave; `kept`, what of that still
     stands; `expired`, what of its lot ran out and was not counted yet. `parts` are the lots that
-    paid a redemption.
+    paid a redemption. `payments` and `covered` paid a part of an order, the buyer `pays` the rest.
     """
 
     key: str
@@ -114,4 +121,6 @@ class Record(Struct):
     assets: dict[str, str] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
+    covered: int = 0
+    pays: int = 0
     closed: bool = False

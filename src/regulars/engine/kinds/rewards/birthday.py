@@ -192,13 +192,16 @@ class Working:
         )
 
     def had(self, run: Run, slot: int, now: Days, today: int) -> bool:
-        """Whether a gift was had already: for this birthday, or less than 12 months ago, counted
-        in civil days."""
+        """Whether a gift was had already: for this birthday, or for one less than 12 months before
+        it, counted in civil days: so the day in its window on which it was taken does not matter."""
         uses = run.state.memory[slot]
-        if getattr(uses, "celebrated", NOBODY) == now.birthday:
+        celebrated = getattr(uses, "celebrated", NOBODY)
+        if celebrated == now.birthday:
             return True
         if self.rule.once == "birthday":
             return any(now.first <= day < now.after for day in uses.days)
+        if celebrated != NOBODY:
+            return add_months(celebrated, 12) > now.birthday
         return any(add_months(day, 12) > today for day in uses.days)
 
     def known(self, run: Run, fact: Any) -> None:
