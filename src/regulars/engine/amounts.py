@@ -39,13 +39,20 @@ class Rate(Struct, frozen=True):
         """What amounts of money (over `unit`) are worth, by the factor of their modifiers (over
         `one`; P2, P4)."""
         if self.base_first:
-            base = self.points(sum(groups.values()), unit)
-            for factor, amount in groups.items():
-                if factor != one:
-                    base += self.points(amount, unit) * (factor - one) // one
-            return base
+            return self.stepped(groups, one, unit)
         weight = sum([amount * factor for factor, amount in groups.items()])
         return weight * self.num // (self.den * one * unit)
+
+    def stepped(self, groups: Mapping[int, int], one: int, unit: int) -> int:
+        """The same where the base is cut first. What has the highest factor is cut alone, what has
+        the next one together with it, and so on: so less money is never worth more points."""
+        factors = sorted(groups, reverse=True)
+        value = money = 0
+        for factor, below in zip(factors, [*factors[1:], 0], strict=True):
+            money += groups[factor]
+            if money > 0:
+                value += self.points(money, unit) * (factor - below)
+        return value // one
 
 
 class Weighed(Struct, frozen=True):

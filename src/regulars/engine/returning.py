@@ -107,6 +107,8 @@ def share_left(record: Record, earned_from: Fraction) -> Fraction:
 
 def rest(record: Record, eligible: int, unit: int) -> tuple[int, int]:
     """The same as two integers, for `eligible / unit` that the lines left would earn from."""
+    if record.total <= 0:
+        return (0 if record.closed else 1), 1
     left = sum(pieces_left(record))
     if left <= 0 or eligible <= 0 or not record.basis:
         return (0 if record.back_lines and left <= 0 else 1), 1

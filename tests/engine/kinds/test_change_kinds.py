@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from earning_shop import TIERS, Shop, later, problems
 
 PER_EURO = "earn: [{kind: per_amount, step: 1.00 EUR, points: 1}]\n"

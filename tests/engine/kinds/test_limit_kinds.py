@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from earning_shop import Shop, gave, later, problems
 
 PER_EURO = "earn: [{kind: per_amount, step: 1.00 EUR, points: 1}]\n"
@@ -86,7 +85,10 @@ def test_ever_is_ever() -> None:
 
 
 def test_a_bonus_for_the_first_order_alone() -> None:
-    rules = "earn: [{id: first, kind: per_order, points: 20}, {kind: per_amount, step: 1.00 EUR, points: 1}]\n"
+    rules = (
+        "earn: [{id: first, kind: per_order, points: 20}, "
+        "{kind: per_amount, step: 1.00 EUR, points: 1}]\n"
+    )
     shop = Shop(rules + limit("{kind: times_ever, most: 1, of: first}"))
     shop.order("10.00", key="o1")
     shop.order("10.00", at=later(1))
