@@ -96,6 +96,23 @@ SENTENCES: dict[str, str] = {
         "%(place)s asks for goods and for the sale at once: keep to one of them under any and not"
     ),
     "condition_tender": _("%(place)s: a tender cannot stand under any or not: take it out"),
+    "deadline_without_waits_for": _(
+        "%(place)s: nothing is waited for: name an act in waits_for, or use after"
+    ),
+    "lapses_without_deadline": _("%(place)s: say by a deadline when it lapses"),
+    "step_zero": _("%(place)s must be above 0"),
+    "step_of_nothing": _("%(place)s: there is nothing to measure: name a count in of"),
+    "step_not_above": _("%(place)s must begin above the step before it"),
+    "step_money_or_count": _("%(place)s must say either from (money) or count"),
+    "step_needs": _("%(place)s: say %(field)s here, as the rule says what it looks at"),
+    "amount_and_count": _("%(place)s: a rule measures money or a count: keep step or of"),
+    "goods_of_amount": _("%(place)s: %(of)s has no goods: take it out, or leave out of"),
+    "no_goods_here": _("%(place)s: nothing is bought here: take out what it says of goods"),
+    "no_order_here": _("%(place)s: there is no order to wait for here: use after"),
+    "defer_without_period": _(
+        "%(place)s: %(kind)s has no next period to put anything off to: truncate, drop or refuse"
+    ),
+    "campaign_not_told": _("%(place)s: say which campaign, or from and until"),
     "repeated": _("%(place)s is '%(value)s' like %(first)s: give each its own"),
 }
 """What is wrong, by code."""

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_noop as _
 
 TERMS_LIMIT: dict[str, str] = {
     "limit_cooldown": _("Who has earned something earns nothing more for %(wait)s."),
+    "limit_points_ever": _("Nobody earns more than %(most)s %(asset)s in all."),
     "limit_points_per_campaign": _("Nobody earns more than %(most)s %(asset)s %(in_campaign)s."),
     "limit_points_per_day": _("Nobody earns more than %(most)s %(asset)s a day."),
     "limit_points_per_month": _("Nobody earns more than %(most)s %(asset)s a month."),
@@ -16,6 +17,7 @@ TERMS_LIMIT: dict[str, str] = {
     "limit_points_rolling": _(
         "Nobody earns more than %(most)s %(asset)s within %(within_within)s."
     ),
+    "limit_times_ever": _("Nobody earns more than %(most_times)s in all."),
     "limit_times_per_day": _("Nobody earns more than %(most_times)s a day."),
     "limit_times_per_month": _("Nobody earns more than %(most_times)s a month."),
     "limit_times_per_quarter": _("Nobody earns more than %(most_times)s a quarter."),
