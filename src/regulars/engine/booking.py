@@ -16,6 +16,7 @@ from regulars.engine.facts import Order
 from regulars.engine.fold import LATE, acts, counts_not, follow, needs, ordered, stands_for, step
 from regulars.engine.happenings import Attempt, Effect, FoldFact, Promise
 from regulars.engine.position import (
+    ASKED,
     PROMISE_RANK,
     START,
     Position,
@@ -261,10 +262,11 @@ class Book(Struct):
                     count += 1
 
     def asked_late(self, fact: FoldFact) -> list[Promise]:
-        """The same for an order that arrives late: decided on the state at its own instant, and
-        it must hold on the present one."""
+        """The same for an order, or a step of a referral, that arrives late: decided on the
+        state at its own instant, and it must hold on the present one."""
         asks = any(one.asks is not None for one in self.run.edition.handlers.values())
-        if not isinstance(fact, Order) or not asks or self.run.ask is None:
+        kinds = ASKED if self.run.edition.edition.referrals else Order
+        if not isinstance(fact, kinds) or not asks or self.run.ask is None:
             return []
         run = self.before(place(fact, self.facts))
         run.present = self.programme.copy(self.run.state)

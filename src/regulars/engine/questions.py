@@ -6,7 +6,13 @@ the outcome is stored as a promise.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
+
+Emails = Literal["case", "dots_and_tags"]
+"""How e-mail addresses are compared: without case only, or besides without what follows a + and,
+at gmail, without dots."""
 
 
 class Share(Struct, frozen=True, kw_only=True, gc=False):
@@ -24,11 +30,21 @@ class Granted(Struct, frozen=True, kw_only=True, gc=False):
     amount: int
 
 
+class Signal(Struct, frozen=True, gc=False):
+    """Something by which two people may be one. `kind` is email, phone, name, card, device,
+    address, ip or visitor; `value` as it was told."""
+
+    kind: str
+    value: str
+
+
 class Introduction(Struct, frozen=True, kw_only=True, gc=False):
     """Who brought this person: by codes tried, by the link followed (`via`), or by clicks of the
     `session`. `key` is the fact in question, `at` its instant; only what was known before it
     counts. `window` is how long a click counts, in microseconds (0: in its session only; -1: ever);
-    `first` takes the first click and not the last."""
+    `first` takes the first click and not the last. `by` are the kinds of signal by which somebody
+    is known to have been here before, `emails` how addresses are compared. An `advocate` who is
+    named already stays."""
 
     key: str
     at: int
@@ -37,37 +53,38 @@ class Introduction(Struct, frozen=True, kw_only=True, gc=False):
     session: str = ""
     window: int = -1
     first: bool = False
-
-
-class Signal(Struct, frozen=True, gc=False):
-    """Something by which two people may be one: e-mail, phone, card, device, address, IP."""
-
-    kind: str
-    value: str
+    by: tuple[str, ...] = ("email", "phone")
+    emails: Emails = "case"
+    advocate: str = ""
 
 
 class Introduced(Struct, frozen=True, kw_only=True, gc=False):
     """The answer to `Introduction`.
 
-    `advocate` is a holder, empty if nobody. `by_code` the code that led to them. `known` says since
-    when the person has been a customer and as what (`customer`, `former`, `referred`); `shared`
-    which kinds of signal the person has in common with the advocate; `seen` how many friends of any
-    advocate used the same value, by kind of signal; `banned` and `gone` speak of the advocate.
-    `referred_by` is the advocate who brought this person before. `circle` says that both share
-    one household.
+    `advocate` is a holder, empty if nobody; `by_code` the code that led to them; `others` the codes
+    that are no advocate's. `bought` and `joined` say that the person had bought, or had an account,
+    before; `former` that the account was closed. `shared` are the kinds of signal that the person
+    has in common with the advocate, `similar` those that are nearly the same; `seen` how many
+    other friends of anybody used the same value, by kind; `linked` the kinds of this fact's signals
+    that belonged to somebody else before. `circle`: one household; `party`: the advocate takes part
+    in the sale; `public`: the code is known in public; `banned` and `gone` speak of the advocate.
     """
 
     advocate: str = ""
     by_code: str = ""
-    known: str = ""
+    others: tuple[str, ...] = ()
+    bought: bool = False
+    joined: bool = False
+    former: bool = False
     shared: tuple[str, ...] = ()
+    similar: tuple[str, ...] = ()
     seen: dict[str, int] = {}
     linked: tuple[str, ...] = ()
+    circle: bool = False
+    party: bool = False
+    public: bool = False
     banned: bool = False
     gone: bool = False
-    referred_by: str = ""
-    circle: bool = False
-    introduced: int = 0
 
 
 class CodeTerms(Struct, frozen=True, kw_only=True, gc=False):

@@ -39,6 +39,7 @@ class Undoing(Struct, frozen=True):
     cancelled: bool = False
 
 
+OrderHandler = Callable[[Run, Order], None]
 Asks = Callable[[Run, FoldFact, Ask], Iterable[Promise]]
 
 
@@ -60,7 +61,7 @@ class Handlers(Struct):
     """
 
     on: dict[type, Callable[[Run, Any], None]] = field(default_factory=dict)
-    quick: Callable[[Run, Order], None] | None = None
+    quick: OrderHandler | None = None
     undo: Callable[[Run, Undoing], None] | None = None
     next_due: Callable[[Run], int] | None = None
     due: Callable[[Run], None] | None = None
