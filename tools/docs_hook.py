@@ -14,6 +14,7 @@ from typing import Any
 
 from docs_commands import command_line
 from docs_measures import measures
+from docs_programme import programme_files
 from docs_text import DOCS, table
 from docs_values import fact_types, reasons, settings
 
@@ -62,6 +63,7 @@ be as it is."""
 PAGES = {
     "reference/command-line.md": command_line,
     "reference/measures.md": measures,
+    "reference/programme-files.md": programme_files,
     "reference/settings.md": settings,
     "reference/facts.md": fact_types,
     "reference/reasons.md": reasons,
