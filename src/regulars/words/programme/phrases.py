@@ -22,6 +22,12 @@ CHANNELS: dict[str, str] = {
     "till": _("at the till"),
 }
 """How a sale came about."""
+BIRTHDAYS: dict[str, str] = {
+    "day": _("on your birthday"),
+    "week": _("in the seven days from your birthday on"),
+    "month": _("in the month of your birthday"),
+}
+"""When something holds for one's birthday."""
 
 
 def goods(condition: Condition, voice: Voice) -> str:
@@ -66,6 +72,10 @@ def _members(c: Condition, voice: Voice) -> Iterator[str]:
     for name, value in c.attribute.items():
         told = {"what": voice.code(name), "value": voice.code(value)}
         yield gettext("where %(what)s is %(value)s") % told
+    if c.first_order:
+        yield gettext("for a first order")
+    if c.birthday:
+        yield gettext(BIRTHDAYS[c.birthday])
 
 
 def _sale(c: Condition, voice: Voice) -> Iterator[str]:
@@ -110,6 +120,8 @@ def _time(c: Condition, voice: Voice) -> Iterator[str]:
     if c.hours:
         begin, _dash, end = c.hours.partition("-")
         yield gettext("between %(begin)s and %(end)s") % {"begin": begin, "end": end}
+    if c.zone == "member" and (c.hours or c.weekday or c.birthday):
+        yield gettext("by your own clock")
 
 
 def _day(text: str, voice: Voice) -> str:
