@@ -58,7 +58,7 @@ BEGIN = """\
 One file is one edition of a programme: YAML 1.2 or JSON. `regulars programme show FILE` tells it
 as members would read it, `regulars programme schema` prints its JSON Schema, so that editors
 complete it (`# yaml-language-server: $schema=FILE`), and `regulars check` runs its worked cases.
-Names (`id`) are yours and stay the same from edition to edition: what a member has in a rule goes by
+Names (`id`) are yours and stay from edition to edition: what a member has in a rule goes by
 them. Every rule takes an `id`; without one its kind is its id. Rules act in the order in which the
 file has them."""
 
