@@ -12,7 +12,15 @@ from regulars.engine.compiling import compiled
 from regulars.engine.desk import Desk
 from regulars.engine.edition import Asset, Edition, Policy, Tier
 from regulars.engine.facts import Order, Refund
-from regulars.engine.happenings import Activity, Attribute, Grant, Opening, Redemption, TierSet
+from regulars.engine.happenings import (
+    Activity,
+    Attribute,
+    Grant,
+    Opening,
+    Redemption,
+    Reversal,
+    TierSet,
+)
 from regulars.engine.kinds.earn.per_amount import PerAmount
 from regulars.engine.questions import Question, Reply
 from regulars.ledger.lots import FOREVER
@@ -115,6 +123,12 @@ class Shop:
     def redeem(self, at: str, reward: str) -> None:
         """A redemption."""
         fact = Redemption(key=self.key("r"), at=when(at), reward=reward)
+        outcome = self.desk.record(fact, MEMBER)
+        assert outcome.status == "accepted", outcome
+
+    def give_back(self, at: str, redemption: str) -> None:
+        """A redemption is reversed."""
+        fact = Reversal(key=self.key("x"), at=when(at), redemption=redemption)
         outcome = self.desk.record(fact, MEMBER)
         assert outcome.status == "accepted", outcome
 

@@ -189,6 +189,7 @@ class Working(Climbing):
         term.tier, term.reached, term.support = held.tier, run.at, FOREVER
         term.until = held.until if held.tier else FOREVER
         term.anchor, term.terms = term.until, 0
+        self.dated(run, run.at)
         term.brought = run.at if held.brought else BEGINNING
 
     def dated(self, run: Run, since: int) -> None:
