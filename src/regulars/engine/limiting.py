@@ -57,7 +57,7 @@ def passed(limits: Iterable[Limiter], run: Run, wanted: int, asset: str) -> Pass
     found = Passed(wanted)
     for limit in limits:
         room = max(limit.room(run), 0)
-        told = {} if limit.acts else {"room": room}
+        told = {} if limit.acts else {"room": room, "wanted": found.now}
         if room >= found.now:
             run.say(limit.rule, "within_times" if limit.acts else "within_limit", 0, asset, **told)
             continue

@@ -23,7 +23,7 @@ TERMS_EARN: dict[str, str] = {
         "%(circumstances)s."
     ),
     "earn_per_count_one": _(
-        "For every %(of)s %(on_goods)s you get %(points)s %(asset)s %(circumstances)s."
+        "For %(of)s %(on_goods)s you get %(points)s %(asset)s each %(circumstances)s."
     ),
     "earn_per_order": _("Every order %(on_goods)s earns %(points)s %(asset)s %(circumstances)s."),
     "earn_per_order_minimum": _(

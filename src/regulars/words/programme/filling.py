@@ -68,6 +68,12 @@ def named(message: str) -> set[str]:
 
 def filled(message: str, params: Params, voice: Voice) -> str:
     """`message` in the active language with its gaps filled; begins with a capital letter."""
+    text = in_the_middle(message, params, voice)
+    return text[:1].upper() + text[1:]
+
+
+def in_the_middle(message: str, params: Params, voice: Voice) -> str:
+    """The same as it stands in the middle of a sentence."""
 
     def gap(found: re.Match[str]) -> str:
         name, counted = found[1], found[2]
@@ -78,8 +84,7 @@ def filled(message: str, params: Params, voice: Voice) -> str:
         return f"{told} {spoken('asset', params, voice)}" if counted else told
 
     text = GAP.sub(gap, gettext(message)).replace("%%", "%")
-    text = re.sub(r" +(?=[ .,:;])", "", text).strip()
-    return text[:1].upper() + text[1:]
+    return re.sub(r" +(?=[ .,:;])", "", text).strip()
 
 
 def _units(name: str, value: int | str, params: Params, voice: Voice) -> str:
@@ -132,8 +137,9 @@ LANGUAGES_KNOWN: Final = frozenset({"en", "de", "pl", "ro"})
 def inner(said: Sentence, params: Params, voice: Voice) -> str:
     """A sentence inside another: it knows what is told around it."""
     given = {**params, **said.params}
-    code = fitting(said.code, given)
-    return filled(TERMS.get(code, code), given, voice)
+    message = TERMS.get(fitting(said.code, given), said.code)
+    whole = filled if message.endswith(".") else in_the_middle
+    return whole(message, given, voice)
 
 
 def _part(part: Struct, voice: Voice) -> str:
@@ -141,14 +147,13 @@ def _part(part: Struct, voice: Voice) -> str:
     if "at" in said:
         return _step(said, voice)
     if "times" in said:
-        return filled(RATE, {**said, "factor": said["times"]}, voice)
+        return in_the_middle(RATE, {**said, "factor": said["times"]}, voice)
     return worth(part, voice)
 
 
 def _step(said: dict[str, Any], voice: Voice) -> str:
     brings = next((name for name in STEP if said.get(name)), "")
-    told = filled(STEP[brings], said, voice)
-    return told[:1].lower() + told[1:]
+    return in_the_middle(STEP[brings], said, voice)
 
 
 def _pairs(value: Mapping[str, Any], voice: Voice) -> str:
@@ -178,7 +183,9 @@ def _string(name: str, value: str, voice: Voice) -> str:
     for pattern, told in PATTERNS:
         if compiled(pattern).search(value):
             return told(voice, value)
-    if value in {one.name_in_state for one in voice.edition.rewards}:
+    if value not in voice.edition.names and value in {
+        one.name_in_state for one in voice.edition.rewards
+    }:
         return reward_name(value, voice)
     return voice.code(value)
 
@@ -208,11 +215,7 @@ def _several(name: str, value: Sequence[Any], said: tuple[Params, Voice]) -> str
         return voice.either([value_in_words(name, one, said) for one in value])
     if all(isinstance(one, str) and compiled(DURATION_PATTERN).search(one) for one in value):
         return voice.spans(list(value))
-    return voice.listed([_lower(name, value_in_words(name, one, said)) for one in value])
-
-
-def _lower(name: str, text: str) -> str:
-    return text[:1].lower() + text[1:] if name == "steps" else text
+    return voice.listed([value_in_words(name, one, said) for one in value])
 
 
 def _by_tier(lives: Sequence[Any], params: Params, voice: Voice) -> str:
@@ -280,11 +283,6 @@ def _in_campaign(params: Params, voice: Voice) -> str:
     return phrases.circumstances(told, voice)
 
 
-def _from_least(params: Params, voice: Voice) -> str:
-    least = params.get("from")
-    return gettext("from %(amount)s") % {"amount": voice.money_text(least)} if least else ""
-
-
 PERIODS: Final = {
     "day": _("that day"),
     "week": _("that week"),
@@ -302,7 +300,6 @@ MADE: Final[dict[str, Callable[[Params, Voice], str]]] = {
     "used": _used,
     "in_period": _in_period,
     "in_campaign": _in_campaign,
-    "from_least": _from_least,
 }
 """Words that are made of several parameters."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from django.utils.translation import gettext
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_noop as _
 from msgspec import Struct
 
 from regulars.engine.texts import without_underscore
+from regulars.words import formats
 from regulars.words.programme.voice import Voice
 
 ONLY: Final[dict[str, str]] = {
@@ -25,6 +27,7 @@ ONLY: Final[dict[str, str]] = {
 }
 """What an `only` says, by its fields."""
 
+SHARE = _("%(percent)s of what the friend pays")
 PER: Final[dict[str, str]] = {
     "order": _("At most %(times)s with one order."),
     "day": _("At most %(times)s a day."),
@@ -80,7 +83,9 @@ def worth(part: Struct, voice: Voice) -> str:
     if value:
         told = gettext("%(amount)s off") % {"amount": voice.money_text(value)}
     elif said.get("percent"):
-        told = gettext("%(percent)s %% off") % {"percent": voice.number(str(said["percent"]))}
+        share = formats.share(str(Decimal(int(said["percent"])) / 100), voice.language)
+        message = gettext("%(percent)s off") if "asset" not in said else gettext(SHARE)
+        told = message % {"percent": share}
     elif said.get("amount"):
         return voice.counted(str(said["amount"]), said.get("asset"))
     else:

@@ -5,13 +5,25 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop as _
 
 TERMS_REFERRALS: dict[str, str] = {
-    "referral_advocate": _("Who brings a friend gets %(gifts)s. %(wait)s"),
+    "referral_advocate": _("Who brings a friend gets %(gifts)s once %(after)s. %(wait)s %(caps)s"),
+    "referral_after_order": _("the friend has ordered"),
+    "referral_after_sign_up": _("the friend has signed up"),
+    "referral_after_steps": _("the friend has done this: %(steps)s"),
+    "referral_at_most_day": _("At most %(most)s a day."),
+    "referral_at_most_ever": _("At most %(most)s in all."),
+    "referral_at_most_month": _("At most %(most)s a month."),
+    "referral_at_most_quarter": _("At most %(most)s a quarter."),
+    "referral_at_most_week": _("At most %(most)s a week."),
+    "referral_at_most_year": _("At most %(most)s a year."),
+    "referral_both": _(
+        "Who brings a friend gets %(gifts)s, and the friend %(friend)s, once %(after)s. "
+        "%(wait)s %(caps)s"
+    ),
     "referral_friend": _("A friend whom you bring gets %(offer)s. %(wait)s"),
-    "referral_gift": _("%(amount)s %(asset)s"),
-    "referral_offer_amount": _("%(amount)s off a first order %(from_least)s"),
-    "referral_offer_percent": _("%(percent)s %% off a first order %(from_least)s"),
+    "referral_friend_after": _("A friend whom you bring gets %(friend)s once %(after)s. %(wait)s"),
+    "referral_noted": _("Who brings a friend is noted."),
     "referral_two_sided": _(
-        "Who brings a friend gets %(gifts)s; the friend gets %(offer)s. %(wait)s"
+        "Who brings a friend gets %(gifts)s; the friend gets %(offer)s. %(wait)s %(caps)s"
     ),
     "referral_wait": _("It counts when the order is %(wait)s old."),
 }

@@ -33,10 +33,14 @@ FORMS_OF: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "reward_birthday_days": (("points", "reward_birthday_points"),),
     "reward_birthday_month": (("points", "reward_birthday_points"),),
     "reward_birthday_week": (("points", "reward_birthday_points"),),
+    "reward_partner": (("partners", "reward_partner"), ("rates", "reward_partner_any")),
     "referral_two_sided": (
         ("gifts&offer", "referral_two_sided"),
+        ("gifts&friend", "referral_both"),
         ("gifts", "referral_advocate"),
         ("offer", "referral_friend"),
+        ("friend", "referral_friend_after"),
+        ("pays", "referral_noted"),
     ),
 }
 """Other sentences of a code: the first whose parameters are given, or have that value."""

@@ -18,7 +18,6 @@ TAILS: Final[dict[str, str]] = {
     "waits_for": _("It counts only once this has happened: %(waits_for)s."),
     "remind": _("We say so %(remind)s before."),
     "valid": _("It is valid for %(valid)s."),
-    "value": _("Each is worth %(value)s."),
     "stock": _("There are %(stock)s of them."),
     "gives": _("You get %(gives)s."),
     "must_cover_total": _("Points have to pay for all of it."),
@@ -31,6 +30,7 @@ SILENT: Final[dict[str, str]] = {
 }
 """What comes of a deadline, by `if_silent`."""
 
+WORTH = _("Each is worth %(value)s.")
 ONLY_GOODS = _("This holds for %(goods)s only.")
 ONLY_WHEN = _("This holds only %(circumstances)s.")
 
@@ -41,6 +41,8 @@ def tails(message: str, params: Params, voice: Voice) -> Iterator[str]:
     for name, tail in TAILS.items():
         if _plain(params.get(name)) and not asks(asked, name):
             yield filled(tail, params, voice)
+    if params.get("value") and params.get("multiples"):
+        yield filled(WORTH, params, voice)
     if params.get("deadline"):
         yield filled(SILENT[str(params.get("if_silent"))], params, voice)
     for name in ("only", "voucher"):

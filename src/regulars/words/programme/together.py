@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from regulars.engine.edition import Tier
 from regulars.engine.rules import Earn, Ladder, Metric, Rule
-from regulars.words.programme.filling import Ready, filled, params_of
+from regulars.words.programme.filling import Ready, filled, in_the_middle, params_of
 from regulars.words.programme.voice import Voice
 
 
@@ -76,7 +76,7 @@ def _reached(metric: Metric | None, tier: Tier, metrics: Mapping[str, str], voic
     said = metric.sentence() if metric is not None else None
     code = said.code if said is not None else "metric_earned"
     params = params_of(metric) | {"n": tier.from_}
-    return filled(metrics.get(code, code), params, voice)
+    return in_the_middle(metrics.get(code, code), params, voice)
 
 
 def _called(tier: Tier, voice: Voice, persons: bool) -> str:

@@ -54,11 +54,11 @@ class Voice(Struct, frozen=True):
         return formats.number(number, self.language)
 
     def counted(self, number: str, asset: str | None) -> str:
-        """So many of an asset: "50 points"; money where the asset is money."""
+        """So many of an asset: "50 points"; as money where the asset is: "€10 credit"."""
         one = self.asset(asset)
         if one.currency:
             minor = int(Decimal(number).scaleb(decimals(one.currency)))
-            return self.money(minor, one.currency)
+            return f"{self.money(minor, one.currency)} {self.many(asset)}"
         return f"{self.number(number)} {self.called(number, asset)}"
 
     def money(self, minor: int, currency: str = "") -> str:

@@ -39,6 +39,7 @@ WHYS: Final[dict[str, str]] = {
 BETTER: Final[dict[str, tuple[str, ...]]] = {
     "earned_per_amount_full": ("earned_per_amount_units",),
     "modified": ("modified_goods",),
+    "within_limit": ("within_limit_of",),
 }
 """Sentences that say more than a code's own, where everything that they name is there."""
 

@@ -209,6 +209,8 @@ class Working:
             paid = sum(order.tender.get(one, 0) for one in self.tests.tender)
             if not all_:
                 return 0, 1
+        if not (order.discount_minor or order.covered_minor or run.state.paid):
+            return paid, all_
         total = goods_minor(order) if self.of is None else 0
         if total <= 0:
             return paid, all_
@@ -247,7 +249,11 @@ class Working:
         eligible = sum(groups.values())
         seen = 0
         so_far = self.weigh(order, {0: eligible}, share)
-        run.say(self.id, "earned_per_amount", so_far, asset, eligible_minor=eligible)
+        rate = self.rate_of(order) or self.rate
+        counted = eligible * share[0] // share[1]
+        code = "earned_per_amount_full" if rate.full else "earned_per_amount"
+        told = {"eligible_minor": counted, "steps": counted // rate.step}
+        run.say(self.id, code, so_far, asset, **told)
         for index, modifier in enumerate(self.factors.modifiers):
             seen |= 1 << index
             part: dict[int, int] = {}
@@ -255,7 +261,9 @@ class Working:
                 part[mask & seen] = part.get(mask & seen, 0) + amount
             now = self.weigh(order, part, share)
             code = "modified" if now != so_far else "not_modified"
-            run.say(modifier.id, code, now - so_far, asset)
+            goods = sum(amount for mask, amount in groups.items() if mask >> index & 1)
+            told = {"eligible_minor": goods * share[0] // share[1]}
+            run.say(modifier.id, code, now - so_far, asset, **told)
             so_far = now
 
 
