@@ -38,6 +38,7 @@ class CompiledEdition(Struct):
     asking: tuple[Asks, ...] = ()
     vouchers: dict[str, Terms] = field(default_factory=dict)
     counts_orders: bool = False
+    refuses: bool = False
 
     @property
     def id(self) -> str:

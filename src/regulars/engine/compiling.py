@@ -44,6 +44,7 @@ def compiled(editions: Iterable[Edition], begins: dict[str, int] | None = None) 
     ]
     _keep_lives(made, assets)
     _count_orders(made)
+    _gate(made)
     programme = Compiled(
         id=ordered[0].programme_id,
         editions=made,
@@ -163,7 +164,7 @@ def _edition(
         zone=build.zone,
         begins=begins,
         until=until,
-        on=_gate(on, build),
+        on=on,
         settle=tuple(one.settle for one in all_handlers if one.settle is not None),
         handlers=ordered,
         promised={name: one.promised for name, one in ordered.items() if one.promised},
@@ -172,6 +173,7 @@ def _edition(
         asking=_asking(ordered.values()),
         vouchers=build.vouchers,
         counts_orders=build.counts_orders,
+        refuses=any(one.overflow == "refuse" for one in build.limiters),
     )
 
 
@@ -194,13 +196,12 @@ def _compiled_first(edition: Edition) -> Iterator[Rule]:
     yield from edition.referrals
 
 
-def _gate(on: dict[type, Any], build: Build) -> dict[type, Any]:
+def _gate(editions: list[CompiledEdition]) -> None:
     """Acts that a limit may refuse are tried first."""
-    if any(one.overflow == "refuse" for one in build.limiters):
-        for kind in (Order, Activity, SignUp):
-            if kind in on:
-                on[kind] = (gated(on[kind]),)
-    return on
+    for edition in editions:
+        for kind in (Order, Activity, SignUp) if edition.refuses else ():
+            if kind in edition.on:
+                edition.on[kind] = (gated(edition.on[kind]),)
 
 
 def _listeners(handlers: list[Handlers]) -> dict[type, tuple[Any, ...]]:

@@ -254,6 +254,17 @@ def test_what_is_refused_changes_nothing() -> None:
     assert shop.points() == 85
 
 
+def test_an_order_that_is_refused_is_not_the_first() -> None:
+    shop = Shop(
+        PER_EURO
+        + "change: [{kind: multiply, factor: 2, when: {first_order: true}}]\n"
+        + limit("{kind: points_per_order, most: 100, overflow: refuse}")
+    )
+    assert shop.order("60.00").code == "limit"
+    shop.order("40.00", at=later(1))
+    assert shop.points() == 80
+
+
 def test_a_second_check_in_is_refused() -> None:
     shop = Shop(LOGIN + limit("{kind: times_per_day, most: 1, of: login, overflow: refuse}"))
     assert shop.act("login").status == "accepted"

@@ -33,7 +33,7 @@ class PerPeriod(Limiting, frozen=True, kw_only=True):
     def sentence(self) -> Sentence:
         """Nobody earns more than 200 points a day."""
         return Sentence(
-            f"limit_points_per_{self.unit}",
+            f"limit_{self.kind}",
             {"most": self.most, "asset": self.asset, "of": self.of},
         )
 

@@ -37,7 +37,7 @@ class TimesPerPeriod(Limiting, frozen=True, kw_only=True):
 
     def sentence(self) -> Sentence:
         """At most once a day."""
-        return Sentence(f"limit_times_per_{self.unit}", {"most": self.most, "of": self.of})
+        return Sentence(f"limit_{self.kind}", {"most": self.most, "of": self.of})
 
 
 class TimesPerDay(TimesPerPeriod, frozen=True, kw_only=True, tag="times_per_day"):
