@@ -97,14 +97,12 @@ def _without_a_case(several: Sequence[Untouched]) -> Iterator[str]:
 
 def _totals(report: Report) -> Iterator[str]:
     several = counts(report)
-    files = [*several[:-1], several[-1]] if len(several) > 2 else several[-1:]
-    for one in files:
-        told = gettext("%(cases)s cases: %(passed)s passed, %(failed)s failed, %(rest)s not run.")
-        name = f"{one.file}: " if one.file else ""
+    for one in several if len(several) > 2 else several[-1:]:
+        told = ngettext(
+            "%(cases)s case: %(passed)s passed, %(failed)s failed, %(rest)s not run.",
+            "%(cases)s cases: %(passed)s passed, %(failed)s failed, %(rest)s not run.",
+            one.cases,
+        )
+        figures = {"cases": one.cases, "passed": one.passed, "failed": one.failed}
         rest = one.not_run + one.listed
-        yield name + told % {
-            "cases": one.cases,
-            "passed": one.passed,
-            "failed": one.failed,
-            "rest": rest,
-        }
+        yield (f"{one.file}: " if one.file else "") + told % {**figures, "rest": rest}

@@ -97,7 +97,8 @@ def _money(words: dict[str, Value], key: str, units: Units, currency: str) -> in
 
 
 def _category(words: dict[str, Value]) -> str:
-    return next((key for key in vocabulary().product.places["categories"] if key in words), "")
+    known = vocabulary().product.categories
+    return next((one for key, one in known.items() if key in words), "")
 
 
 def _lines(fields: Fields, units: Units, currency: str) -> tuple[Line, ...]:

@@ -101,18 +101,21 @@ class Cast:
         """Whose an event is."""
         if event.account or event.member:
             return event.account or self.holder(event.member)
+        for key in ("referral", "into"):
+            if key in event.fields.words:
+                return self.holder(str(event.fields.words[key]))
         return self.of_stranger(event.fields) or self._default()
 
     def of_stranger(self, fields: Fields) -> str:
         """Who is known by the signs that somebody without a name shows; a holder of their own
         where nobody is. Empty where no sign is shown."""
-        told = signals(fields)
-        told.update({"session": str(fields.words["session"])} if "session" in fields.words else {})
-        for kind in NAMED_BY:
-            if kind in told:
-                value = normal(kind, told[kind])
-                return self._owner(kind, value) or f"{kind}:{value}"
+        for kind, value in shown(fields):
+            return self._owner(kind, value) or f"{kind}:{value}"
         return ""
+
+    def strangers(self, fields: Fields) -> Iterator[str]:
+        """The holders of their own that signs without a name may have made."""
+        yield from (f"{kind}:{value}" for kind, value in shown(fields))
 
     def _owner(self, kind: str, value: str) -> str:
         for holder, person in self.people.people.items():
@@ -130,6 +133,13 @@ class Cast:
 def as_signals(fields: Fields) -> tuple[Signal, ...]:
     """Signs as the directory takes them."""
     return tuple(Signal(kind, value) for kind, value in signals(fields).items())
+
+
+def shown(fields: Fields) -> Iterator[tuple[str, str]]:
+    """The signs that somebody without a name shows, the best first, in normal form."""
+    told = signals(fields)
+    told.update({"session": str(fields.words["session"])} if "session" in fields.words else {})
+    yield from ((kind, normal(kind, told[kind])) for kind in NAMED_BY if kind in told)
 
 
 def _earlier_buyers(fields: Fields) -> Iterator[str]:

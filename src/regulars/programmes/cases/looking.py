@@ -231,10 +231,9 @@ class Look:
         """What the last change says that is called so, or that has such a parameter."""
         books = [book] if book else [self.book(name) for name in self.desk.books]
         for change in self._changes(books, about):
-            if change.what == key.word:
-                return change.to
-            if key.word in change.params:
-                return told(change.params[key.word], key)
+            found = _said(change, key)
+            if found is not None:
+                return found
         return None
 
     def _changes(self, books: list[Book], about: str) -> Iterator[Change]:
@@ -303,6 +302,18 @@ class Look:
                 yield book.run.edition.edition.standing.name_in_state  # type: ignore[union-attr]
         for outcome in self.desk.outcomes.values():
             yield from (why.rule for why in outcome.whys if why.code not in causes.IDLE)
+
+
+def _said(change: Change, key: Key) -> Answer:
+    """What a change says under a word: the state of what is called so, why it was refused, which
+    of such was taken, or one of its parameters."""
+    if change.what == key.word:
+        return change.to
+    if key.word == f"{change.what}_refused" and change.to == "refused":
+        return change.reason
+    if change.to == key.word:
+        return told(change.params.get(change.what), key)
+    return told(change.params.get(key.word), key)
 
 
 _OWN = {

@@ -9,9 +9,9 @@ import msgspec
 from msgspec import Struct
 
 from regulars.engine.compiling import rules_of, with_ids
-from regulars.engine.edition import Edition, Policy
+from regulars.engine.edition import Edition
 from regulars.programmes.cases.names import Names
-from regulars.programmes.cases.vocabulary import vocabulary
+from regulars.programmes.cases.settings import setting_names
 
 
 def names_of(edition: Edition) -> Names:
@@ -24,7 +24,7 @@ def names_of(edition: Edition) -> Names:
         assets=frozenset(asset.id for asset in edition.assets),
         counts=frozenset(edition.counts),
         metrics={rule.name_in_state: frozenset() for rule in whole.metrics},
-        settings=frozenset({*Policy.__struct_fields__, *getattr(edition, "settings", ())}),
+        settings=frozenset(setting_names(whole)),
         rewards=frozenset(_ids(whole.rewards)) | frozenset(_words(whole.rewards)),
         activities=frozenset(edition.activities) | frozenset(_words(whole.earn)),
         jobs=rules | frozenset(_words(whole.rewards)),
@@ -66,8 +66,3 @@ def _within(part: Any) -> Iterable[Any]:
     if isinstance(part, dict):
         return part.values()
     return part if isinstance(part, list | tuple) else ()
-
-
-def known_activities() -> frozenset[str]:
-    """The kinds of activity that every edition knows."""
-    return frozenset(vocabulary().activities)

@@ -32,6 +32,7 @@ from regulars.programmes.cases.values import Fields, Value
 Editions = Mapping[str, Edition]
 AFTER_ALL = None
 NOT_FACTS = ("rule_change", "clock")
+JOINING = ("merge", "link")
 
 
 class Unfit(Exception):
@@ -173,12 +174,11 @@ class Stage:
             fact = self._named(fact)
             self.desk.record(fact, holder, now)
             return
-        if isinstance(fact, Activity) and self._of_people(fact, event):
-            return
         guests = event.fields.words.get("guests")
         party = [self.cast.holder(str(one)) for one in guests] if isinstance(guests, tuple) else []
         self.cast.people.note(fact, holder, as_signals(event.fields), party)
         self.desk.record(fact, holder, now)
+        self._joined(fact, event)
 
     def _named(self, attempt: Redemption | VoucherUse) -> Redemption | VoucherUse:
         """A redemption that names no reward means one that the edition has at any price."""
@@ -187,13 +187,19 @@ class Stage:
         rewards = [one for one in with_ids(self.edition).rewards if hasattr(one, "price")]
         return replace(attempt, reward=rewards[0].name_in_state) if rewards else attempt
 
-    def _of_people(self, act: Activity, event: Event) -> bool:
-        """Acts about who somebody is: two become one."""
-        if act.kind != "merge":
-            return False
+    def _joined(self, fact: FoldFact, event: Event) -> None:
+        """An act by which two become one, or an order of nobody becomes somebody's."""
         words = event.fields.words
-        join(self.desk, self.cast.holder(str(words["into"])), self.cast.holder(str(words["from"])))
-        return True
+        if not isinstance(fact, Activity) or fact.kind not in JOINING:
+            return
+        into = self.cast.of(event)
+        others = self.cast.strangers(event.fields)
+        if fact.kind == "merge":
+            others = iter([self.cast.holder(str(words["from"]))])
+        for other in others:
+            known = other in self.desk.books
+            if known and self.desk.resolved(other) != self.desk.resolved(into):
+                join(self.desk, into, other)
 
     def job(self, event: Event, number: int) -> None:
         """A job that a clock names runs now, for everybody."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,6 @@ from regulars.programmes.cases.problems import Reason
 from regulars.programmes.cases.values import Fields, Value
 from regulars.programmes.cases.vocabulary import Setting, vocabulary
 
-SECTIONS = ("metrics", "earn", "change", "limit", "rewards", "referrals")
 THRESHOLDS = "thresholds"
 Change = Callable[[Struct], Struct]
 _MONEY = re.compile(r"\d+(?:\.\d+)? ([A-Z]{3})")
@@ -51,6 +50,22 @@ def with_setting(edition: Edition, name: str, value: Value) -> Edition:
     if name == THRESHOLDS and isinstance(value, dict | Fields):
         return _thresholds(edition, value if isinstance(value, dict) else value.words)
     return _field(edition, name, value)
+
+
+def setting_names(edition: Edition) -> Iterator[str]:
+    """Every name that `with_setting` may know beside the common words."""
+    yield THRESHOLDS
+    yield from Policy.__struct_fields__
+    waiting: list[Any] = [getattr(edition, name) for name in edition.__struct_fields__]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list | tuple):
+            waiting.extend(part)
+        elif isinstance(part, Struct):
+            waiting.extend(getattr(part, name) for name in part.__struct_fields__)
+            fields = [name.removesuffix("_") for name in part.__struct_fields__]
+            yield from fields
+            yield from (f"{getattr(part, 'id', '')}.{field}" for field in fields)
 
 
 def _common(edition: Edition, setting: Setting, value: str, name: str) -> Edition:
@@ -132,4 +147,4 @@ def _changed(part: Any, change: Change) -> Any:
     return part
 
 
-__all__ = ["NoSetting", "with_setting", "with_settings"]
+__all__ = ["NoSetting", "setting_names", "with_setting", "with_settings"]

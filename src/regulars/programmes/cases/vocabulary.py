@@ -105,6 +105,7 @@ class Product(Struct, frozen=True, forbid_unknown_fields=True):
 
     events: dict[str, str]
     keys: dict[str, str]
+    categories: dict[str, str]
     places: dict[str, tuple[str, ...]]
 
     def is_a(self, key: str, place: str) -> bool:

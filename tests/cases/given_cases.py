@@ -1,0 +1,76 @@
+"""The given worked cases, and the programmes that they run under."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import regulars.blueprints
+from regulars.engine.edition import Edition
+from regulars.programmes.cases.batch import File, read_files
+from regulars.programmes.cases.naming import names_of
+from regulars.programmes.cases.parsing import Parsed, parse
+from regulars.programmes.documents import read
+from regulars.programmes.loading import ready
+from shared import SHARED
+
+HERE = Path(__file__).parent
+GIVEN = SHARED / "reference-programmes"
+CONCEPTS = HERE.parents[1] / "docs" / "concepts"
+BLUEPRINTS = Path(regulars.blueprints.__file__).parent
+WITHOUT_CASES = "README.md"
+
+
+def files(folder: Path) -> list[File]:
+    """The files of a folder, found and not named."""
+    paths = [*sorted(folder.rglob("*.md")), *sorted(folder.rglob("*.yaml"))]
+    named = [path for path in paths if path.name != WITHOUT_CASES]
+    return [File(str(path.name), path.read_bytes(), found=True) for path in named]
+
+
+@cache
+def editions() -> dict[str, Edition]:
+    """The ready programmes, and those written beside these tests."""
+    own = read_files(files(HERE / "programmes"))
+    assert own.problems == []
+    return {**ready(), **own.editions}
+
+
+@cache
+def given() -> Parsed:
+    """Every given case whose programme is there."""
+    return _parsed(GIVEN)
+
+
+@cache
+def explained() -> Parsed:
+    """Every case that explains a concept."""
+    return _parsed(CONCEPTS)
+
+
+@cache
+def ready_made() -> Parsed:
+    """Every case beside a ready programme."""
+    return _parsed(BLUEPRINTS)
+
+
+def _parsed(folder: Path) -> Parsed:
+    known = editions()
+    nodes = read_files(files(folder)).cases
+    mine = [node for node in nodes if (one := node.child("edition")) and one.data in known]
+    return parse(mine, {name: names_of(one) for name, one in known.items()})
+
+
+def named(folder: Path) -> list[str]:
+    """The id of every case of a folder; none where the folder is missing."""
+    nodes = read_files(files(folder)).cases if folder.is_dir() else []
+    return [str(one.data) for node in nodes if (one := node.child("id"))]
+
+
+@cache
+def set_aside() -> dict[str, str]:
+    """Why a given case does not run, by its id."""
+    path = HERE / "set_aside.yaml"
+    data = read(path.read_bytes(), path.name).data
+    assert isinstance(data, list)
+    return {str(one["id"]): str(one["why"]) for one in data if isinstance(one, dict)}
