@@ -13,7 +13,7 @@ from regulars.engine.compiling import compiled
 from regulars.engine.desk import Desk, Outcome
 from regulars.engine.facts import Line, Order, Refund
 from regulars.engine.happenings import Activity, Attribute, Opening, SignUp, TierSet
-from regulars.engine.questions import Granted, Question, Reply
+from regulars.engine.questions import Code, Granted, NewCode, Question, Reply
 from regulars.engine.state import State
 from regulars.ledger.lots import pending
 from regulars.programmes.loading import load
@@ -44,8 +44,8 @@ START = "2025-03-03T10:00:00+01:00"
 
 
 def answer(holder: str, question: Question) -> Reply:
-    """Nothing is shared in this shop."""
-    return Granted(amount=0)
+    """Nothing is shared in this shop; codes of vouchers are their seeds."""
+    return Code(code=question.seed) if isinstance(question, NewCode) else Granted(amount=0)
 
 
 def problems(rules: str, **head: Any) -> list[tuple[str, str]]:
@@ -122,6 +122,12 @@ class Shop:
     def used(self, limit: str, amount: int, at: str = START, **more: Any) -> None:
         """So much of a limit is used up already."""
         fact = Opening(key=self.key("u", {}), at=when(at), what="limit", name=limit, amount=amount)
+        self.desk.record(fact, "m1")
+
+    def brought(self, amount: str, at: str = START) -> None:
+        """An earlier order is brought in; nothing of what it earned is left."""
+        order = Order(key="old", at=when(at), currency="EUR", amount_minor=minor(amount))
+        fact = Opening(key="b", at=when(at), what="order", details={"left": "yes"}, order=order)
         self.desk.record(fact, "m1")
 
     def key(self, letter: str, more: dict[str, Any]) -> str:

@@ -183,6 +183,13 @@ def test_the_first_order_is_doubled() -> None:
     assert shop.points() == 10 + 30 + 80
 
 
+def test_an_order_that_was_brought_in_is_the_first() -> None:
+    shop = Shop(PER_EURO + change("{kind: multiply, factor: 2, when: {first_order: true}}"))
+    shop.brought("10.00")
+    shop.order("30.00", at=later(6))
+    assert shop.points() == 30
+
+
 REFUSED: list[tuple[str, str]] = [
     ("deadline_without_waits_for", "{kind: add, points: 1, deadline: P3D}"),
     ("condition_tender", "{kind: add, points: 1, when: {not: {tender: card}}}"),

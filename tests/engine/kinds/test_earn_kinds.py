@@ -202,6 +202,19 @@ def test_a_refund_of_drinks_takes_their_stamps_below_zero_if_needed() -> None:
     assert shop.points(asset="stamps") == 0
 
 
+def test_a_free_drink_earns_no_stamp_and_what_is_over_starts_the_next_card() -> None:
+    card = "rewards: [{id: card, kind: every, each: 9, asset: stamps, name: a drink, item: drink}]"
+    shop = Shop(rules("{kind: per_count, of: drinks, points: 1, asset: stamps}", more=card))
+    shop.order("36.00", counts={"drinks": 11}, key="o1")
+    assert (shop.points(asset="stamps"), len(shop.state().vouchers)) == (2, 1)
+    voucher = next(iter(shop.state().vouchers))
+    shop.order("3.60", at=later(1), counts={"drinks": 2}, vouchers=(voucher,), key="o2")
+    assert shop.points(asset="stamps") == 3
+    assert shop.order("36.00", counts={"drinks": 11}, key="o1").status == "known"
+    shop.refund("o1", at=later(2), full=True)
+    assert shop.points(asset="stamps") == 1 - 9
+
+
 def test_a_refund_below_the_minimum_takes_the_stamp_back() -> None:
     shop = Shop(rules("{kind: per_order, points: 1, minimum: 10.00 EUR, asset: stamps}"))
     shop.order("15.00", key="o1")
