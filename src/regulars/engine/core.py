@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from regulars.engine import granting, sealing, vouchers
+from regulars.engine.conditions import ORDERS
 from regulars.engine.facts import Order, Refund
 from regulars.engine.happenings import (
     Attribute,
@@ -17,7 +18,7 @@ from regulars.engine.happenings import (
     Reversal,
 )
 from regulars.engine.returning import take_note
-from regulars.engine.rules import Handlers, Undoing
+from regulars.engine.rules import Handlers, OrderHandler, Undoing
 from regulars.engine.run import CLAW, EARN, FORFEIT, UNPEND, Row, Run
 from regulars.engine.state import BEGINNING, Record
 from regulars.engine.weighing import opened
@@ -27,7 +28,6 @@ from regulars.ledger.lots import FOREVER
 if TYPE_CHECKING:
     from regulars.engine.build import Build
 
-OrderHandler = Callable[[Run, Order], None]
 GRANT, REFUND, ERASURE, OPENING = "grant", "refund", "erasure", "opening"
 """Names under which the core books, beside the ids of rules."""
 
@@ -244,6 +244,8 @@ def _open_order(run: Run, fact: Opening, order: Order) -> None:
             life = run.edition.lives[index](run, aside.at)
             lots.put(run.state.holdings[index], lots.Lot(life, aside.at, order.key, rule, moved))
             run.state.due = min(run.state.due, life)
+    if ORDERS in aside.state.ordinals:
+        run.state.ordinals[ORDERS] = aside.state.ordinals[ORDERS]
     run.records[order.key] = record
 
 
