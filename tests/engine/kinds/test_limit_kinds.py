@@ -310,3 +310,21 @@ REFUSED = [
 def test_what_cannot_be_explained_is_refused(code: str, rule: str) -> None:
     found: list[Any] = [found for _, found in problems(PER_EURO + limit(rule))]
     assert code in found
+
+
+def test_what_limits_remember_survives_being_stored() -> None:
+    shop = Shop(
+        PER_EURO
+        + limit(
+            "{kind: points_per_day, most: 100, overflow: defer}",
+            "{kind: points_rolling, most: 400, within: P30D}",
+            "{kind: cooldown, wait: PT1H}",
+            "{kind: times_per_day, most: 3}",
+        )
+    )
+    shop.order("250.00")
+    stored = shop.programme.dump(shop.state())
+    assert shop.programme.dump(shop.programme.load(stored)) == stored
+    shop.desk.book("m1").run.state = shop.programme.load(stored)
+    shop.order("80.00", at="2025-03-05T09:00:00+01:00")
+    assert (shop.points(), shop.pending()) == (300, 30)
