@@ -14,7 +14,9 @@ from msgspec import Struct
 from regulars.engine.conditions import Condition
 from regulars.engine.rules import Rule, Sentence
 from regulars.engine.texts import (
+    DAY_PATTERN,
     DURATION_PATTERN,
+    INSTANT_PATTERN,
     MONEY_PATTERN,
     NUMBER_PATTERN,
     compiled,
@@ -194,6 +196,8 @@ PATTERNS: Final[tuple[tuple[str, Callable[[Voice, str], str]], ...]] = (
     (MONEY_PATTERN, Voice.money_text),
     (DURATION_PATTERN, Voice.span),
     (NUMBER_PATTERN, Voice.number),
+    (DAY_PATTERN, phrases.day_of_file),
+    (INSTANT_PATTERN, phrases.day_of_file),
 )
 
 
@@ -320,6 +324,9 @@ FORMS: Final[dict[str, Callable[[str, Any, Voice], str]]] = {
     "within": _within,
     "span": _span,
     "th": lambda base, value, voice: voice.ordinal(int(value)),
+    "years": lambda base, value, voice: voice.span(f"P{value}Y"),
+    "quarters": lambda base, value, voice: voice.span(f"P{3 * int(value)}M"),
+    "months": lambda base, value, voice: voice.span(f"P{value}M"),
     "times": lambda base, value, voice: often(int(value), voice),
     "money": lambda base, value, voice: voice.money_number(str(value)),
     "word": lambda base, value, voice: voice.money_word(str(value)),

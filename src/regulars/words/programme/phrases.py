@@ -110,9 +110,9 @@ def _label(name: str, value: str, voice: Voice) -> str:
 
 def _time(c: Condition, voice: Voice) -> Iterator[str]:
     if c.from_:
-        yield gettext("from %(day)s on") % {"day": _day(c.from_, voice)}
+        yield gettext("from %(day)s on") % {"day": day_of_file(voice, c.from_)}
     if c.until:
-        yield gettext("until %(day)s") % {"day": _day(c.until, voice)}
+        yield gettext("until %(day)s") % {"day": day_of_file(voice, c.until)}
     if c.weekday:
         names = get_day_names("wide", locale=formats.locale_of(voice.language))
         days = [names[WEEKDAYS.index(day)] for day in c.weekday]
@@ -124,7 +124,8 @@ def _time(c: Condition, voice: Voice) -> Iterator[str]:
         yield gettext("by your own clock")
 
 
-def _day(text: str, voice: Voice) -> str:
+def day_of_file(voice: Voice, text: str) -> str:
+    """A day or an instant of the file: "13 Jun 2023"."""
     if "T" not in text:
         return formats.short_day(date.fromisoformat(text), voice.language)
     local = voice.local(parse_instant(text))

@@ -18,12 +18,19 @@ TERMS_STANDING: dict[str, str] = {
 
 AFTER_STANDING: dict[str, str] = {
     "standing_anniversary": _("It is kept for %(kept_span)s, then counting begins again."),
-    "standing_calendar_month": _("It holds for the rest of the month and %(more)s more."),
-    "standing_calendar_quarter": _("It holds for the rest of the quarter and %(more)s more."),
-    "standing_calendar_year": _("It holds for the rest of the year and %(more)s more."),
+    "standing_calendar_month": _("It holds for the rest of the month and %(more_months)s more."),
+    "standing_calendar_month_rest": _("It holds for the rest of the month."),
+    "standing_calendar_quarter": _(
+        "It holds for the rest of the quarter and %(more_quarters)s more."
+    ),
+    "standing_calendar_quarter_rest": _("It holds for the rest of the quarter."),
+    "standing_calendar_year": _("It holds for the rest of the year and %(more_years)s more."),
+    "standing_calendar_year_rest": _("It holds for the rest of the year."),
     "standing_rolling_kept": _("It is kept for %(kept_span)s."),
 }
 """What comes after the tiers."""
+
+EXTRA = _("After that it holds for %(extra_months_span)s more.")
 
 WHYS_STANDING: dict[str, str] = {}
 """What ladders say to a fact."""

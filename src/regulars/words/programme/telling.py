@@ -16,10 +16,10 @@ from regulars.words.programme.filling import Params, conditions_of, filled, name
 from regulars.words.programme.metrics import TERMS_METRICS
 from regulars.words.programme.phrases import goods_named
 from regulars.words.programme.sentences import TERMS, fitting
-from regulars.words.programme.standing import AFTER_STANDING
 from regulars.words.programme.tails import tails
 from regulars.words.programme.together import (
     TOGETHER,
+    after_ladder,
     card_of,
     cards,
     excluded,
@@ -114,8 +114,7 @@ def _standing(voice: Voice) -> Iterator[Told]:
     if said is not None and any(tier.from_ for tier in edition.tiers[1:]):
         message = TERMS.get(said.code, said.code)
         told = [ladder(message, edition.standing, TERMS_METRICS, voice)]
-        if said.code in AFTER_STANDING:
-            told.append(filled(AFTER_STANDING[said.code], params_of(edition.standing), voice))
+        told += after_ladder(said.code, params_of(edition.standing), voice)
         yield Told(" ".join(told), (edition.standing.name_in_state,))
     yield from (Told(text) for text in rights(voice))
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 from regulars.engine.edition import Tier
 from regulars.engine.rules import Earn, Ladder, Metric, Rule
 from regulars.words.programme.filling import Ready, filled, in_the_middle, params_of
+from regulars.words.programme.standing import AFTER_STANDING, EXTRA
 from regulars.words.programme.voice import Voice
 
 
@@ -70,6 +71,16 @@ def ladder(message: str, rule: Ladder, metrics: Mapping[str, str], voice: Voice)
     if metric is not None and metric.kind == "earned":
         text += " " + filled(NEVER_LOWERS, params_of(metric), voice)
     return text
+
+
+def after_ladder(code: str, params: Mapping[str, Any], voice: Voice) -> Iterator[str]:
+    """For how long a tier is kept."""
+    rest = f"{code}_rest"
+    code = rest if rest in AFTER_STANDING and not params.get("more") else code
+    if code in AFTER_STANDING:
+        yield filled(AFTER_STANDING[code], params, voice)
+    if params.get("extra_months"):
+        yield filled(EXTRA, params, voice)
 
 
 def _reached(metric: Metric | None, tier: Tier, metrics: Mapping[str, str], voice: Voice) -> str:
