@@ -193,7 +193,7 @@ class Working:
 
     def had(self, run: Run, slot: int, now: Days, today: int) -> bool:
         """Whether a gift was had already: for this birthday, or for one less than 12 months before
-        it, counted in civil days: so the day in its window on which it was taken does not matter."""
+        it, counted in civil days: on which day of its window it was taken does not matter."""
         uses = run.state.memory[slot]
         celebrated = getattr(uses, "celebrated", NOBODY)
         if celebrated == now.birthday:
