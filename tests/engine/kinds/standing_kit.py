@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+
+from hypothesis import HealthCheck, settings
 
 from regulars.engine.advance import advance
 from regulars.engine.calendar import datetime_of, instant_of
@@ -26,6 +29,7 @@ from regulars.engine.questions import Question, Reply
 from regulars.ledger.lots import FOREVER
 
 NEVER = "never"
+TORTURE = bool(os.environ.get("REGULARS_TORTURE"))
 MEMBER = "m1"
 
 
@@ -49,6 +53,16 @@ def edition(name: str = "toy", **sections: Any) -> Edition:
 def lowers_at_review() -> Policy:
     """Refunds do not lower a tier before its review."""
     return Policy(demotion="at_review")
+
+
+def runs(small: int, full: int) -> settings:
+    """So many examples; a red one is printed and kept."""
+    return settings(
+        max_examples=full if TORTURE else small,
+        deadline=None,
+        print_blob=True,
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 class Shop:
