@@ -132,6 +132,8 @@ def lines_of(order: Order) -> tuple[Line, ...]:
 
 def paid_by(run: Run, order: Order) -> int:
     """What vouchers, points, credit and offers pay of the goods of an order, smallest units."""
+    if not (order.discount_minor or order.covered_minor or run.state.paid):
+        return 0
     total = goods_minor(order)
     left = total - order.discount_minor - order.covered_minor
     for payment in run.state.paid.get(order.key, ()):
@@ -158,6 +160,8 @@ def pays(run: Run, order: Order) -> int:
 
 def _beyond_goods(run: Run, order: Order) -> int:
     """What points and credit pay beyond the goods, of fees and further amounts."""
+    if not run.state.paid:
+        return 0
     payments = run.state.paid.get(order.key, ())
     total = sum(one.amount_minor for one in payments if one.asset)
     return max(total - paid_by(run, order), 0) if total else 0
@@ -165,14 +169,15 @@ def _beyond_goods(run: Run, order: Order) -> int:
 
 def opened(run: Run, order: Order) -> Record:
     """A fresh record of an order: its pieces, and what of it may come back."""
+    total = goods_minor(order)
     pieces = [Piece(line.product, line.category, line.amount_minor) for line in lines_of(order)]
-    paid = max(goods_minor(order) - paid_by(run, order), 0)
+    paid = max(total - paid_by(run, order), 0)
     return Record(
         key=order.key,
         edition=run.edition.id,
         at=run.at,
         basis=paid,
-        total=goods_minor(order),
+        total=total,
         pieces=pieces,
         back_lines=[0] * len(pieces),
         counts={name: thousandths(count) for name, count in order.counts.items()},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from regulars.engine.facts import Code, Order
 from regulars.engine.kinds.earn.giving import Giving, Measured, multiplied, pair
 from regulars.engine.kinds.earn.remaining import money_share
-from regulars.engine.rules import Handlers, Sentence
+from regulars.engine.rules import Handlers, OrderHandler, Sentence
 from regulars.engine.run import Run
 from regulars.engine.state import Record
 from regulars.engine.texts import OneOrMany, Positive, parse_number
@@ -42,7 +42,9 @@ class PerItem(Giving, frozen=True, kw_only=True, tag="per_item"):
         def freeze(run: Run, order: Order, record: Record) -> list[Any]:
             return [head, _units(measured, run, order, skipped)]
 
-        return measured.handlers(freeze, worth)
+        handlers = measured.handlers(freeze, worth)
+        handlers.quick = _quick(measured, rate / THOUSAND, skipped)
+        return handlers
 
     def sentence(self) -> Sentence:
         """Each coffee earns 1 stamp."""
@@ -55,6 +57,34 @@ class PerItem(Giving, frozen=True, kw_only=True, tag="per_item"):
                 "except": self.except_,
             },
         )
+
+
+def _quick(measured: Measured, rate: Fraction, skipped: frozenset[str]) -> OrderHandler | None:
+    """The common order without its record: units of goods that only their category tells, changed
+    by no modifier."""
+    tests = measured.tests
+    if measured.every or tests.facts or tests.tender or not tests.by_category:
+        return None
+    num, den = rate.numerator, rate.denominator
+    known: dict[str, bool] = {}
+    give, within, book = measured.earning.ways()
+
+    def order(run: Run, order: Order) -> None:
+        units = 0
+        for line in order.lines or lines_of(order):
+            category = line.category
+            if category not in known:
+                known[category] = category not in skipped and tests.takes(line)
+            if known[category] and line.kind == "goods" and line.amount_minor > 0:
+                units += max(thousandths(line.quantity), 0)
+        wanted = units * num // den
+        if wanted > 0:
+            if within(run, wanted):
+                give(run, wanted)
+            else:
+                book(run, wanted)
+
+    return order
 
 
 def _units(measured: Measured, run: Run, order: Order, skipped: frozenset[str]) -> list[list[int]]:

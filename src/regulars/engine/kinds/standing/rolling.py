@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from regulars.engine.kinds.metrics.figures import Figure, Span
@@ -46,6 +47,33 @@ class Working(Climbing):
         plain = all(rung.main and not rung.needs and not rung.others for rung in self.rungs)
         leasts = [rung.main.least or 0 for rung in self.rungs if rung.main is not None]
         self.thresholds = leasts if plain and self.on_refund else []
+
+    def handlers(self) -> Handlers:
+        """What every ladder listens to."""
+        handlers = super().handlers()
+        handlers.settle = self.settling()
+        return handlers
+
+    def settling(self) -> Callable[[Run], None]:
+        """Looks if the metric changed; not where the sum is still of the same tier and nothing was
+        taken back: then what holds the tier holds it as long."""
+        slot, figure, months, look = self.slot, self.meter, self.months, self.look
+        bounds = list(zip(self.thresholds, [*self.thresholds[1:], FOREVER], strict=False))
+
+        def settle(run: Run) -> None:
+            climb: Climb = run.state.memory[slot]
+            if not climb.dirty:
+                return
+            climb.dirty = False
+            tier = run.state.standing.tier
+            if bounds and climb.held is None and not climb.lessened and figure.months == months:
+                least, most = bounds[tier]
+                reached = figure.rolling(run)
+                if least <= reached < most and (tier == 0 or run.at < climb.check < FOREVER):
+                    return
+            look(run)
+
+        return settle
 
     def look(self, run: Run, due: bool = False) -> None:
         """Find the tier, and when what holds it leaves the window."""
