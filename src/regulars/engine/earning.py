@@ -58,11 +58,11 @@ class Earning:
         if self.within is not None and run.whys is None and self.within(run, wanted):
             return self.give(run, wanted)
         let = passed(self.limits, run, wanted, self.asset)
-        given = self.give(run, let.now) if let.now > 0 else 0
+        given = self.give(run, let.at_once) if let.at_once > 0 else 0
         for later in let.later:
             given += self._pend(run, later.amount, later.due)
         if let.later and run.record is not None:
-            run.record.frozen[self.rule + NOW] = let.now
+            run.record.frozen[self.rule + NOW] = let.at_once
         return given
 
     def give(self, run: Run, amount: int) -> int:

@@ -48,7 +48,7 @@ class Limiter(Struct):
 class Passed(Struct):
     """What limits let through of a wanted amount: at once, and later."""
 
-    now: int
+    at_once: int
     later: list[Later] = field(default_factory=list)
 
 
@@ -57,19 +57,19 @@ def passed(limits: Iterable[Limiter], run: Run, wanted: int, asset: str) -> Pass
     found = Passed(wanted)
     for limit in limits:
         room = max(limit.room(run), 0)
-        told = {} if limit.acts else {"room": room, "wanted": found.now}
-        if room >= found.now:
+        told = {} if limit.acts else {"room": room, "wanted": found.at_once}
+        if room >= found.at_once:
             run.say(limit.rule, "within_times" if limit.acts else "within_limit", 0, asset, **told)
             continue
-        cut = found.now if limit.overflow in ("drop", "refuse") else found.now - room
+        cut = found.at_once if limit.overflow in ("drop", "refuse") else found.at_once - room
         run.say(limit.rule, "over_times" if limit.acts else "over_limit", -cut, asset, **told)
         if limit.overflow == "defer":
             found.later.extend(limit.later(run, cut))
         elif limit.overflow == "refuse":
             run.change(LIMIT, run.key, "refused", LIMIT, rule=limit.rule, asset=asset, **told)
-        found.now -= cut
-    if found.now > 0:
-        _count(limits, run, found.now)
+        found.at_once -= cut
+    if found.at_once > 0:
+        _count(limits, run, found.at_once)
     return found
 
 
