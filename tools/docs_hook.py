@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from docs_cases import case_language
 from docs_commands import command_line
 from docs_measures import measures
 from docs_programme import programme_files
@@ -64,6 +65,7 @@ PAGES = {
     "reference/command-line.md": command_line,
     "reference/measures.md": measures,
     "reference/programme-files.md": programme_files,
+    "reference/case-language.md": case_language,
     "reference/settings.md": settings,
     "reference/facts.md": fact_types,
     "reference/reasons.md": reasons,

@@ -147,7 +147,15 @@ class Erasure(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="erasure"
     """The member asked to be forgotten: what they hold is forfeited, the books stay balanced."""
 
 
-class Redemption(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", gc=False):
+class Redemption(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    tag_field="type",
+    tag="redemption",
+    gc=False,
+):
     """Somebody asks for a reward. It becomes a promise with the same key, or a logged refusal.
 
     `price` in the asset's smallest unit, empty for the edition's own; `basket_minor` is what the
@@ -168,7 +176,15 @@ class Redemption(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_fiel
     source: Code = ""
 
 
-class VoucherUse(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", gc=False):
+class VoucherUse(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    tag_field="type",
+    tag="voucher_use",
+    gc=False,
+):
     """Somebody shows a voucher: its code, or its kind for the newest one of that kind."""
 
     key: Key

@@ -99,10 +99,13 @@ def _totals(report: Report) -> Iterator[str]:
     several = counts(report)
     for one in several if len(several) > 2 else several[-1:]:
         told = ngettext(
-            "%(cases)s case: %(passed)s passed, %(failed)s failed, %(rest)s not run.",
-            "%(cases)s cases: %(passed)s passed, %(failed)s failed, %(rest)s not run.",
+            "%(cases)s case%(runs)s: %(passed)s passed, %(failed)s failed, %(rest)s not run.",
+            "%(cases)s cases%(runs)s: %(passed)s passed, %(failed)s failed, %(rest)s not run.",
             one.cases,
         )
         figures = {"cases": one.cases, "passed": one.passed, "failed": one.failed}
         rest = one.not_run + one.listed
-        yield (f"{one.file}: " if one.file else "") + told % {**figures, "rest": rest}
+        number = one.passed + one.failed + rest
+        runs = gettext(" in %(number)s runs") % {"number": number} if number > one.cases else ""
+        name = f"{one.file}: " if one.file else ""
+        yield name + told % {**figures, "rest": rest, "runs": runs}

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from regulars.engine.facts import Line
+from regulars.engine.happenings import Attempt, FoldFact
 from regulars.programmes import cases
 from regulars.programmes.cases.names import Names
 from regulars.programmes.cases.values import SCALARS
@@ -124,3 +127,27 @@ def test_every_subject_has_words() -> None:
     assert named - {"property"} | {"event"} == set(SUBJECTS)
     assert set(UNNAMED) <= {*subjects, "programme"}
     assert set(NAME_KINDS) <= set(vocabulary().names)
+
+
+def test_the_product_names_facts_and_their_fields() -> None:
+    """The table from the words of cases to those of stored facts is true of the facts."""
+    kinds = [*get_args(FoldFact), *get_args(Attempt)]
+    product = vocabulary().product
+    assert set(product.events.values()) <= {kind.__struct_config__.tag for kind in kinds}
+    fields = {field for kind in (*kinds, Line) for field in kind.__struct_fields__}
+    assert {key.partition(":")[0] for key in product.keys.values()} - fields == {"received_at"}
+
+
+def test_each_place_of_a_key_holds_keys_of_events() -> None:
+    words = vocabulary()
+    groups = [*words.events.values(), *words.activities.values(), *words.shapes.values()]
+    keys = {key for group in (*groups, words.given) for key in group.keys}
+    for place, several in words.product.places.items():
+        assert set(several) <= keys, place
+    assert set(words.product.categories) <= set(words.product.places["lines"])
+
+
+def test_each_setting_is_one_of_the_policy_or_of_rules() -> None:
+    for name, setting in vocabulary().settings.items():
+        assert setting.policy, name
+        assert setting.overrides, name

@@ -147,6 +147,10 @@ class Opener:
                 asset = getattr(rule, "asset", None) or self.units.main
                 acts = rule.kind.startswith("times")
                 return 1 if acts else 10 ** self.units.places(asset)
+        for referral in self.units.edition.referrals:
+            for cap in getattr(referral, "at_most", ()):
+                if cap.id == name and cap.amount:
+                    return int(10 ** self.units.places(cap.asset or self.units.main))
         return 1
 
     def referrals(self, holder: str, fields: Fields) -> Iterator[Begun]:

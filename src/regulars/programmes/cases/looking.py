@@ -192,7 +192,7 @@ class Look:
         """One referral from both sides."""
         for book in self._books(subject):
             book.run.at = max(self.moment, book.run.state.at)
-        found = look(self.desk.books, self.cast.holder(subject.id))
+        found = look(self.desk.books, self.desk.resolved(self.cast.holder(subject.id)))
         if key.word == "reason" and key.about == "advocate_reward":
             return found.why_none
         answers: dict[str, Answer] = {
