@@ -198,3 +198,12 @@ def test_saboteur_a_difference_that_forgets_the_instant() -> None:
     book.take(order("o1", 2, 100, version=2))
     book.booked = [row for row in book.booked if row.amount > 0][:1]
     assert net(book.booked) != net(folded(book.facts.values(), until=book.state.at).rows)
+
+
+def test_a_reversal_may_wait_for_what_is_given_by_itself() -> None:
+    book = open_book()
+    for number, days in enumerate((0, 40)):
+        book.take(Reversal(key=f"x{number}", at=day(days), redemption="club/free/m1/1"))
+    told = book.take(order("o1", 1, 50))
+    assert [promise.key for promise in told.promises] == ["club/free/m1/1"]
+    same(book, folded(book.facts.values(), until=book.state.at))

@@ -58,7 +58,8 @@ class Book(Struct):
     """A holder's facts by key in their highest version, the run that has folded them, every row
     that was booked, the effects sent by key, and the position of the last fact applied. `awaited`
     are the keys that known facts name and that are not known, `left_out` those of facts that came
-    too late to count in points, `brought` those of which an opening brought the record."""
+    too late to count in points, `brought` those of which an opening brought the record. The
+    state is `stale` where something was decided that a known fact had waited for."""
 
     programme: Compiled
     holder: str
@@ -69,6 +70,7 @@ class Book(Struct):
     awaited: set[str] = field(default_factory=set)
     left_out: set[str] = field(default_factory=set)
     brought: set[str] = field(default_factory=set)
+    stale: bool = False
     last: Position = START
     explain: bool = False
 
@@ -134,6 +136,7 @@ class Book(Struct):
         """Facts are known from now on."""
         for fact in facts:
             self.facts[fact.key] = fact
+            self.stale |= fact.key in self.awaited
             self.brought.add(stands_for(fact))
             self.awaited -= {fact.key, stands_for(fact)}
             if isinstance(fact, Promise) and fact.rule == LATE:
@@ -152,9 +155,18 @@ class Book(Struct):
         mark = mark or self.mark()
         self.keep(facts)
         paying = [one for fact in facts for one in self.asked_late(fact)]
+        self.replay(before, [*before.promises[mark.promises :], *paying])
+        while self.stale:
+            self.replay(before, self.run.promises)
+        return self.changed(before, mark, facts[0].key if facts else "")
+
+    def replay(self, before: Run, promises: Sequence[Promise]) -> None:
+        """Fold everything that is known, and ask what has not been asked; what is decided must
+        hold on the state `before` too."""
+        self.stale = False
         self.run = run = self.again()
         run.ask, run.present = before.ask, self.programme.copy(before.state)
-        run.promises.extend([*before.promises[mark.promises :], *paying])
+        run.promises.extend(promises)
         history = ordered(self.facts.values())
         follow(run, history)
         advance(run, before.state.at)
@@ -162,7 +174,6 @@ class Book(Struct):
         self.keep_promises(run.promises)
         self.last = place(history.facts[-1], self.facts) if history.facts else START
         self.give_by_itself()
-        return self.changed(before, mark, facts[0].key if facts else "")
 
     def changed(self, before: Run, mark: Mark, cause: str) -> Booked:
         """What a refold changed against what had been booked; its difference is booked."""
@@ -326,10 +337,14 @@ class Book(Struct):
     def since(self, mark: Mark, cause: str = "") -> Booked:
         """What came out since a mark; its rows are booked as they are."""
         run = self.run
-        rows = run.rows[mark.rows :]
-        self.booked.extend(rows)
         promises = run.promises[mark.promises :]
         self.keep_promises(promises)
+        if self.stale:
+            again = self.refold([], mark)
+            again.cause = cause
+            return again
+        rows = run.rows[mark.rows :]
+        self.booked.extend(rows)
         effects = list(self.unsent(run.effects[mark.effects :], withdraw=False))
         return Booked(rows, run.changes[mark.changes :], promises, effects, run.whys or [], cause)
 
