@@ -218,6 +218,7 @@ class Look:
     def __init__(self, people: People, holder: str, advocate: str, question: Introduction) -> None:
         self.people = people
         self.holder = holder
+        self.named = advocate
         self.advocate = advocate if advocate != holder else ""
         self.question = question
         self.own = self.signals(holder)
@@ -253,7 +254,7 @@ class Look:
         near = {
             one.kind
             for one, other in pairs
-            if one.kind == other.kind and one.kind in NEARLY and similar(one.value, other.value)
+            if one.kind == other.kind and one.kind in NEARLY and nearly(one, other)
         }
         return tuple(sorted(near))
 
@@ -290,16 +291,20 @@ class Look:
         )
 
     def circle(self) -> bool:
-        """Whether both live together."""
-        if not self.advocate:
-            return False
+        """Whether both live together; a household with one balance is one holder."""
         own = self.people.person(self.holder).household
-        return bool(own) and own == self.people.person(self.advocate).household
+        named = self.named
+        return bool(own and named) and own == self.people.person(named).household
 
 
 def normalised(signal: Signal, emails: Emails) -> Signal:
     """A signal whose value can be compared."""
     return Signal(signal.kind, normal(signal.kind, signal.value, emails))
+
+
+def nearly(one: Signal, other: Signal) -> bool:
+    """Whether two names, or the names of two mailboxes, are nearly the same."""
+    return similar(one.value.partition("@")[0], other.value.partition("@")[0])
 
 
 def before(dates: Iterable[tuple[int, str]], question: Introduction) -> bool:

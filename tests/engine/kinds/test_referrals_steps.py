@@ -12,6 +12,7 @@ from regulars.engine.calendar import instant_of
 from regulars.engine.compiling import compiled
 from regulars.engine.edition import Asset, Edition
 from regulars.engine.happenings import Attribute
+from regulars.engine.joining import join
 from regulars.engine.kinds.referrals.caps import Cap
 from regulars.engine.kinds.referrals.payout import Gift, Milestone
 from regulars.engine.kinds.referrals.qualifying import Pay
@@ -255,6 +256,46 @@ def test_one_person_after_all() -> None:
     assert one.has("a1") == 9
     one.act("m1", "03-09 10:00", "a1", "merge", labels={"from": "f1", "into": "a1"})
     assert (one.state("f1"), one.has("a1")) == (("reversed", "self_referral"), 0)
+
+
+def test_two_holders_that_become_one_turn_their_referral_back() -> None:
+    for into, other in (("a1", "f1"), ("f1", "a1")):
+        one = Shop(edition("store_10_10"))
+        one.order("o1", "03-02 10:00", "f1", codes=["A1CODE"])
+        join(one.desk, into, other)
+        one.pass_to("04-02 10:00")
+        assert (one.state(into), one.has(into)) == (("reversed", "self_referral"), 0)
+
+
+def test_a_household_with_one_balance_is_one_holder() -> None:
+    one = Shop(programme(pays=[Pay()]))
+    one.people.household("home", ["h1"])
+    one.people.code("M1CODE", "h1")
+    one.sign_up("03-01 10:00", "h1", via="M1CODE")
+    assert one.state("h1") == ("rejected", "same_household")
+
+
+def test_a_programme_that_ends_keeps_what_it_promised() -> None:
+    one = Shop(programme(pays=[Pay(advocate=[Gift(amount="9")])], until="2025-03-01"))
+    one.sign_up("03-01 23:59", "f1", via="a1")
+    one.sign_up("03-02 00:00", "f2", via="a1")
+    one.order("o1", "03-05 10:00", "f1")
+    one.order("o2", "03-05 10:00", "f2")
+    assert (one.state("f1"), one.state("f2")) == (
+        ("rewarded", ""),
+        ("rejected", "programme_closed"),
+    )
+    assert one.has("a1") == 9
+
+
+def test_a_request_that_is_declined_gives_the_coupon_back() -> None:
+    one = Shop(STAY)
+    one.sign_up("2019-05-01 10:00", "f1", via="a1")
+    labels = {"kind": "stay", "status": "pending"}
+    one.order("b1", "2019-05-02 10:00", "f1", 12000, labels=labels, amounts={"coupon": 2500})
+    one.refund("x1", "2019-05-02 15:00", "b1", 0, full=True, cancelled=True)
+    stay(one, "b2", "2019-06-02 10:00")
+    assert (one.told("coupon", "b2"), one.pays("b2")) == ([], 9500)
 
 
 @pytest.mark.parametrize(("held", "state"), [("signed_up", "signed_up"), ("held", "held")])

@@ -187,7 +187,7 @@ def test_the_first_advocate_keeps_him() -> None:
 
 @pytest.mark.parametrize(("click", "advocate"), [("last_click", "a2"), ("first_click", "a1")])
 def test_which_click_counts(click: Any, advocate: str) -> None:
-    one = Shop(changed(edition("store_10_10"), attribution=Attribution(click=click)))
+    one = Shop(changed(edition("store_10_10"), clicks=Attribution(count=click)))
     one.click("02-01 10:00", "v1", "a1", visitor="v1")
     one.click("02-02 10:00", "v1", "a2", visitor="v1")
     one.click("04-02 10:00", "v1", "a1", visitor="v1")
@@ -196,7 +196,7 @@ def test_which_click_counts(click: Any, advocate: str) -> None:
 
 
 def test_old_clicks_do_not_count_for_ever() -> None:
-    one = Shop(changed(STORE, attribution=Attribution(within="P30D")))
+    one = Shop(changed(STORE, clicks=Attribution(within="P30D")))
     one.click("01-01 10:00", "f1", "a1")
     one.order("o1", "03-02 10:00", "f1")
     assert one.state("f1") == ("none", "")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from regulars.engine.happenings import Activity, Effect, Promise
 from regulars.engine.kinds.referrals.caps import Capping
 from regulars.engine.kinds.referrals.friend import (
@@ -24,6 +22,7 @@ from regulars.engine.kinds.referrals.memory import Friend, Memory, Stake
 from regulars.engine.kinds.referrals.payout import Frozen, Gifts
 from regulars.engine.kinds.referrals.qualifying import Paying
 from regulars.engine.kinds.referrals.risk import Risks, reason_of
+from regulars.engine.kinds.referrals.standing import Case, Verdict, state_of
 from regulars.engine.people import BAN
 from regulars.engine.run import Ask, Run
 from regulars.engine.texts import parse_duration
@@ -34,28 +33,6 @@ if TYPE_CHECKING:
     from regulars.engine.kinds.referrals.two_sided import TwoSided
 
 PAY, MOST = "pay", "most:"
-
-
-class Verdict(Struct, frozen=True):
-    """Whether to pay: yes, cut to `most` by asset; no, for a `reason`; or not before `later`."""
-
-    reason: str = ""
-    later: int = 0
-    most: dict[str, int] = {}
-
-
-class Case(Struct):
-    """One payment for one friend, with where it stands."""
-
-    name: str
-    friend: Friend
-    pay: str
-    stake: Stake
-
-    @property
-    def ordinal(self) -> str:
-        """The friend, and for which of several payments."""
-        return f"{self.name}/{self.pay}"
 
 
 class AdvocateSide:
@@ -91,6 +68,9 @@ class AdvocateSide:
 
     def effect(self, run: Run, effect: Effect) -> None:
         """The friend's side says something. It may come twice, late, and in any order."""
+        if effect.subject == run.holder:
+            self.himself(run)
+            return
         friend = self.friend(run, effect.subject)
         friend.flags = joined(friend.flags, effect.flags)
         pay = effect.details.get(PAY, "")
@@ -108,6 +88,13 @@ class AdvocateSide:
             friend.since = min(friend.since, run.at)
         self.look(run, effect.subject, friend)
 
+    def himself(self, run: Run) -> None:
+        """Friend and advocate have become one holder: their referral is turned back."""
+        brought = self.memory(run).brought
+        if brought.reason != "self_referral":
+            brought.state, brought.reason = "reversed", "self_referral"
+            run.change("referral", run.holder, "reversed", "self_referral")
+
     def stake(self, friend: Friend, pay: str) -> Stake:
         """The payment for a friend, opened empty if there is none."""
         return friend.stakes.setdefault(pay, Stake())
@@ -119,7 +106,7 @@ class AdvocateSide:
         if known is not None:
             return known
         friend = Friend(since=run.at)
-        friend.gifts = {pay.id: pay.advocate.now(run) for pay in self.pays.values()}
+        friend.gifts = {pay.id: pay.advocate.chosen(run) for pay in self.pays.values()}
         if memory.banned:
             friend.reason = "advocate_banned"
         memory.friends[name] = friend
@@ -350,7 +337,9 @@ class AdvocateSide:
             stake.since = run.at
         stake.outcome, stake.reason = ("yes" if promise.yes else "no"), promise.code
         stake.at, stake.promise = run.at, run.key
-        if promise.yes and stake.void and self.claws:
+        if self.memory(run).brought.reason == "self_referral" and not stake.known:
+            stake.outcome, stake.reason = "no", "self_referral"
+        elif promise.yes and stake.void and self.claws:
             stake.back = True
         elif promise.yes:
             self.pay(run, promise, case)
@@ -374,7 +363,7 @@ class AdvocateSide:
         for friends, bonus in self.milestones:
             if memory.count >= friends and friends not in memory.reached:
                 memory.reached.append(friends)
-                for asset, amount in self.giver.give(run, bonus.now(run), stake.worth).items():
+                for asset, amount in self.giver.give(run, bonus.chosen(run), stake.worth).items():
                     stake.given[asset] = stake.given.get(asset, 0) + amount
                 run.change("milestone", run.holder, str(friends))
 
@@ -387,23 +376,3 @@ class AdvocateSide:
                 "referral", name, state, reason, advocate=run.holder, flags=list(friend.flags)
             )
             run.say(self.id, f"referral_{state}", 0, "", friend=name, reason=reason)
-
-
-def state_of(friend: Friend) -> tuple[str, str]:
-    """The state of a referral as the advocate's side knows it, and why."""
-    stakes = friend.stakes.values()
-    paid = [one for one in stakes if one.outcome == "yes"]
-    if any(not one.back for one in paid):
-        got = any(friend.gifts.get(pay) for pay in friend.stakes)
-        return ("rewarded" if got else "qualified"), ""
-    if paid:
-        return "reversed", paid[0].void
-    reason = friend.reason or next((one.void for one in stakes if one.void), "")
-    if reason:
-        return "rejected", reason
-    refused = [one.reason for one in stakes if one.outcome == "no"]
-    if refused:
-        return ("qualified" if refused[0] == "capped" else "rejected"), refused[0]
-    if any(one.known for one in stakes):
-        return "held", ""
-    return ("held" if friend.flags and not friend.approved else "signed_up"), ""

@@ -34,7 +34,7 @@ class Judge:
 
     def __init__(self, build: Build, attribution: Attribution, newness: Newness) -> None:
         self.newness = newness
-        self.first = (attribution.click or build.policy.attribution) == "first_click"
+        self.first = (attribution.count or build.policy.attribution) == "first_click"
         self.window = window(attribution.within)
 
     def question(self, run: Run, clue: Clue, advocate: str) -> Introduction:
@@ -54,10 +54,10 @@ class Judge:
 
     def against(self, run: Run, reply: Introduced, risks: Risks) -> str:
         """Why the advocate who was found cannot bring this person; empty if he can."""
-        if reply.advocate == run.holder:
-            return "self_referral"
         if reply.circle and risks.risk.household == "block":
             return "same_household"
+        if reply.advocate == run.holder:
+            return "self_referral"
         if reply.banned:
             return "advocate_banned"
         return "advocate_gone" if reply.gone else risks.blocks(reply)

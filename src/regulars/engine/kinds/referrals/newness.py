@@ -26,5 +26,5 @@ class Attribution(Part, frozen=True, kw_only=True):
     `within` a length of time or in the same `session` only; a code or link on the order or the
     sign-up itself is a click too."""
 
-    click: Literal["last_click", "first_click"] | None = None
+    count: Literal["last_click", "first_click"] | None = None
     within: Duration | Literal["session"] | None = None

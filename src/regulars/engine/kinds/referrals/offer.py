@@ -16,7 +16,8 @@ Percent = Annotated[int, Meta(ge=1, le=100)]
 class Offer(Part, frozen=True, kw_only=True):
     """`percent` or an `amount` off one order, from a basket of `from` on, `valid` for so long after
     the friend was brought. With `claim: coupon` it counts only where the buyer uses it (an order's
-    amount `coupon`), else by itself. What becomes of it when that order is `cancelled`."""
+    amount `coupon`), else by itself. What becomes of it when that order is `cancelled`; a
+    request that is declined gives it back."""
 
     percent: Percent | None = None
     amount: Money | None = None
@@ -33,13 +34,14 @@ class Offer(Part, frozen=True, kw_only=True):
 
 class Offered(Struct):
     """An offer as it was accepted: amounts in the smallest unit, `until` when it can be used;
-    `used` is the order in which it was."""
+    `used` is the order in which it was, `pending` that this is a request only."""
 
     percent: int = 0
     amount: int = 0
     least: int = 0
     until: int = FOREVER
     used: str = ""
+    pending: bool = False
 
     def worth(self, basket: int) -> int:
         """What it takes off a basket, smallest units."""

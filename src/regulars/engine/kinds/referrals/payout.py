@@ -79,13 +79,13 @@ class Gifts:
             for one in gifts
         ]
 
-    def now(self, run: Run) -> list[Frozen]:
+    def chosen(self, run: Run) -> list[Frozen]:
         """What is promised to this holder now: of each asset and voucher the first that fits."""
-        chosen: dict[tuple[str, str], Frozen] = {}
+        first: dict[tuple[str, str], Frozen] = {}
         for tests, gift in self.options:
             if tests is None or tests.holds(run, None):
-                chosen.setdefault((gift.asset, gift.voucher), gift)
-        return list(chosen.values())
+                first.setdefault((gift.asset, gift.voucher), gift)
+        return list(first.values())
 
 
 def frozen(build: Build, gift: Gift) -> Frozen:

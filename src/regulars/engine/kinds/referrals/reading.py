@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from regulars.engine.kinds.referrals.advocate import AdvocateSide, state_of
+from regulars.engine.kinds.referrals.advocate import AdvocateSide
 from regulars.engine.kinds.referrals.friend import FriendSide
 from regulars.engine.kinds.referrals.memory import Friend
+from regulars.engine.kinds.referrals.standing import state_of
 from regulars.engine.run import Run
 
 if TYPE_CHECKING:

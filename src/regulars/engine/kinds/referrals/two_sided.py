@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from msgspec import Meta
 
 from regulars.engine.facts import Order
-from regulars.engine.happenings import Activity, Opening, Promise, SignUp
+from regulars.engine.happenings import Activity, Promise, SignUp
 from regulars.engine.kinds.referrals.advocate import AdvocateSide
+from regulars.engine.kinds.referrals.asking import WHAT
 from regulars.engine.kinds.referrals.caps import Cap
-from regulars.engine.kinds.referrals.friend import WHAT, FriendSide
+from regulars.engine.kinds.referrals.friend import FriendSide
 from regulars.engine.kinds.referrals.memory import Memory
 from regulars.engine.kinds.referrals.newness import Attribution, Newness
 from regulars.engine.kinds.referrals.offer import Offer
@@ -22,7 +23,7 @@ from regulars.engine.kinds.referrals.reading import Reading
 from regulars.engine.kinds.referrals.review import Review
 from regulars.engine.kinds.referrals.risk import Risk
 from regulars.engine.rules import Handlers, ReferralRule, Sentence
-from regulars.engine.texts import Duration, Finding, repeated
+from regulars.engine.texts import Day, Duration, Finding, Instant, repeated
 
 if TYPE_CHECKING:
     from regulars.engine.build import Build
@@ -37,8 +38,8 @@ class TwoSided(ReferralRule, frozen=True, kw_only=True, tag="two_sided"):
 
     `offer` is what the friend pays less. `within` is how long he has after he was brought. `every`
     pays for each so many friends only, `milestones` give something besides. `at_most` caps the
-    advocate's side, never the friend's. Without `open` nobody new is taken; who was brought before
-    keeps what was promised then.
+    advocate's side, never the friend's. Without `open`, and after `until` (a day counts whole),
+    nobody new is taken; who was brought before keeps what was promised then.
     """
 
     memory: ClassVar[type | None] = Memory
@@ -47,12 +48,13 @@ class TwoSided(ReferralRule, frozen=True, kw_only=True, tag="two_sided"):
     within: Duration | None = None
     every: Annotated[int, Meta(ge=1)] = 1
     milestones: list[Milestone] = []
-    attribution: Attribution = Attribution()
+    clicks: Attribution = Attribution()
     newness: Newness = Newness()
     risk: Risk = Risk()
     review: Review = Review()
     at_most: list[Cap] = []
     open: bool = True
+    until: Day | Instant | None = None
 
     def problems(self) -> Iterable[Finding]:
         """Payments and caps are told apart by their ids."""
@@ -99,7 +101,7 @@ class TwoSided(ReferralRule, frozen=True, kw_only=True, tag="two_sided"):
             "referral_two_sided",
             {
                 "offer": self.offer,
-                "gifts": pay.advocate,
+                "gifts": [gift for gift in pay.advocate if gift.who is None] or pay.advocate,
                 "friend": pay.friend,
                 "least": pay.at_least,
                 "after": Sentence(f"referral_after_{pay.after}", {"steps": pay.steps}),
@@ -110,6 +112,3 @@ class TwoSided(ReferralRule, frozen=True, kw_only=True, tag="two_sided"):
                 ],
             },
         )
-
-
-__all__ = ["Opening", "TwoSided"]
