@@ -238,6 +238,7 @@ class Gate:
         if fact.what not in ("use", "limit") or fact.name not in (self.rule, *names):
             return False
         at = told(fact, "at", run.at)
-        for _ in range(max(fact.amount, 1)):
+        times = fact.amount or int(fact.what == "use")
+        for _ in range(times):
             self.note(run, at)
         return True

@@ -108,6 +108,8 @@ class Desk:
         self.zone = build.zone
         self.currency = build.edition.currency
         self.issuers = build.vouchers
+        self.main = build.main
+        self.decimals = build.decimals(build.main)
 
     def attempt(self, run: Run, attempt: Attempt, ask: Ask) -> Promise | None:
         """A promise to take the voucher that is shown. Raises Refused."""
@@ -292,7 +294,9 @@ class Desk:
         if what == "pays":
             return self.money(record.frozen.get("pays", record.pays))
         if what == "points_used":
-            return sum(one.points for one in record.payments) or record.frozen.get("points", 0)
+            of_main = [one.points for one in record.payments if one.asset in ("", self.main)]
+            spent = sum(of_main) or record.frozen.get("points", 0)
+            return Decimal(spent).scaleb(-self.decimals)
         if what == "coupon_refused":
             return next((one.refused for one in record.payments if one.refused), None)
         amount = {"money": "money", "voucher_value": "vouchers", "partner_value": "partner"}

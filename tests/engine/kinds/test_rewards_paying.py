@@ -240,3 +240,33 @@ def test_a_reward_in_an_order_lessens_what_is_paid_and_returns_with_all_of_it() 
     shop.refund("f2", BACK, "o1", full=True)
     assert shop.has() == 100
     shop.settled()
+
+
+def test_how_often_something_was_had_can_be_brought_in() -> None:
+    for had, said in ((0, "accepted"), (1, "already_used")):
+        shop = Shop.of(REVERSED)
+        shop.give(OPENED, 200)
+        shop.open(OPENED, "limit", "code", had)
+        assert shop.redeem("r1", SOLD, "code") == said
+
+
+PARTNERS = """
+  - {id: code, kind: price, price: 100, multiples: true, value: 1.00 EUR, name: Code, voucher: {}}
+  - {id: zoo, kind: partner, partners: zoo, rates: [{times: 2.5}], name: Zoo}
+"""
+
+
+def test_an_exchanged_voucher_cannot_be_used_again_until_it_is_taken_back() -> None:
+    shop = Shop.of(PARTNERS)
+    shop.give(OPENED, 300)
+    shop.redeem("r1", SOLD, "code", price=300)
+    assert shop.redeem("r2", SOLD, voucher="r1", partner="bar") == "reward_unknown"
+    assert shop.redeem("r3", SOLD, voucher="r1", partner="zoo") == "accepted"
+    worth = [shop.read(f"partner_value:{key}") for key in ("r1", "r3")]
+    assert worth == [Decimal("7.50")] * 2
+    assert shop.use("u1", SOLD, "r1") == "already_used"
+    assert shop.reverse("x1", SOLD, "r1") == "already_used"
+    assert shop.reverse("x2", SOLD, "r3") == "accepted"
+    assert shop.reverse("x3", SOLD, "r1") == "accepted"
+    assert (shop.has(), shop.read("partner_value:r1")) == (300, None)
+    shop.settled()

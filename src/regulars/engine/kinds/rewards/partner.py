@@ -130,6 +130,8 @@ class Working:
         ended(run, voucher, "used", "exchanged")
         self.gate.use(run)
         worth = self.worth(run.at, voucher.value) or 0
+        if voucher.id in run.records:
+            run.records[voucher.id].frozen["partner"] = worth
         if run.keeps(promise.key):
             kept = msgspec.to_builtins(copied(voucher))
             run.records[promise.key] = Record(
@@ -145,5 +147,8 @@ class Working:
         """The exchange is taken back: the voucher is open again, with its old date."""
         record.closed = True
         self.gate.unuse(run, record.at)
-        opened(run, msgspec.convert(record.frozen["exchanged"], Voucher))
+        voucher = msgspec.convert(record.frozen["exchanged"], Voucher)
+        if voucher.id in run.records:
+            run.records[voucher.id].frozen.pop("partner", None)
+        opened(run, voucher)
         run.change("redemption", record.key, "reversed")
