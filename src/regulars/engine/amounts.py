@@ -48,7 +48,7 @@ class Rate(Struct, frozen=True):
         the next one together with it, and so on: so less money is never worth more points."""
         factors = sorted(groups, reverse=True)
         value = money = 0
-        for factor, below in zip(factors, [*factors[1:], 0], strict=True):
+        for factor, below in zip(factors, [*factors[1:], 0], strict=False):
             money += groups[factor]
             if money > 0:
                 value += self.points(money, unit) * (factor - below)
