@@ -150,7 +150,8 @@ class Look:
         return tiers[book.state.standing.tier].id if tiers else None
 
     def _tier_until(self, book: Book) -> Answer:
-        return moment_of(book.state.standing.until)
+        found = self._asked(book, Key("tier_until"), "tier_until")
+        return found if found is not None else moment_of(book.state.standing.until)
 
     def _review_at(self, book: Book) -> Answer:
         found = self._asked(book, Key("review_at"), "review_at")

@@ -124,14 +124,14 @@ class Working:
         """Count an amount if the fact is right, and freeze it."""
         if not amount or not self.tests.holds(run, fact):
             return
-        if self.once_a_day and self.today(run):
+        if self.once_a_day and self.counted_today(run):
             return
         self.figure.add(run, amount, run.at)
         run.say(self.id, "counted", amount)
         if run.record is not None:
             run.record.given[self.id] = run.record.kept[self.id] = amount
 
-    def today(self, run: Run) -> bool:
+    def counted_today(self, run: Run) -> bool:
         """Whether this civil day has counted already."""
         return self.figure.in_period(run, "day", self.figure.zone.day(run.at)) > 0
 
