@@ -11,3 +11,10 @@ sentences by their names:
   that its rule has, a sentence of its own says it after it (see `tails`);
 - `%(life_within)s`: a length of time as it stands after within, after or before.
 """
+
+from __future__ import annotations
+
+from regulars.words.programme.telling import Section, Told, terms
+from regulars.words.programme.whys import refusal, why
+
+__all__ = ["Section", "Told", "refusal", "terms", "why"]

@@ -7,8 +7,6 @@ from django.utils.translation import gettext_noop as _
 WHYS_CORE: dict[str, str] = {
     "granted": _("%(amount)s %(asset)s given by hand or from elsewhere"),
     "taken_back": _("%(amount)s %(asset)s for what was given back"),
-    "exceeds_order": _("More than is left of the order"),
-    "order_unknown": _("There is no such order"),
 }
 """What the core says to a fact."""
 
@@ -39,6 +37,7 @@ REFUSALS: dict[str, str] = {
     "minimum_balance": _("Points can be used from a larger balance on. Collect some more."),
     "minimum_basket": _("The basket is too small for this. Add something to it."),
     "must_cover_total": _("Points have to pay for all of it, and there are too few."),
+    "not_for_member": _("This is not for this member."),
     "not_redeemed": _("There is no such redemption to take back."),
     "not_subscribed": _("This is for subscribers only."),
     "not_yet_open_for_tier": _("This is not open yet for this standing. Try again later."),

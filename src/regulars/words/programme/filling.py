@@ -168,6 +168,8 @@ def _whole(name: str, value: int, said: tuple[Params, Voice]) -> str:
         return voice.money(value, str(params.get("currency", "")))
     if name in MOMENTS or name.endswith("_at"):
         return voice.day(value)
+    if name in params.get("in_units", ()) and voice.asset(params.get("asset")).currency:
+        return voice.counted(_units(name, value, params, voice), params.get("asset"), False)
     return voice.number(_units(name, value, params, voice))
 
 

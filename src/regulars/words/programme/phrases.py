@@ -46,10 +46,9 @@ def goods(condition: Condition, voice: Voice) -> str:
 def goods_named(condition: Condition) -> int:
     """How many names of goods a condition has; more than one where it joins conditions."""
     own = len([*condition.category, *condition.product, *condition.brand])
-    joined = any(map(asks_goods, condition.any)) or (
-        condition.not_ is not None and asks_goods(condition.not_)
-    )
-    return own + sum(map(goods_named, condition.all)) + 2 * joined
+    either = 2 * any(map(asks_goods, condition.any))
+    without = condition.not_ is not None and asks_goods(condition.not_)
+    return own + sum(map(goods_named, condition.all)) + either + without
 
 
 def circumstances(condition: Condition, voice: Voice) -> str:

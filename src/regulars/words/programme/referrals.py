@@ -31,7 +31,14 @@ TERMS_REFERRALS: dict[str, str] = {
 
 WHYS_REFERRALS: dict[str, str] = {
     "offer_applied": _("The friend's offer was taken off"),
+    "referral_held": _("What a friend brings waits for its time, or for somebody to look"),
+    "referral_not_counted": _("Does not count for whoever brought this friend: %(reason)s"),
     "referral_paid": _("For a friend who was brought"),
+    "referral_qualified": _("A friend counts"),
+    "referral_rejected": _("Nothing is given for this friend: %(reason)s"),
+    "referral_reversed": _("What was given for this friend was taken back: %(reason)s"),
+    "referral_rewarded": _("A friend who was brought has paid off"),
+    "referral_signed_up": _("A friend was brought"),
     "referral_taken_back": _("The friend's order was given back"),
 }
 """What referral rules say to a fact."""

@@ -48,16 +48,16 @@ STEP: dict[str, str] = {
 
 WHYS_REWARDS: dict[str, str] = {
     "birthday_given": _("Given for the birthday"),
-    "birthday_refused": _("No birthday gift: %(reason)s"),
+    "birthday_refused": _("No birthday gift. %(reason)s"),
     "converted": _("Turned into a voucher by themselves"),
     "credit_used": _("Paid with credit"),
     "exchanged": _("The voucher was exchanged for %(worth_minor)s"),
     "milestone": _("A milestone was reached"),
     "redeemed": _("Redeemed"),
-    "right_refused": _("Not granted: %(reason)s"),
+    "right_refused": _("Not granted. %(reason)s"),
     "right_used": _("Granted"),
     "spent": _("Paid %(worth_minor)s of the order"),
-    "voucher_refused": _("The voucher was refused: %(reason)s"),
+    "voucher_refused": _("The voucher was refused. %(reason)s"),
     "voucher_revoked": _("The voucher was taken back, the points are there again"),
     "voucher_used": _("A voucher was used"),
 }

@@ -53,12 +53,13 @@ class Voice(Struct, frozen=True):
         """A number of the file as it is read."""
         return formats.number(number, self.language)
 
-    def counted(self, number: str, asset: str | None) -> str:
+    def counted(self, number: str, asset: str | None, with_name: bool = True) -> str:
         """So many of an asset: "50 points"; as money where the asset is: "€10 credit"."""
         one = self.asset(asset)
         if one.currency:
             minor = int(Decimal(number).scaleb(decimals(one.currency)))
-            return f"{self.money(minor, one.currency)} {self.many(asset)}"
+            money = self.money(minor, one.currency)
+            return f"{money} {self.many(asset)}" if with_name else money
         return f"{self.number(number)} {self.called(number, asset)}"
 
     def money(self, minor: int, currency: str = "") -> str:

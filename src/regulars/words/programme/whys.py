@@ -14,7 +14,7 @@ from regulars.engine.run import Why
 from regulars.words.programme.change import WHYS_CHANGE
 from regulars.words.programme.core import REFUSALS, REFUSALS_WITH, WHYS_CORE
 from regulars.words.programme.earn import WHYS_EARN
-from regulars.words.programme.filling import Params, filled, named, params_of, spoken
+from regulars.words.programme.filling import Params, Ready, filled, named, params_of, spoken
 from regulars.words.programme.life import WHYS_LIFE
 from regulars.words.programme.limit import WHYS_LIMIT
 from regulars.words.programme.metrics import WHYS_METRICS
@@ -52,12 +52,15 @@ def why(said: Why, edition: Edition, language: str) -> str:
     for code in BETTER.get(said.code, ()):
         if _told(WHYS[code], params, voice):
             return filled(WHYS[code], params, voice)
-    return filled(WHYS.get(said.code, said.code), params, voice)
+    message = WHYS.get(said.code) or REFUSALS.get(said.code) or said.code
+    return filled(message, params, voice)
 
 
 def _params(said: Why, edition: Edition) -> dict[str, Any]:
     rule = rule_of(said.rule, edition)
     told = {**params_of(rule), **said.params, "amount": said.amount}
+    if told.get("reason") in REFUSALS:
+        told["reason"] = Ready(gettext(REFUSALS[told["reason"]]))
     in_units = {name for name in AMOUNTS if isinstance(told.get(name), int)}
     return told | {"asset": said.asset or told.get("asset"), "in_units": in_units}
 
