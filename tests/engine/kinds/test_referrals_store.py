@@ -164,6 +164,19 @@ def test_the_same_person_is_no_friend(told: dict[str, Any], reason: str) -> None
     assert one.state("f1")[1] == reason
 
 
+@pytest.mark.parametrize("code", ["A1CODE", "A2CODE"])
+def test_the_offer_is_for_the_first_order_only(code: str) -> None:
+    one = shop()
+    one.people.shop_codes["SPRING20"] = 20
+    one.order("o1", "03-02 10:00", "f1", codes=["A1CODE", "SPRING20"])
+    one.order("o2", "03-05 10:00", "f1", codes=[code])
+    assert one.told("code", "o2") == [("refused", "existing_customer")]
+    one.order("o3", "03-06 10:00", "f1")
+    one.pass_to("03-30 10:00")
+    assert (one.pays("o2"), one.pays("o3")) == (8000, 8000)
+    assert (one.has("a1"), one.has("a2"), one.referral("f1").advocate) == (1000, 0, "a1")
+
+
 def test_nobody_uses_an_own_code() -> None:
     one = shop()
     one.order("o1", "03-02 10:00", "a1", codes=A1)

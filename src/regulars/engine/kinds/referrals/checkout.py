@@ -56,12 +56,15 @@ class Checkout:
     def offered(
         self, run: Run, order: Order, case: Case, to: tuple[int, dict[str, str]]
     ) -> Iterator[Candidate]:
-        """The friend's own offer, if he may use it now; else why not, for each code he tried."""
+        """The friend's own offer, if he may use it now: without a coupon on his first order only.
+        Else why not, for each code he tried."""
         brought, reply, reason = case
         basket, details = to
         codes = [code for code in order.codes if code not in reply.others]
         claimed = bool(order.amounts.get(COUPON))
         offer = brought.offer if brought.advocate else self.fresh(run)
+        if not reason and reply.advocate and brought.bought and not self.offering.coupon:
+            reason = "existing_customer"
         if not reason and (reply.advocate or claimed):
             reason = self.objection(run, offer, basket) if reply.advocate else "code_unknown"
         if reason:

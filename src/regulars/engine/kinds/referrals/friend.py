@@ -134,7 +134,7 @@ class FriendSide(Asking):
             reason = reason or "not_first"
         if reason:
             self.judged(run, order.key, reason)
-            run.say(self.id, reason)
+            run.say(self.id, "referral_not_counted", reason=reason)
             if pay.first_only and first:
                 self.end(run, reason)
             return
