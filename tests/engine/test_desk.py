@@ -51,7 +51,7 @@ def points(desk: Desk, holder: str = "m1") -> int:
 def settled(desk: Desk) -> None:
     """Every book is the fold of its set."""
     for holder, book in desk.books.items():
-        same(book, fold(desk.programme, book.facts.values(), until=desk.now, holder=holder))
+        same(book, fold(desk.programme, book.facts.values(), until=desk.clock, holder=holder))
 
 
 def test_what_waits_is_parked_and_acts_when_its_order_comes() -> None:
@@ -270,7 +270,7 @@ def test_joining_at_any_moment_is_folding_the_union(
     facts: list[FoldFact], seed: int, moment: int
 ) -> None:
     chance, desk = random.Random(seed), open_desk()
-    desk.now = instant_of(day(301))
+    desk.clock = instant_of(day(301))
     facts = [fact for fact in facts if not isinstance(fact, Promise)]
     facts.append(Grant(key="other", at=day(1), asset="points", amount=3))
     desk.record(facts.pop(), "m2")
@@ -282,7 +282,7 @@ def test_joining_at_any_moment_is_folding_the_union(
         join(desk, "m1", "m2")
     union = desk.book("m1").facts
     assert union.keys() >= {f.key for f in facts if f.key[0] in "og"} | {"other"}
-    same(desk.book("m1"), folded(union.values(), until=desk.now))
+    same(desk.book("m1"), folded(union.values(), until=desk.clock))
     part(desk, "m2")
     settled(desk)
 

@@ -134,7 +134,7 @@ def test_point_5_what_is_shared_is_decided_in_order_of_arrival() -> None:
     given = [desk.book(holder).state.holdings[0].balance - 1 for holder in ("m1", "m2", "m3")]
     assert sorted(given) == [0, 5, 10]
     for book in desk.books.values():
-        same(book, fold(desk.programme, book.facts.values(), until=desk.now, holder=book.holder))
+        same(book, fold(desk.programme, book.facts.values(), until=desk.clock, holder=book.holder))
 
 
 def test_point_6_an_effect_is_a_fact_for_another_and_never_before_its_cause() -> None:

@@ -84,6 +84,11 @@ def lots(book: Book) -> list[tuple[str, int, str]]:
     ]
 
 
+def as_folded(book: Book) -> None:
+    wanted = fold(book.programme, book.facts.values(), until=book.state.at)
+    assert said(book.programme, book.state) == said(book.programme, wanted.state)
+
+
 def test_one_history_worked_by_hand() -> None:
     book = Book.opened(programme(), "m1", lambda question: yes("m1", question))
 
@@ -133,5 +138,4 @@ def test_one_history_worked_by_hand() -> None:
         ("x1", "expire", "o0", "2026-02-10", 50),
     }
     assert (lots(book), book.state.holdings[0].balance) == ([], 0)
-    wanted = fold(book.programme, book.facts.values(), until=book.state.at)
-    assert said(book.programme, book.state) == said(book.programme, wanted.state)
+    as_folded(book)

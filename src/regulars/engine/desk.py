@@ -58,7 +58,8 @@ class Outcome(Struct, frozen=True):
 
 class Desk(Struct):
     """All holders of one programme. `outcomes` by key; `owners` says whose book a fact is in,
-    `origins` whom it came for, `links` into whose book a holder was joined."""
+    `origins` whom it came for, `links` into whose book a holder was joined,
+    `clock` how far time has passed."""
 
     programme: Compiled
     answer: Answer
@@ -68,7 +69,7 @@ class Desk(Struct):
     origins: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     parked: dict[str, dict[str, tuple[FoldFact, str]]] = field(default_factory=dict)
-    now: int = -(1 << 62)
+    clock: int = -(1 << 62)
 
     def book(self, holder: str) -> Book:
         """The book of a holder, opened empty if there is none; of whom they were joined into, if
@@ -99,7 +100,7 @@ class Desk(Struct):
             if due > until or due >= FOREVER:
                 break
             self.settle(holder, self.books[holder].advance(max(due, self.books[holder].state.at)))
-        self.now = max(self.now, until)
+        self.clock = max(self.clock, until)
 
     def record(
         self, arrival: FoldFact | Attempt, holder: str = "", now: int | None = None
@@ -110,7 +111,7 @@ class Desk(Struct):
         not known waits for it.
         """
         at = instant_of(arrival.at)
-        self.advance(max(self.now, at if now is None else now))
+        self.advance(max(self.clock, at if now is None else now))
         if isinstance(arrival, Redemption | VoucherUse):
             return self.attempt(arrival, holder)
         known = self.known(arrival)
@@ -167,8 +168,8 @@ class Desk(Struct):
         book = self.book(holder)
         booked = book.take(fact)
         self.settle(holder, booked)
-        if book.state.due <= self.now:
-            self.settle(holder, book.advance(self.now))
+        if book.state.due <= self.clock:
+            self.settle(holder, book.advance(self.clock))
         for key in filter(None, (fact.key, brought)):
             self.let_in(key)
         return booked
@@ -189,13 +190,13 @@ class Desk(Struct):
         the edition in force. A higher version of it, by staff, may say that it does."""
         if not isinstance(fact, LIMITED) or fact.key in self.owners:
             return None
-        edition = next(one for one in self.programme.editions if self.now < one.until)
+        edition = next(one for one in self.programme.editions if self.clock < one.until)
         span = parse_duration(edition.edition.late_limit)
-        if edition.zone.plus(instant_of(fact.at), *span) >= self.now:
+        if edition.zone.plus(instant_of(fact.at), *span) >= self.clock:
             return None
         return Promise(
             key=f"{self.programme.id}/{LATE}/{fact.key}",
-            at=datetime_of(self.now),
+            at=datetime_of(self.clock),
             rule=LATE,
             ordinal=fact.key,
             yes=False,

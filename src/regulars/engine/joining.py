@@ -33,7 +33,7 @@ def join(desk: Desk, into: str, other: str) -> tuple[Booked, Booked]:
     gone = Booked(rows=difference(left.run.rows, []), cause=f"join/{other}")
     booked = kept.refold(list(left.facts.values()))
     desk.settle(into, booked)
-    desk.advance(desk.now)
+    desk.advance(desk.clock)
     return booked, gone
 
 
@@ -54,7 +54,7 @@ def part(desk: Desk, other: str) -> tuple[Booked, Booked]:
     staying = book.refold([])
     desk.settle(into, staying)
     desk.settle(other, going)
-    desk.advance(desk.now)
+    desk.advance(desk.clock)
     return staying, going
 
 

@@ -138,7 +138,7 @@ class Shop:
             self.desk.record(fact, holder)
 
     def until(self, at: str) -> Shop:
-        self.desk.advance(max(self.desk.now, instant_of(moment(at))))
+        self.desk.advance(max(self.desk.clock, instant_of(moment(at))))
         return self
 
     def has(self, asset: str = "", holder: str = "m") -> int:
@@ -153,7 +153,7 @@ class Shop:
     def settled(self) -> None:
         """The state that was booked step by step is the fold of the set of facts."""
         for holder, book in self.desk.books.items():
-            folded = fold(self.programme, book.facts.values(), until=self.desk.now, holder=holder)
+            folded = fold(self.programme, book.facts.values(), until=self.desk.clock, holder=holder)
             mine, other = book.state, folded.state
             assert mine.holdings == other.holdings
             assert mine.vouchers == other.vouchers
