@@ -86,7 +86,9 @@ def _tell(checked: Checked) -> int:
     if checked.report.problems:
         for line in checking.problem_lines(checked.report):
             print(line, file=sys.stderr)
+    if checked.report.outcomes or not checked.report.problems:
+        for line in checking.lines(checked):
+            print(line)
+    if checked.report.problems:
         return 2
-    for line in checking.lines(checked):
-        print(line)
     return 0 if checked.report.clean else 1

@@ -44,8 +44,8 @@ def problem_lines(report: Report) -> Iterator[str]:
         yield located(problem)
     number = len(report.problems)
     told = ngettext(
-        "%(number)s thing must be mended before any case can run.",
-        "%(number)s things must be mended before any case can run.",
+        "%(number)s thing must be mended; what it concerns did not run.",
+        "%(number)s things must be mended; what they concern did not run.",
         number,
     )
     yield told % {"number": number}

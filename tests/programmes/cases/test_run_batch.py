@@ -61,7 +61,14 @@ def test_a_given_file_goes_before_a_ready_one() -> None:
     assert asked == []
 
 
-def test_everything_wrong_is_told_at_once_and_nothing_runs() -> None:
+def test_what_is_in_order_runs_whatever_is_wrong_beside_it() -> None:
+    found = checked(shop_yaml=SHOP, cases_yaml=CASES.replace("type: order", "type: ordre", 1))
+    assert [one.reason.code for one in found.report.problems] == ["case_unknown_type"]
+    assert {one.case for one in found.report.outcomes} == {"second", "third"}
+    assert not found.report.clean
+
+
+def test_everything_wrong_is_told_at_once() -> None:
     found = checked(
         shop_yaml=SHOP.replace("per_amount", "per_ammount"),
         cases_yaml=CASES.replace("type: order", "type: ordre"),

@@ -53,17 +53,17 @@ class Read(Struct):
 
 def check_files(files: Iterable[File], ready: Ready, progress: Progress | None = None) -> Checked:
     """Read and run everything. A case finds its programme by its edition: in the files first, then
-    among the `ready` ones, which are asked for only where the files do not have it."""
+    among the `ready` ones, asked for only where the files do not have it. What is in order
+    runs, whatever is wrong beside it."""
     found = read_files(files)
     editions = _with_ready(found, ready)
     parsed = parse(found.cases, {name: names_of(one) for name, one in editions.items()})
     problems = (*found.problems, *parsed.problems)
     outcomes: list[Outcome] = []
-    if not problems:
-        for number, case in enumerate(parsed.cases, 1):
-            outcomes.extend(run_all(case, editions))
-            if progress is not None:
-                progress(number, len(parsed.cases))
+    for number, case in enumerate(parsed.cases, 1):
+        outcomes.extend(run_all(case, editions))
+        if progress is not None:
+            progress(number, len(parsed.cases))
     report = Report(tuple(outcomes), problems)
     return Checked(report, tuple(_untouched(outcomes, editions)), tuple(found.editions))
 

@@ -11,6 +11,7 @@ from regulars.engine.facts import Order
 from regulars.engine.kinds.referrals.reading import look
 from regulars.engine.position import place
 from regulars.engine.run import EARN, EXPIRE, GIVES, Change
+from regulars.engine.terms import closed
 from regulars.ledger.lots import FOREVER
 from regulars.programmes.cases import causes
 from regulars.programmes.cases.cast import Cast
@@ -173,7 +174,11 @@ class Look:
     def _of_thing(self, subject: Subject, key: Key) -> Answer:
         if subject.kind == "referral":
             return self._of_referral(subject, key)
+        if subject.kind == "lookup":
+            return self._found_under(subject)
         about = self._voucher_of(subject) if subject.kind == "voucher_of" else subject.id
+        if subject.kind.startswith("voucher") and key.word == "voucher_value":
+            return self._worth(subject, about)
         name = spelt(Key(key.word))
         for book in self._books(subject):
             if key.word == "pending":
@@ -183,6 +188,21 @@ class Look:
                 return found
         changed = [self._changed(about, key, book) for book in self._books(subject)]
         return next((one for one in changed if one is not None), self._absent(subject, key))
+
+    def _found_under(self, subject: Subject) -> Answer:
+        """Who is found under the name of somebody who became another."""
+        holder = self.cast.holder(subject.id)
+        found = self.desk.resolved(holder)
+        return found if found != holder else None
+
+    def _worth(self, subject: Subject, about: str) -> Answer:
+        """The face value of a voucher, open or closed."""
+        for book in self._books(subject):
+            record = book.run.records.get(about)
+            voucher = book.state.vouchers.get(about) or (closed(record) if record else None)
+            if voucher is not None:
+                return self.units.shown_money(voucher.value)
+        return None
 
     def _absent(self, subject: Subject, key: Key) -> Answer:
         if subject.kind in ("task", "delivery", "subscription", "repair", "question", "report"):
@@ -195,7 +215,7 @@ class Look:
             book.run.at = max(self.moment, book.run.state.at)
         found = look(self.desk.books, self.desk.resolved(self.cast.holder(subject.id)))
         if key.word == "reason" and key.about == "advocate_reward":
-            return found.why_none
+            return found.why_none or found.reason
         answers: dict[str, Answer] = {
             "advocate_reward": found.reward,
             "friend_reward": found.friend_reward,

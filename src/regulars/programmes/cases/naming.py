@@ -22,7 +22,7 @@ def names_of(edition: Edition) -> Names:
     ids = frozenset(_ids(whole))
     return Names(
         assets=frozenset(asset.id for asset in edition.assets),
-        counts=frozenset(edition.counts),
+        counts=frozenset({*edition.counts, *_counted(whole)}),
         metrics={rule.name_in_state: frozenset() for rule in whole.metrics},
         settings=frozenset(setting_names(whole)),
         rewards=frozenset(_ids(whole.rewards)) | frozenset(_words(whole.rewards)),
@@ -33,6 +33,16 @@ def names_of(edition: Edition) -> Names:
         tiers=frozenset(tier.id for tier in edition.tiers),
         refusals=frozenset(),
     )
+
+
+def _counted(edition: Edition) -> Iterator[str]:
+    """Counts that rules name without their being declared."""
+    assets = {asset.id for asset in edition.assets}
+    metrics = {rule.name_in_state for rule in edition.metrics}
+    for rule in (*edition.earn, *edition.metrics):
+        of = getattr(rule, "of", None)
+        if isinstance(of, str) and of not in assets | metrics:
+            yield of
 
 
 def _ids(part: Any) -> Iterator[str]:

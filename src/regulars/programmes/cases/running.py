@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from regulars.engine.calendar import instant_of
 from regulars.engine.compiled import Compiled
 from regulars.engine.compiling import compiled, rules_of, with_ids
-from regulars.engine.desk import Desk
+from regulars.engine.desk import Desk, Outcome
 from regulars.engine.edition import Edition
 from regulars.engine.happenings import Activity, Attempt, FoldFact, Job, Redemption, VoucherUse
 from regulars.engine.joining import join
@@ -32,7 +32,7 @@ from regulars.programmes.cases.values import Fields, Value
 Editions = Mapping[str, Edition]
 AFTER_ALL = None
 NOT_FACTS = ("rule_change", "clock")
-JOINING = ("merge", "link")
+JOINING = ("merge", "link", "claim")
 
 
 class Unfit(Exception):
@@ -177,8 +177,10 @@ class Stage:
         guests = event.fields.words.get("guests")
         party = [self.cast.holder(str(one)) for one in guests] if isinstance(guests, tuple) else []
         self.cast.people.note(fact, holder, as_signals(event.fields), party)
-        self.desk.record(fact, holder, now)
-        self._joined(fact, event)
+        if isinstance(fact, Activity) and fact.kind in JOINING:
+            self._join(fact, event, now)
+        else:
+            self.desk.record(fact, holder, now)
 
     def _named(self, attempt: Redemption | VoucherUse) -> Redemption | VoucherUse:
         """A redemption that names no reward means one that the edition has at any price."""
@@ -187,19 +189,23 @@ class Stage:
         rewards = [one for one in with_ids(self.edition).rewards if hasattr(one, "price")]
         return replace(attempt, reward=rewards[0].name_in_state) if rewards else attempt
 
-    def _joined(self, fact: FoldFact, event: Event) -> None:
+    def _join(self, act: Activity, event: Event, now: int) -> None:
         """An act by which two become one, or an order of nobody becomes somebody's."""
-        words = event.fields.words
-        if not isinstance(fact, Activity) or fact.kind not in JOINING:
-            return
         into = self.cast.of(event)
-        others = self.cast.strangers(event.fields)
-        if fact.kind == "merge":
-            others = iter([self.cast.holder(str(words["from"]))])
-        for other in others:
+        owner = self.desk.owners.get(act.order, "") if act.kind == "claim" else ""
+        if owner in self.cast.known:
+            self.desk.note(Outcome(act.key, "refused", "already_claimed"))
+            return
+        self.desk.record(replace(act, order=""), into, now)
+        for other in (owner, *self._others(act, event)):
             known = other in self.desk.books
             if known and self.desk.resolved(other) != self.desk.resolved(into):
                 join(self.desk, into, other)
+
+    def _others(self, act: Activity, event: Event) -> Iterable[str]:
+        if act.kind == "merge":
+            return [self.cast.holder(str(event.fields.words["from"]))]
+        return self.cast.strangers(event.fields) if act.kind == "link" else []
 
     def job(self, event: Event, number: int) -> None:
         """A job that a clock names runs now, for everybody."""
