@@ -46,10 +46,14 @@ class Converting:
         their points flow back; only what is missing then is a debt."""
         holding = run.state.holdings[self.index]
         while self.revokes and holding.balance < 0:
-            mine = [one for one in run.state.vouchers.values() if one.rule == self.id and one.cost]
+            mine = [one for one in run.state.vouchers.values() if self.unused(one)]
             if not mine:
                 return
             self.revoke(run, max(mine, key=lambda one: (one.issued, one.id)))
+
+    def unused(self, voucher: Voucher) -> bool:
+        """Whether a voucher is this rule's own and nothing of it was used."""
+        return voucher.rule == self.id and bool(voucher.cost) and voucher.value == voucher.face
 
     def revoke(self, run: Run, voucher: Voucher) -> None:
         """Take an unused voucher back and give back what it cost."""

@@ -19,8 +19,8 @@ BEGINNING = -(1 << 62)
 class Voucher(Struct, gc=False):
     """An issued right to value: `value` of money or an `item`, usable while before `expires`.
 
-    `rule` issued it, `cost` of `asset` was taken for it. `kind` is the word by which it is asked
-    for.
+    `rule` issued it, `cost` of `asset` was taken for it; `face` was its value when it was new.
+    `kind` is the word by which it is asked for.
     """
 
     id: str
@@ -34,6 +34,7 @@ class Voucher(Struct, gc=False):
     asset: str = ""
     cost: int = 0
     parts: list[Part] = field(default_factory=list)
+    face: int = 0
 
 
 class Standing(Struct):

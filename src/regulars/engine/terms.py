@@ -121,6 +121,7 @@ def issue(run: Run, made: Terms, key: str, **fields: Any) -> Voucher:
     given: dict[str, Any] = {"value": made.value, "currency": made.currency, "item": made.item}
     given |= {"expires": made.expires(issued), **fields}
     voucher = Voucher(id=key, rule=made.rule, kind=made.item or made.rule, issued=issued, **given)
+    voucher.face = voucher.value
     opened(run, voucher)
     return voucher
 
@@ -204,5 +205,8 @@ def taken_back(run: Run, record: Record, key: str) -> bool:
         return False
     voucher = run.state.vouchers.get(record.key)
     if voucher is not None:
+        if voucher.value < voucher.face:
+            run.change("reversal", key, "refused", "already_used")
+            return False
         ended(run, voucher, "revoked", "reversed")
     return True

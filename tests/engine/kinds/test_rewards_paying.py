@@ -270,3 +270,28 @@ def test_an_exchanged_voucher_cannot_be_used_again_until_it_is_taken_back() -> N
     assert shop.reverse("x3", SOLD, "r1") == "accepted"
     assert (shop.has(), shop.read("partner_value:r1")) == (300, None)
     shop.settled()
+
+
+@pytest.mark.parametrize("terms", ["runs_down: true", "returned: share"])
+def test_what_was_used_in_part_is_not_taken_back_for_its_whole_price(terms: str) -> None:
+    shop = Shop.of(PARTNERS.replace("voucher: {}", "voucher: {" + terms + "}"))
+    shop.give(OPENED, 300)
+    shop.redeem("r1", OPENED, "code", price=300)
+    lines = (line("a", 100), line("b", 100))
+    shop.order("o1", SOLD, 200, lines=lines, vouchers=("r1",))
+    shop.refund("f1", BACK, "o1", lines=(line("b", 0),))
+    assert shop.read("voucher_status:r1") == "open"
+    assert shop.reverse("x1", BACK, "r1") == "already_used"
+    shop.settled()
+
+
+def test_a_reward_used_in_part_is_not_revoked() -> None:
+    terms = "voucher: {value: 10.00 EUR, runs_down: true}"
+    rewards = "  - {id: ten, kind: every, each: 100, name: Ten, " + terms + "}\n"
+    shop = Shop.of(rewards + "policy: {after_refund: revoke_unused_then_negative}\n")
+    shop.order("o1", OPENED, 10000)
+    voucher = next(iter(shop.desk.book("m").state.vouchers))
+    shop.order("o2", SOLD, 400, vouchers=(voucher,))
+    shop.refund("f1", BACK, "o1", full=True)
+    assert (shop.has(), shop.read("voucher_value")) == (-100, Decimal("6.00"))
+    shop.settled()
