@@ -260,3 +260,35 @@ def test_without_a_tier_the_metrics_brought_in_decide() -> None:
         shop.open("2025-06-01T12:00:00+00:00", "metric", "spend", 10000)
         assert shop.tier("2025-06-01T12:00:00+00:00") == "silver", ladder.kind
         assert shop.read("2025-06-01T12:00:00+00:00", "spend") == Decimal(100)
+
+
+@pytest.mark.parametrize("ladder", LADDERS, ids=lambda one: one.kind)
+def test_a_new_edition_knows_tiers_by_their_ids(ladder: Ladder) -> None:
+    metrics = [Spent(id="spend")]
+    old = edition("old", zone="UTC", standing=ladder, metrics=metrics, tiers=tiers(*STEPS))
+    steps = (("bronze", "0"), ("copper", "50"), ("gold", "150"))
+    new = edition(
+        "new",
+        zone="UTC",
+        from_="2025-06-01T00:00:00Z",
+        standing=ladder,
+        metrics=metrics,
+        tiers=tiers(*steps),
+    )
+    shop = Shop(old, new)
+    shop.buy("2025-05-01T12:00:00+00:00", "140.00")
+    assert shop.tier("2025-05-31T23:59:59+00:00") == "silver"
+    assert shop.tier("2025-06-01T00:00:00+00:00") == "copper"
+    shop.buy("2025-06-02T12:00:00+00:00", "10.00")
+    assert shop.tier("2025-06-02T12:00:01+00:00") == "gold"
+
+
+def test_a_term_outlives_a_change_of_places_and_thresholds() -> None:
+    ladder, metrics = RollingKept(metric="spend"), [Spent(id="spend")]
+    old = edition("old", zone="UTC", standing=ladder, metrics=metrics, tiers=tiers(*STEPS))
+    steps = (("bronze", "0"), ("copper", "50"), ("silver", "300"), ("gold", "900"))
+    more = {"from_": "2025-06-01T00:00:00Z", "standing": ladder, "metrics": metrics}
+    shop = Shop(old, edition("new", zone="UTC", tiers=tiers(*steps), **more))
+    shop.buy("2025-05-01T12:00:00+00:00", "140.00")
+    assert shop.tier("2026-05-01T11:59:59+00:00") == "silver"
+    assert shop.tier("2026-05-01T12:00:00+00:00") == "bronze"

@@ -45,9 +45,10 @@ class Held(Struct):
 
 
 class Climb(Struct):
-    """A ladder's memory: whether a metric has just changed, or was lessened; a tier that does not
-    come from the metrics; when to look again."""
+    """A ladder's memory: the edition under which it stands; whether a metric has just changed, or
+    was lessened; a tier that does not come from the metrics; when to look again."""
 
+    edition: str = ""
     dirty: bool = False
     lessened: bool = False
     held: Held | None = None
@@ -104,6 +105,7 @@ class Climbing:
     def __init__(self, rule: Ladder, build: Build, metric: str | None, span: Span) -> None:
         self.slot = build.slot(rule)
         self.zone = build.zone
+        self.edition = build.edition.edition
         self.tiers = build.edition.tiers
         self.span = span
         self.on_refund = build.policy.demotion == "on_refund"
@@ -163,11 +165,33 @@ class Climbing:
             self.climb(run).lessened = True
 
     def settle(self, run: Run) -> None:
-        """Look if a metric changed."""
-        climb = self.climb(run)
+        """Look if a metric changed, or the edition did."""
+        climb: Climb = run.state.memory[self.slot]
+        if climb.edition != self.edition:
+            self.arrive(run, climb)
         if climb.dirty:
             climb.dirty = False
             self.look(run)
+
+    def arrive(self, run: Run, climb: Climb) -> None:
+        """A new edition: tiers are known by their ids, and everybody is looked at once."""
+        before = run.state.edition - 1
+        if before >= 0:
+            self.renumber(run, climb, run.programme.editions[before].edition.tiers)
+        climb.edition = self.edition
+        climb.dirty = True
+
+    def renumber(self, run: Run, climb: Climb, before: list[Tier]) -> None:
+        """Tiers of the edition before by their places in this one: what the ladder remembers
+        itself."""
+        if climb.held is not None:
+            climb.held.tier = self.place_of(climb.held.tier, before)
+            climb.held.reached = self.place_of(climb.held.reached, before)
+
+    def place_of(self, tier: int, before: list[Tier]) -> int:
+        """A tier's place now; of one that is gone, that of the highest still there below it."""
+        places = [self.index(one.id) for one in before[: tier + 1]]
+        return max((place for place in places if place is not None), default=0)
 
     def look(self, run: Run, due: bool = False) -> None:
         """Find the tier, and when to look again. Where tiers are lowered at a review only, what

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
+from regulars.engine.edition import Tier
 from regulars.engine.kinds.metrics.figures import Figure, Span, figure
 from regulars.engine.kinds.standing.climbing import TIER, Climb, Climbing, Found, Held
 from regulars.engine.rules import Handlers, Ladder, Sentence
@@ -204,10 +205,19 @@ class Working(Climbing):
         if term.brought == run.at:
             self.support(run, term)
 
+    def renumber(self, run: Run, climb: Climb, before: list[Tier]) -> None:
+        """The tier of the term too."""
+        super().renumber(run, climb, before)
+        term = self.term(run)
+        term.tier = self.place_of(term.tier, before)
+
     def settle(self, run: Run) -> None:
         """Place the member where that has not been done yet."""
         if self.first is not None:
-            self.place_first(run, self.term(run), self.first)
+            term = self.term(run)
+            if term.edition != self.edition:
+                self.arrive(run, term)
+            self.place_first(run, term, self.first)
         super().settle(run)
 
     def place_first(self, run: Run, term: Term, first: First) -> None:

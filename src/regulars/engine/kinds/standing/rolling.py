@@ -58,10 +58,13 @@ class Working(Climbing):
         """Looks if the metric changed; not where the sum is still of the same tier and nothing was
         taken back: then what holds the tier holds it as long."""
         slot, figure, months, look = self.slot, self.meter, self.months, self.look
+        edition = self.edition
         bounds = list(zip(self.thresholds, [*self.thresholds[1:], FOREVER], strict=False))
 
         def settle(run: Run) -> None:
             climb: Climb = run.state.memory[slot]
+            if climb.edition != edition:
+                self.arrive(run, climb)
             if not climb.dirty:
                 return
             climb.dirty = False
