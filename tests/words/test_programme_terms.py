@@ -36,7 +36,7 @@ GERMAN = [
     "Punkte einzulösen senkt den Status nie.",
     "Ein Kaffee kostet 50 Punkte, ein Stück Kuchen 100, ein Beutel Bohnen 220.",
     "Kaffee ist mit der Stempelkarte jedes 10. Mal gratis.",
-    "In der Woche Ihres Geburtstags gibt es ein Getränk gratis.",
+    "In der Woche Ihres Geburtstags ist ein Getränk gratis.",
     "Wer jemanden wirbt, bekommt 50 Punkte; die geworbene Person bekommt 5\xa0€ Rabatt auf die "
     "erste Bestellung ab 15\xa0€. Das zählt, sobald die Bestellung 14 Tage alt ist.",
     "Punkte gelten 12 Monate, bis zum Monatsende. Wir sagen 30 und 14 Tage vorher Bescheid.",

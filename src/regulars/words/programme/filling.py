@@ -125,7 +125,7 @@ def value_in_words(name: str, value: Any, said: tuple[Params, Voice]) -> str:
     if isinstance(value, Sentence):
         return inner(value, params, voice)
     if isinstance(value, Struct):
-        return _part(value, voice)
+        return _part(value, params, voice)
     if isinstance(value, str):
         return _string(name, value, voice)
     if isinstance(value, Sequence):
@@ -144,13 +144,20 @@ def inner(said: Sentence, params: Params, voice: Voice) -> str:
     return whole(message, given, voice)
 
 
-def _part(part: Struct, voice: Voice) -> str:
+def _part(part: Struct, params: Params, voice: Voice) -> str:
     said = fields(part)
     if "at" in said:
-        return _step(said, voice)
+        return _step({**said, "at": Ready(_count(said["at"], params.get("of"), voice))}, voice)
     if "times" in said:
         return in_the_middle(RATE, {**said, "factor": said["times"]}, voice)
     return worth(part, voice)
+
+
+def _count(number: str, of: Any, voice: Voice) -> str:
+    """So many of an asset or of what a metric counts."""
+    if of in {one.id for one in voice.edition.assets}:
+        return voice.counted(number, of)
+    return f"{voice.number(number)} {voice.code(str(of or ''))}".strip()
 
 
 def _step(said: dict[str, Any], voice: Voice) -> str:
