@@ -32,7 +32,16 @@ MUTATED = (
 TESTS = ("tests/ledger", "tests/engine", "tests/shared.py")
 NOT_RUN = ("tests/ledger/test_ledger_codes.py",)
 """Tests that read the source as text, which is another text in a mutated copy."""
-FOLD = ("booking", "convergence", "desk", "fold_points", "fold_worked", "no_profit", "snapshot")
+FOLD = (
+    "booking",
+    "convergence",
+    "desk",
+    "fold",
+    "fold_points",
+    "fold_worked",
+    "no_profit",
+    "snapshot",
+)
 NOTICE = {
     "ledger": ("tests/ledger",),
     "engine": tuple(f"tests/engine/test_{name}.py" for name in FOLD),
