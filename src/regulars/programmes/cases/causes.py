@@ -14,8 +14,10 @@ from regulars.programmes.cases.problems import Reason
 from regulars.programmes.cases.units import Units
 from regulars.programmes.cases.values import Value
 
-IDLE = frozenset({"not_for_this", "not_modified", "within_limit", "within_times"})
-"""What a rule says that had nothing to do with a fact."""
+IDLE = frozenset(
+    {"not_for_this", "not_modified", "within_limit", "within_times", "earned", "earned_per_amount"}
+)
+"""What a rule says that gave nothing to a fact because it had nothing to do with it."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -37,6 +37,7 @@ class Look:
         self.units = units
         self.decisions = Decisions(case, desk, units)
         self.moment = -(1 << 62)
+        self.asked: set[str] = set()
 
     def move(self, until: int) -> None:
         """Let time pass for everybody."""
@@ -100,10 +101,11 @@ class Look:
 
     def _asked(self, book: Book, key: Key, name: str) -> Answer:
         """What the rules answer to a name."""
-        for handlers in book.run.edition.handlers.values():
+        for rule, handlers in book.run.edition.handlers.items():
             if handlers.read is not None:
                 found = handlers.read(book.run, name)
                 if found is not None:
+                    self.asked.add(rule)
                     return self._told(found, key)
         return None
 
@@ -322,7 +324,9 @@ class Look:
             if any(one.what == "tier" for one in book.run.changes):
                 yield book.run.edition.edition.standing.name_in_state  # type: ignore[union-attr]
         for outcome in self.desk.outcomes.values():
-            yield from (why.rule for why in outcome.whys if why.code not in causes.IDLE)
+            whys = outcome.whys
+            yield from (why.rule for why in whys if why.amount or why.code not in causes.IDLE)
+        yield from self.asked
 
 
 def _said(change: Change, key: Key) -> Answer:

@@ -114,7 +114,7 @@ class Stage:
         """What is given of one holder."""
         own = replace(fields, words={k: v for k, v in fields.words.items() if k != "orders"})
         for begun in self.opener.of(holder, own):
-            self.desk.record(begun.fact, begun.holder)
+            self._book(begun.fact, begun.holder)
         self.bring_orders(fields, holder)
 
     def bring_orders(self, fields: Fields, holder: str = "") -> None:
@@ -129,7 +129,7 @@ class Stage:
             buyer = self.cast.holder(member) if member else stranger or holder or UNNAMED
             if opening.order is not None:
                 self.cast.people.note(opening.order, buyer, as_signals(one))
-            self.desk.record(opening, buyer)
+            self._book(opening, buyer)
 
     def check_openings(self) -> None:
         """What is given must mean something to the programme."""
@@ -172,7 +172,7 @@ class Stage:
         """Book one fact."""
         if isinstance(fact, Redemption | VoucherUse):
             fact = self._named(fact)
-            self.desk.record(fact, holder, now)
+            self._book(fact, holder, now)
             return
         guests = event.fields.words.get("guests")
         party = [self.cast.holder(str(one)) for one in guests] if isinstance(guests, tuple) else []
@@ -180,7 +180,12 @@ class Stage:
         if isinstance(fact, Activity) and fact.kind in JOINING:
             self._join(fact, event, now)
         else:
-            self.desk.record(fact, holder, now)
+            self._book(fact, holder, now)
+
+    def _book(self, fact: FoldFact | Attempt, holder: str, now: int | None = None) -> None:
+        """Book one fact, with every rule telling what it did: reports say which had a part."""
+        self.desk.book(holder).explain = True
+        self.desk.record(fact, holder, now)
 
     def _named(self, attempt: Redemption | VoucherUse) -> Redemption | VoucherUse:
         """A redemption that names no reward means one that the edition has at any price."""
@@ -196,7 +201,7 @@ class Stage:
         if owner in self.cast.known:
             self.desk.note(Outcome(act.key, "refused", "already_claimed"))
             return
-        self.desk.record(replace(act, order=""), into, now)
+        self._book(replace(act, order=""), into, now)
         for other in (owner, *self._others(act, event)):
             known = other in self.desk.books
             if known and self.desk.resolved(other) != self.desk.resolved(into):
@@ -215,7 +220,7 @@ class Stage:
         for holder in list(self.desk.books):
             key = f"event/{number}/{holder}"
             rule = _job_rule(self.edition, name)
-            self.desk.record(Job(key=key, at=event.at, source=f"{number:06d}", name=rule), holder)
+            self._book(Job(key=key, at=event.at, source=f"{number:06d}", name=rule), holder)
 
 
 def _edition(case: Case, run: Run, editions: Editions) -> Edition:
