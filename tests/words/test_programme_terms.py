@@ -168,6 +168,11 @@ standing: {kind: lifetime, metric: spend}
             "Everything earns double from 1 Nov 2026 on until 30 Nov 2026.",
         ),
         ("limit", "{kind: points_per_month, most: 1}", "Nobody earns more than 1 point a month."),
+        (
+            "limit",
+            "{kind: points_per_day, most: 50, overflow: defer}",
+            "Nobody earns more than 50 points a day. What is above that is given later.",
+        ),
         ("limit", "{kind: times_per_day, most: 1}", "Nobody earns more than once a day."),
         (
             "rewards",

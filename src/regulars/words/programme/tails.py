@@ -21,8 +21,18 @@ TAILS: Final[dict[str, str]] = {
     "stock": _("There are %(stock)s of them."),
     "gives": _("You get %(gives)s."),
     "must_cover_total": _("Points have to pay for all of it."),
+    "carry_surplus": _("What is above it counts in the next period too."),
+    "most_held": _("Nobody can have more than %(most_held)s of them."),
+    "group": _("Only one of several can be chosen."),
 }
 """By the name of the parameter that a sentence left out."""
+
+OVERFLOW: Final[dict[str, str]] = {
+    "defer": _("What is above that is given later."),
+    "drop": _("What would go above that earns nothing at all."),
+    "refuse": _("What would go above that is refused."),
+}
+"""What becomes of what a limit does not let through, where it is not just cut."""
 
 SILENT: Final[dict[str, str]] = {
     "comes": _("Without that it counts after %(deadline_within)s."),
@@ -30,6 +40,7 @@ SILENT: Final[dict[str, str]] = {
 }
 """What comes of a deadline, by `if_silent`."""
 
+CLOSED = _("New friends are no longer taken.")
 WORTH = _("Each is worth %(value)s.")
 ONLY_GOODS = _("This holds for %(goods)s only.")
 ONLY_WHEN = _("This holds only %(circumstances)s.")
@@ -43,6 +54,10 @@ def tails(message: str, params: Params, voice: Voice) -> Iterator[str]:
             yield filled(tail, params, voice)
     if params.get("value") and params.get("multiples"):
         yield filled(WORTH, params, voice)
+    if params.get("overflow") in OVERFLOW:
+        yield filled(OVERFLOW[params["overflow"]], params, voice)
+    if params.get("open") is False:
+        yield filled(CLOSED, params, voice)
     if params.get("deadline"):
         yield filled(SILENT[str(params.get("if_silent"))], params, voice)
     for name in ("only", "voucher"):

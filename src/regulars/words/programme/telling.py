@@ -114,7 +114,8 @@ def _standing(voice: Voice) -> Iterator[Told]:
     if said is not None and any(tier.from_ for tier in edition.tiers[1:]):
         message = TERMS.get(said.code, said.code)
         told = [ladder(message, edition.standing, TERMS_METRICS, voice)]
-        told += after_ladder(said.code, params_of(edition.standing), voice)
+        params = params_of(edition.standing)
+        told += [*after_ladder(said.code, params, voice), *tails(message, params, voice)]
         yield Told(" ".join(told), (edition.standing.name_in_state,))
     yield from (Told(text) for text in rights(voice))
 
