@@ -31,6 +31,7 @@ Attribution = Literal["last_click", "first_click"]
 Shortfall = Literal["negative", "forgive"]
 Restored = Literal["keep_expiry", "renew_expiry"]
 Demotion = Literal["on_refund", "at_review"]
+PartyCredit = Literal["credit_payer", "credit_wearer"]
 
 
 class Policy(Part, frozen=True, kw_only=True):
@@ -40,7 +41,8 @@ class Policy(Part, frozen=True, kw_only=True):
     what becomes of what a limit does not let through. `after_refund`: whether an unused automatic
     reward is revoked before the balance goes below zero. `shortfall`: what becomes of points that
     are missing when taken back. `restored`: the expiry of points given back. `demotion`: whether a
-    refund lowers a tier at once. `referral_refund`, `attribution`: see referrals.
+    refund lowers a tier at once. `referral_refund`, `attribution`: see referrals. `party_credit`: of
+    several who came together, whether the one who pays earns or the one whose device was used.
     """
 
     stack: Stack = "additive"
@@ -52,6 +54,7 @@ class Policy(Part, frozen=True, kw_only=True):
     shortfall: Shortfall = "negative"
     restored: Restored = "keep_expiry"
     demotion: Demotion = "on_refund"
+    party_credit: PartyCredit = "credit_payer"
 
 
 class Asset(Part, frozen=True, kw_only=True):

@@ -98,7 +98,12 @@ class Cast:
         return about.id if about and about.id else UNNAMED
 
     def of(self, event: Event) -> str:
-        """Whose an event is."""
+        """Whose an event is. In a party it may be that of whose device was used."""
+        worn = event.fields.words.get("device")
+        if worn and self.units.edition.policy.party_credit == "credit_wearer":
+            owner = self._owner("device", normal("device", str(worn)))
+            if owner and event.type == "order":
+                return owner
         if event.account or event.member:
             return event.account or self.holder(event.member)
         for key in ("referral", "into"):
