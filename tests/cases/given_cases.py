@@ -18,11 +18,14 @@ HERE = Path(__file__).parent
 GIVEN = SHARED / "reference-programmes"
 CONCEPTS = HERE.parents[1] / "docs" / "concepts"
 BLUEPRINTS = Path(regulars.blueprints.__file__).parent
+MORE = HERE / "more_cases.yaml"
 WITHOUT_CASES = "README.md"
 
 
 def files(folder: Path) -> list[File]:
-    """The files of a folder, found and not named."""
+    """The files of a folder, found and not named; or one file."""
+    if folder.is_file():
+        return [File(folder.name, folder.read_bytes())]
     paths = [*sorted(folder.rglob("*.md")), *sorted(folder.rglob("*.yaml"))]
     named = [path for path in paths if path.name != WITHOUT_CASES]
     return [File(str(path.name), path.read_bytes(), found=True) for path in named]
@@ -54,6 +57,12 @@ def ready_made() -> Parsed:
     return _parsed(BLUEPRINTS)
 
 
+@cache
+def more() -> Parsed:
+    """Cases of our own."""
+    return _parsed(MORE)
+
+
 def _parsed(folder: Path) -> Parsed:
     known = editions()
     nodes = read_files(files(folder)).cases
@@ -63,7 +72,7 @@ def _parsed(folder: Path) -> Parsed:
 
 def named(folder: Path) -> list[str]:
     """The id of every case of a folder; none where the folder is missing."""
-    nodes = read_files(files(folder)).cases if folder.is_dir() else []
+    nodes = read_files(files(folder)).cases if folder.exists() else []
     return [str(one.data) for node in nodes if (one := node.child("id"))]
 
 

@@ -7,9 +7,11 @@ from given_cases import (
     BLUEPRINTS,
     CONCEPTS,
     GIVEN,
+    MORE,
     editions,
     explained,
     given,
+    more,
     named,
     ready_made,
     set_aside,
@@ -46,6 +48,12 @@ def test_a_case_that_explains_a_concept_ends_as_it_says(name: str) -> None:
 @pytest.mark.parametrize("name", named(BLUEPRINTS))
 def test_a_case_beside_a_ready_programme_ends_as_it_says(name: str) -> None:
     assert failures(ready_made(), name) == []
+
+
+@pytest.mark.parametrize("name", named(MORE))
+def test_a_case_of_our_own_ends_as_it_says(name: str) -> None:
+    assert more().problems == ()
+    assert failures(more(), name) == []
 
 
 def test_the_cases_beside_ready_programmes_can_all_be_read() -> None:

@@ -153,7 +153,7 @@ def _counts(fields: Fields) -> dict[str, Decimal]:
     if isinstance(rates, dict):
         rates = rates.get(str(fields.words.get("currency")))
     if isinstance(rates, Decimal):
-        told["rate_table"] = rates
+        told["points_per_unit"] = rates
     return {**named, **{key: number(one) for key, one in told.items()}}
 
 

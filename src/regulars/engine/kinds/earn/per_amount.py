@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from regulars.engine import amounts, conditions
+import msgspec
+
+from regulars.engine import amounts, conditions, money
 from regulars.engine.amounts import NOTHING, Rate, Weighed
 from regulars.engine.conditions import goods_minor
 from regulars.engine.earning import Earning
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 Share = tuple[int, int]
 """A share as two integers: so much of the total."""
 WHOLE: Share = (1, 1)
+PER_UNIT = "points_per_unit"
+"""The count by which an order in another currency tells its own rate."""
 
 
 class PerAmount(Giving, frozen=True, kw_only=True, tag="per_amount"):
@@ -38,7 +42,8 @@ class PerAmount(Giving, frozen=True, kw_only=True, tag="per_amount"):
     Parts of a step count in proportion and the sum is cut to the asset's smallest unit once per
     order; with `full_steps` only full steps count. `of` names one of the order's further amounts
     (base_fare, nights) instead of its goods. `except` leaves categories of goods out. An order in
-    another currency earns only where `other_currencies` says what a step is there.
+    another currency earns only where `other_currencies` says what a step is there, or where the
+    order itself tells how many points a unit of its currency gives (its count `points_per_unit`).
     """
 
     step: Money
@@ -91,6 +96,7 @@ class Working:
         self.every = (1 << len(self.factors.modifiers)) - 1
         self.masks: dict[str, int] = {}
         self.currency = parse_money(rule.step).currency
+        self.scale = 10 ** build.decimals(rule.asset or "")
         self.rate = _rate(rule, rule.step, build)
         self.rates = {
             parse_money(step).currency: _rate(rule, step, build) for step in rule.other_currencies
@@ -163,7 +169,13 @@ class Working:
         """The rate for the order's currency, if there is one."""
         if order.currency == self.currency:
             return self.rate
-        return self.rates.get(order.currency)
+        told = order.counts.get(PER_UNIT)
+        if told is None:
+            return self.rates.get(order.currency)
+        num, den = told.as_integer_ratio()
+        unit = 10 ** money.decimals(order.currency)
+        rate = {"num": num * self.scale, "den": den * unit, "step": unit}
+        return msgspec.structs.replace(self.rate, **rate)
 
     def grouped(self, order: Order, holding: int) -> dict[int, int]:
         """The money of an order by the mask of modifiers that hold for it."""
@@ -267,8 +279,8 @@ class Working:
             so_far = now
 
 
-def _rate(rule: PerAmount, money: str, build: Build) -> Rate:
-    step = parse_money(money).minor
+def _rate(rule: PerAmount, each: str, build: Build) -> Rate:
+    step = parse_money(each).minor
     points = parse_number(rule.points)
     return Rate(
         num=points.value * 10 ** build.decimals(rule.asset or ""),
