@@ -168,10 +168,10 @@ FAIL = {
         events: [{t: @1, type: order, member: a, eligible: "20"}]
         expect: [{member: a, streak: 1}]
     """,
-    "case_given_ignored": """
+    "case_other_amount_at_end case_given_ignored": """
         given: {member: a, streak: 3}
         events: [{t: @1, type: clock}]
-        expect: [{points: 0}]
+        expect: [{points: 30}]
     """,
     "case_no_setting": """
         events: [{t: @1, type: clock}]

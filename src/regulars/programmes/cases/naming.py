@@ -26,13 +26,20 @@ def names_of(edition: Edition) -> Names:
         metrics={rule.name_in_state: frozenset() for rule in whole.metrics},
         settings=frozenset(setting_names(whole)),
         rewards=frozenset(_ids(whole.rewards)) | frozenset(_words(whole.rewards)),
-        activities=frozenset(edition.activities) | frozenset(_words(whole.earn)),
+        activities=frozenset({*edition.activities, *_said(whole)}),
         jobs=rules | frozenset(_words(whole.rewards)),
         limits=ids | rules,
         campaigns=frozenset(edition.campaigns),
         tiers=frozenset(tier.id for tier in edition.tiers),
         refusals=frozenset(),
     )
+
+
+def _said(edition: Edition) -> Iterator[str]:
+    """Words of the rules that may be acts: what earns, counts, qualifies a friend or keeps points
+    alive names acts without their being declared."""
+    for section in ("assets", "metrics", "earn", "limit", "rewards", "referrals"):
+        yield from _words(getattr(edition, section))
 
 
 def _counted(edition: Edition) -> Iterator[str]:

@@ -59,7 +59,10 @@ def run_case(case: Case, run: Run, editions: Editions) -> Ran:
     except Unfit as cannot:
         return Ran(Difference(cannot.reason, cannot.line or case.line))
     zone = ZoneInfo(stage.units.edition.zone)
-    return Ran(first_difference(run, stage.answers, zone), stage.answers.rules)
+    found = first_difference(run, stage.answers, zone)
+    if found is not None and stage.ignored is not None:
+        found = replace(found, because=stage.ignored)
+    return Ran(found, stage.answers.rules)
 
 
 class Stage:
@@ -76,6 +79,7 @@ class Stage:
         self.desk = Desk(self.programme, self.cast.people.answer)
         self.opener = Opener(case, self.programme, self.units, self.begins)
         self.seen: set[str] = set()
+        self.ignored: Reason | None = None
         self.look = Look(case, self.desk, self.cast, self.units)
         self.answers = Answers(run, self.look)
 
@@ -108,7 +112,7 @@ class Stage:
             self.bring(holder or self.cast.holder(member), fields)
         if given.members and given.fields not in given.members.values():
             self.bring_orders(given.fields)
-        self.check_openings()
+        self.look_for_ignored()
 
     def bring(self, holder: str, fields: Fields) -> None:
         """What is given of one holder."""
@@ -131,16 +135,14 @@ class Stage:
                 self.cast.people.note(opening.order, buyer, as_signals(one))
             self._book(opening, buyer)
 
-    def check_openings(self) -> None:
-        """What is given must mean something to the programme."""
+    def look_for_ignored(self) -> None:
+        """What is given and means nothing to the programme may be why something is not as
+        expected."""
         for book in self.desk.books.values():
             for change in book.run.changes:
                 if change.what == "opening" and change.to == "ignored":
                     name = str(change.params.get("name") or change.reason)
-                    raise Unfit(Reason("case_given_ignored", {"word": name}), self._line())
-
-    def _line(self) -> int:
-        return self.case.given.fields.line
+                    self.ignored = Reason("case_given_ignored", {"word": name})
 
     def arrive(self, event: Event, number: int, arrives: datetime) -> None:
         """One event arrives; an id that was seen is a repeated delivery."""
