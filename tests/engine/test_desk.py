@@ -25,7 +25,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from odd_kinds import Review, Tithe
 
-from regulars.engine.booking import Book
 from regulars.engine.calendar import instant_of
 from regulars.engine.compiled import Compiled
 from regulars.engine.compiling import compiled
@@ -35,6 +34,7 @@ from regulars.engine.happenings import Effect, Erasure, FoldFact, Grant, Promise
 from regulars.engine.joining import join, part
 from regulars.engine.questions import Granted, Question, Reply, Share
 from regulars.engine.run import Run
+from regulars.engine.sending import Sent
 
 FAMILY = compiled([edition(earn=[*edition().earn, Tithe(id="tithe", to="mum")])])
 REVIEWED = compiled([edition(rewards=[Review(id="review")], limit=[])])
@@ -202,7 +202,7 @@ def test_what_comes_after_the_late_limit_counts_in_history_only() -> None:
     assert {"o0", "o1"} <= book.facts.keys()
     assert not any(row.key == "o0" for row in book.booked)
     assert any(row.key == "o1" for row in book.booked)
-    assert book.left_out == {"o0"}
+    assert book.known.left_out == {"o0"}
     desk.record(refund("f0", 406, "o0"), "m1")
     settled(desk)
     decision = next(f for f in book.facts.values() if isinstance(f, Promise) and f.target == "o0")
@@ -288,7 +288,7 @@ def test_joining_at_any_moment_is_folding_the_union(
 
 
 def test_saboteur_an_effect_that_is_sent_under_a_new_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Book, "restated", lambda self, effect, version, withdrawn: effect)
+    monkeypatch.setattr(Sent, "_restated", lambda self, effect, version, withdrawn: effect)
     with pytest.raises(AssertionError):
         test_effects_are_sent_once_changed_and_withdrawn()
 

@@ -3,7 +3,9 @@ booked. The newest fact is a step, a late one a refold whose difference is booke
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import msgspec
 from msgspec import Struct, field
@@ -13,8 +15,9 @@ from regulars.engine.calendar import datetime_of, instant_of
 from regulars.engine.compiled import Compiled
 from regulars.engine.difference import difference
 from regulars.engine.facts import Order
-from regulars.engine.fold import LATE, acts, counts_not, follow, needs, ordered, stands_for, step
+from regulars.engine.fold import LATE, acts, counts_not, follow, needs, stands_for, step
 from regulars.engine.happenings import Attempt, Effect, FoldFact, Promise
+from regulars.engine.known import Known
 from regulars.engine.position import (
     ASKED,
     PROMISE_RANK,
@@ -23,10 +26,10 @@ from regulars.engine.position import (
     names,
     place,
 )
-from regulars.engine.questions import Question, Reply
 from regulars.engine.refusing import refused
 from regulars.engine.run import Ask, Change, Row, Run, Why
-from regulars.engine.state import BEGINNING, State
+from regulars.engine.sending import Sent, once
+from regulars.engine.state import BEGINNING, Record, State
 
 MOST_WANTS = 10_000
 """More automatic promises than this at one moment mean a rule that feeds itself."""
@@ -55,21 +58,19 @@ class Mark(Struct):
 
 
 class Book(Struct):
-    """A holder's facts by key in their highest version, the run that has folded them, every row
-    that was booked, the effects sent by key, and the position of the last fact applied. `awaited`
-    are the keys that known facts name and that are not known, `left_out` those of facts that came
-    too late to count in points, `brought` those of which an opening brought the record. The
-    state is `stale` where something was decided that a known fact had waited for."""
+    """What is known of a holder, the run that has folded it, every row that was booked, the
+    effects sent by key, and the position of the last fact applied. The state is `stale` where
+    something was decided that a known fact had waited for.
+
+    A refold keeps the records of what is named and of what was promised; another one is folded to
+    when something names its fact (`recall`). An order that is the newest is recorded at once."""
 
     programme: Compiled
     holder: str
     run: Run
-    facts: dict[str, FoldFact] = field(default_factory=dict)
+    known: Known = field(default_factory=Known)
     booked: list[Row] = field(default_factory=list)
-    sent: dict[str, Effect] = field(default_factory=dict)
-    awaited: set[str] = field(default_factory=set)
-    left_out: set[str] = field(default_factory=set)
-    brought: set[str] = field(default_factory=set)
+    sent: Sent = field(default_factory=Sent)
     stale: bool = False
     last: Position = START
     explain: bool = False
@@ -80,6 +81,11 @@ class Book(Struct):
         run = Run(programme, programme.start(), holder)
         run.ask = ask
         return cls(programme, holder, run)
+
+    @property
+    def facts(self) -> dict[str, FoldFact]:
+        """The known facts by key, in their highest version."""
+        return self.known.facts
 
     @property
     def state(self) -> State:
@@ -105,22 +111,25 @@ class Book(Struct):
     def take(self, fact: FoldFact) -> Booked:
         """Apply a fact: where it belongs, whenever it arrives. A version that is not newer than
         the known one changes nothing."""
-        known = self.facts.get(fact.key)
-        if known is not None and fact.version <= known.version:
+        before = self.facts.get(fact.key)
+        if before is not None and fact.version <= before.version:
             return Booked(cause=fact.key)
+        known = self.known
         where = place(fact, self.facts)
         mark = self.mark()
         self.run.whys = [] if self.explain else None
-        waits = needs(fact) and not self.knows(names(fact))
+        waits = known.waits(fact)
         if not waits:
             self.let_pass(where.at)
-        if known or {fact.key, stands_for(fact)} & self.awaited or self.is_late(where):
+        if before or {fact.key, stands_for(fact)} & known.awaited or self.is_late(where):
             return self.refold([fact], mark)
         if isinstance(fact, Promise) and fact.rule == LATE:
             return self.refold([fact], mark)
-        if waits or not acts(fact) or counts_not(fact, self.left_out):
+        if waits or not acts(fact) or counts_not(fact, known.left_out):
             self.keep([fact])
             return self.since(mark, fact.key)
+        if needs(fact):
+            self.recall(names(fact))
         self.ask_for(fact)
         self.keep([fact])
         self.last = where
@@ -135,19 +144,29 @@ class Book(Struct):
     def keep(self, facts: Iterable[FoldFact]) -> None:
         """Facts are known from now on."""
         for fact in facts:
-            self.facts[fact.key] = fact
-            self.stale |= fact.key in self.awaited
-            self.brought.add(stands_for(fact))
-            self.awaited -= {fact.key, stands_for(fact)}
-            if isinstance(fact, Promise) and fact.rule == LATE:
-                (self.left_out.discard if fact.yes else self.left_out.add)(fact.target)
-            name = names(fact)
-            if name and not self.knows(name):
-                self.awaited.add(name)
+            self.stale |= self.known.keep(fact)
 
-    def knows(self, key: str) -> bool:
-        """Whether the fact with this key is known, or its record was brought in."""
-        return key in self.facts or key in self.brought
+    def recall(self, key: str) -> Record | None:
+        """The record of a known fact: where the last refold did not keep it, it is made again by
+        folding everything that is known."""
+        if key in self.run.records or key in self.known.recorded or key not in self.facts:
+            return self.run.records.get(key)
+        self.known.recorded.add(key)
+        run = self.again()
+        follow(run, self.known.ordered(), self.run.state.at)
+        if key in run.records:
+            self.run.records[key] = run.records[key]
+        return self.run.records.get(key)
+
+    def read(self, name: str) -> Any:
+        """What the rules answer to a name, of the fact whose key stands behind a colon if one
+        does; None if no rule knows it."""
+        self.recall(name.partition(":")[2])
+        for handlers in self.run.edition.handlers.values():
+            found = handlers.read(self.run, name) if handlers.read is not None else None
+            if found is not None:
+                return found
+        return None
 
     def refold(self, facts: Sequence[FoldFact], mark: Mark | None = None) -> Booked:
         """Fold again with facts that arrived late, and book the difference."""
@@ -155,24 +174,28 @@ class Book(Struct):
         mark = mark or self.mark()
         self.keep(facts)
         paying = [one for fact in facts for one in self.asked_late(fact)]
-        self.replay(before, [*before.promises[mark.promises :], *paying])
+        promises = [*before.promises[mark.promises :], *paying]
+        also = facts[0].key if len(facts) == 1 else ""
+        self.replay(before, promises, also)
         while self.stale:
-            self.replay(before, self.run.promises)
+            self.replay(before, self.run.promises, also)
         return self.changed(before, mark, facts[0].key if facts else "")
 
-    def replay(self, before: Run, promises: Sequence[Promise]) -> None:
+    def replay(self, before: Run, promises: Sequence[Promise], also: str) -> None:
         """Fold everything that is known, and ask what has not been asked; what is decided must
-        hold on the state `before` too."""
+        hold on the state `before` too. The record of the fact `also` is kept this time."""
         self.stale = False
         self.run = run = self.again()
-        run.ask, run.present = before.ask, self.programme.copy(before.state)
+        run.want(also)
+        run.ask = before.ask
+        run.stands_on(lambda: self.programme.copy(before.state))
         run.promises.extend(promises)
-        history = ordered(self.facts.values())
-        follow(run, history)
+        follow(run, self.known.ordered())
         advance(run, before.state.at)
-        run.present = None
+        run.stands_on(None)
+        run.wanted = None
         self.keep_promises(run.promises)
-        self.last = place(history.facts[-1], self.facts) if history.facts else START
+        self.last = self.known.last() or START
         self.give_by_itself()
 
     def changed(self, before: Run, mark: Mark, cause: str) -> Booked:
@@ -181,29 +204,22 @@ class Book(Struct):
         rows = difference(before.rows[: mark.rows], run.rows)
         self.booked.extend(rows)
         told = before.changes[: mark.changes]
-        same = next(
-            (i for i, (a, b) in enumerate(zip(told, run.changes, strict=False)) if a != b),
-            min(len(told), len(run.changes)),
-        )
-        changes = [one for one in run.changes[same:] if one not in told[same:]]
+        changes = list(_new(told, run.changes))
         whys = [why for why in run.whys or () if why.key == cause]
-        return Booked(
-            rows, changes, list(run.promises), list(self.unsent(run.effects)), whys, cause
-        )
+        return Booked(rows, changes, list(run.promises), self.sent.of(run.effects), whys, cause)
 
     def again(self) -> Run:
         """A fresh run that knows which promises exist."""
         run = Run(self.programme, self.programme.start(), self.holder)
-        run.known = {
-            (one.rule, one.ordinal) for one in self.facts.values() if isinstance(one, Promise)
-        }
+        run.known = set(self.known.promised)
         run.whys = [] if self.explain else None
+        run.wanted = None if self.explain else set(self.known.recorded)
         return run
 
     def before(self, where: Position) -> Run:
         """A run that has folded everything before a position, and time up to it."""
         run = self.again()
-        follow(run, ordered(self.facts.values()).before(where))
+        follow(run, self.known.before(where))
         advance(run, where.at)
         run.at = where.at
         run.ask = self.run.ask
@@ -212,6 +228,7 @@ class Book(Struct):
     def decide(self, attempt: Attempt) -> Promise:
         """The promise that an attempt becomes. It is decided at its own instant; a late one must
         hold on the present state too. Raises Refused; nothing has changed then."""
+        self.recall(attempt.order)
         at = instant_of(attempt.at)
         run = self.run
         if at >= run.state.at:
@@ -261,7 +278,7 @@ class Book(Struct):
         """What rules answer to a fact before it acts, each after the one before it was applied:
         their times keep them in that order. What was decided before is not decided again."""
         at = instant_of(fact.at)
-        asking = [one.asks for one in run.edition.handlers.values() if one.asks is not None]
+        asking = run.edition.asking_of(fact)
         if not asking or run.ask is None or run.state.gone:
             return
         count = 0
@@ -275,12 +292,12 @@ class Book(Struct):
     def asked_late(self, fact: FoldFact) -> list[Promise]:
         """The same for an order, or a step of a referral, that arrives late: decided on the
         state at its own instant, and it must hold on the present one."""
-        asks = any(one.asks is not None for one in self.run.edition.handlers.values())
         kinds = ASKED if self.run.edition.edition.referrals else Order
+        asks = any(one.asking_of(fact) for one in self.programme.editions)
         if not isinstance(fact, kinds) or not asks or self.run.ask is None:
             return []
         run = self.before(place(fact, self.facts))
-        run.present = self.programme.copy(self.run.state)
+        run.stands_on(lambda: self.programme.copy(self.run.state))
         promises = []
         for promise in self.asked(run, fact):
             held = run.still(promise)
@@ -345,46 +362,17 @@ class Book(Struct):
             return again
         rows = run.rows[mark.rows :]
         self.booked.extend(rows)
-        effects = list(self.unsent(run.effects[mark.effects :], withdraw=False))
+        effects = self.sent.of(run.effects[mark.effects :], withdraw=False)
         return Booked(rows, run.changes[mark.changes :], promises, effects, run.whys or [], cause)
 
-    def unsent(self, effects: list[Effect], withdraw: bool = True) -> Iterator[Effect]:
-        """Effects that were not sent, or not so: a changed one gets a higher version, one that is
-        no longer caused is restated as withdrawn."""
-        caused = {effect.key: effect for effect in effects}
-        for effect in caused.values():
-            before = self.sent.get(effect.key)
-            if before is None:
-                self.sent[effect.key] = effect
-                yield effect
-            elif _differs(before, effect):
-                yield self.restated(effect, before.version + 1, withdrawn=False)
-        if withdraw:
-            for key, before in list(self.sent.items()):
-                if key not in caused and not before.withdrawn:
-                    yield self.restated(before, before.version + 1, withdrawn=True)
 
-    def restated(self, effect: Effect, version: int, withdrawn: bool) -> Effect:
-        """The same effect in another version, as it is sent now."""
-        again = msgspec.structs.replace(effect, version=version, withdrawn=withdrawn)
-        self.sent[effect.key] = again
-        return again
-
-
-def _differs(before: Effect, effect: Effect) -> bool:
-    return msgspec.structs.replace(before, version=1, withdrawn=False) != effect or before.withdrawn
-
-
-def once(ask: Ask | None) -> Ask | None:
-    """The same answerer, asked only once for each question: what is decided twice for one attempt
-    must not use up twice."""
-    if ask is None:
-        return None
-    answers: dict[Question, Reply] = {}
-
-    def answered(question: Question) -> Reply:
-        if question not in answers:
-            answers[question] = ask(question)
-        return answers[question]
-
-    return answered
+def _new(told: Sequence[Change], changes: Sequence[Change]) -> Iterator[Change]:
+    """The changes that were not told yet, from the first one that differs."""
+    pairs = enumerate(zip(told, changes, strict=False))
+    same = next((i for i, (a, b) in pairs if a != b), min(len(told), len(changes)))
+    before: defaultdict[tuple[str, str, int], list[Change]] = defaultdict(list)
+    for one in told[same:]:
+        before[one.what, one.id, one.at].append(one)
+    for one in changes[same:]:
+        if one not in before[one.what, one.id, one.at]:
+            yield one

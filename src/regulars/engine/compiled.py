@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from regulars.engine.calendar import Zone
 from regulars.engine.edition import Edition
-from regulars.engine.happenings import Promise
+from regulars.engine.happenings import FoldFact, Promise
 from regulars.engine.rules import Asks, Handlers, Lives
 from regulars.engine.run import Run
 from regulars.engine.state import BEGINNING, State
@@ -35,7 +35,7 @@ class CompiledEdition(Struct):
     promised: dict[str, Callable[[Run, Promise], None]] = field(default_factory=dict)
     timers: tuple[tuple[Callable[[Run], int], Callable[[Run], None]], ...] = ()
     lives: tuple[Lives, ...] = ()
-    asking: tuple[Asks, ...] = ()
+    asking: tuple[Handlers, ...] = ()
     vouchers: dict[str, Terms] = field(default_factory=dict)
     counts_orders: bool = False
     refuses: bool = False
@@ -43,6 +43,14 @@ class CompiledEdition(Struct):
     @property
     def id(self) -> str:
         return self.edition.edition
+
+    def asking_of(self, fact: FoldFact) -> list[Asks]:
+        """Who may decide something before a fact acts, in the order in which they ask."""
+        return [
+            one.asks
+            for one in self.asking
+            if one.asks is not None and (one.asks_about is None or one.asks_about(fact))
+        ]
 
     def ended(self) -> CompiledEdition:
         """The same edition for somebody who is gone: nothing acts any more."""

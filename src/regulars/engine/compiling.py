@@ -17,7 +17,7 @@ from regulars.engine.edition import Edition
 from regulars.engine.facts import Order
 from regulars.engine.happenings import Activity, SignUp
 from regulars.engine.limiting import gated
-from regulars.engine.rules import Asks, Handlers, Lives, Rule
+from regulars.engine.rules import Handlers, Lives, Rule
 from regulars.engine.state import BEGINNING
 from regulars.engine.texts import parse_instant
 from regulars.ledger.lots import FOREVER
@@ -177,10 +177,10 @@ def _edition(
     )
 
 
-def _asking(handlers: Iterable[Handlers]) -> tuple[Asks, ...]:
-    """Who decides what pays for an order, in the order in which they ask."""
-    ranked = sorted(handlers, key=lambda one: one.asks_rank)
-    return tuple(one.asks for one in ranked if one.asks is not None)
+def _asking(handlers: Iterable[Handlers]) -> tuple[Handlers, ...]:
+    """Who decides something before a fact acts, in the order in which they ask."""
+    asking = [one for one in handlers if one.asks is not None]
+    return tuple(sorted(asking, key=lambda one: one.asks_rank))
 
 
 def _compiled_first(edition: Edition) -> Iterator[Rule]:

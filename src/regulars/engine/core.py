@@ -55,6 +55,7 @@ def selling(handlers: Iterable[Handlers]) -> OrderHandler:
     listening = [one for one in handlers if Order in one.on]
     at_length = tuple(one.on[Order] for one in listening)
     quickly = tuple(one.quick or one.on[Order] for one in listening)
+    opens = any(one.opens for one in listening)
 
     def order(run: Run, fact: Order) -> None:
         wanted = run.wanted
@@ -62,12 +63,12 @@ def selling(handlers: Iterable[Handlers]) -> OrderHandler:
             wanted is not None
             and fact.key not in wanted
             and run.whys is None
-            and not (fact.discount_minor or fact.covered_minor or run.state.paid)
+            and not (fact.discount_minor or fact.covered_minor or run.state.paid or opens)
         ):
             for handle in quickly:
                 handle(run, fact)
             return
-        run.record = opened(run, fact) if wanted is None or fact.key in wanted else None
+        run.record = opened(run, fact) if opens or run.keeps(fact.key) else None
         for handle in at_length:
             handle(run, fact)
         _close(run, fact)
@@ -79,9 +80,9 @@ def _close(run: Run, order: Order) -> None:
     if run.state.paid:
         vouchers.settle_payments(run, order)
         run.state.paid.pop(order.key, None)
-    if run.record is not None:
+    if run.record is not None and run.keeps(order.key):
         run.records[order.key] = run.record
-        run.record = None
+    run.record = None
 
 
 def _granting(build: Build) -> Callable[[Run, Grant], None]:

@@ -29,7 +29,7 @@ def join(desk: Desk, into: str, other: str) -> tuple[Booked, Booked]:
     desk.links[other] = into
     desk.owners.update(dict.fromkeys(left.facts, into))
     del desk.books[other]
-    kept.sent.update(left.sent)
+    kept.sent.effects.update(left.sent.effects)
     gone = Booked(rows=difference(left.run.rows, []), cause=f"join/{other}")
     booked = kept.refold(list(left.facts.values()))
     desk.settle(into, booked)
@@ -65,8 +65,8 @@ def _leaving(desk: Desk, book: Book, other: str) -> list[FoldFact]:
         for key, fact in book.facts.items()
         if desk.resolved(desk.origins.get(key, book.holder)) == other
     ]
+    book.known.forget(fact.key for fact in leaving)
     for fact in leaving:
-        del book.facts[fact.key]
         desk.owners[fact.key] = other
     return leaving
 
@@ -75,10 +75,10 @@ def _take_over(book: Book, new: Book, going: Booked) -> None:
     """What has been sent already for the facts that leave is not sent again."""
     effects = []
     for effect in going.effects:
-        before = book.sent.pop(effect.key, None)
+        before = book.sent.effects.pop(effect.key, None)
         if before is None:
             effects.append(effect)
         else:
-            new.sent[effect.key] = before
-            effects.extend(new.unsent([effect], withdraw=False))
+            new.sent.effects[effect.key] = before
+            effects.extend(new.sent.of([effect], withdraw=False))
     going.effects = effects

@@ -49,15 +49,14 @@ class Handlers(Struct):
     `on` by fact type; `quick` does the same as `on` for the common order, in fewer steps: paid in
     money alone, and nobody wants it recorded or explained; `undo(run, undoing)` gives back by the
     frozen integers alone; `due` is called at the instant that `next_due` named; `wants` asks for
-    what is given by itself at the frontier; `asks` for what pays for a fact before it acts;
-    `attempt` decides what somebody asked for, or
-    raises Refused; `still` checks a promise made for a past instant on the present state;
-    `promised` applies, in every state; `settle` runs after each
-    fact; `opening` takes what is
-    brought in and says whether it did; `read` answers a name, None if it is not its own;
-    `erased` runs before what an erased member holds is forfeited; `objects` gives the code of why a
-    refund is refused, or nothing. Of several that ask for an
-    order, those with a lower `asks_rank` ask first.
+    what is given by itself at the frontier; `asks` for what pays for a fact before it acts, where
+    `asks_about` says that it may (always, if left out); `attempt` decides what somebody asked for,
+    or raises Refused; `still` checks a promise made for a past instant on the present state;
+    `promised` applies, in every state; `settle` runs after each fact; `opening` takes what is
+    brought in and says whether it did; `read` answers a name, None if it is not its own; `erased`
+    runs before what an erased member holds is forfeited; `objects` gives the code of why a refund
+    is refused, or nothing. Of several that ask for an order, those with a lower `asks_rank` ask
+    first. With `opens` an order's record is open while it acts, also where it is not kept.
     """
 
     on: dict[type, Callable[[Run, Any], None]] = field(default_factory=dict)
@@ -67,6 +66,7 @@ class Handlers(Struct):
     due: Callable[[Run], None] | None = None
     wants: Callable[[Run, Ask], Promise | None] | None = None
     asks: Asks | None = None
+    asks_about: Callable[[FoldFact], bool] | None = None
     attempt: Callable[[Run, Attempt, Ask], Promise | None] | None = None
     still: Callable[[Run, Promise], Promise] | None = None
     promised: Callable[[Run, Promise], None] | None = None
@@ -78,6 +78,7 @@ class Handlers(Struct):
     erased: Callable[[Run], None] | None = None
     objects: Callable[[Run, Record, Refund], str] | None = None
     asks_rank: int = 0
+    opens: bool = False
 
 
 class Rule(Part, frozen=True, kw_only=True, tag_field="kind"):

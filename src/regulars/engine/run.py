@@ -74,6 +74,8 @@ class Run:
     names the facts whose records are kept (none: all of them)."""
 
     __slots__ = (
+        "_present",
+        "_stands_on",
         "ask",
         "at",
         "changes",
@@ -82,7 +84,6 @@ class Run:
         "holder",
         "key",
         "known",
-        "present",
         "programme",
         "promises",
         "record",
@@ -112,8 +113,26 @@ class Run:
         self.wanted: set[str] | None = None
         self.known: set[tuple[str, str]] = set()
         self.ask: Ask | None = None
-        self.present: State | None = None
+        self._present: State | None = None
+        self._stands_on: Callable[[], State] | None = None
         self.waiting: list[Promise] | None = None
+
+    @property
+    def present(self) -> State | None:
+        """The present state, where the past is folded again; None where now is the present."""
+        if self._present is None and self._stands_on is not None:
+            self._present = self._stands_on()
+        return self._present
+
+    def stands_on(self, made: Callable[[], State] | None) -> None:
+        """What is decided from now on must hold on the state that `made` makes too, when somebody
+        asks for it; on none with None."""
+        self._present, self._stands_on = None, made
+
+    def want(self, key: str) -> None:
+        """Keep the record of the fact `key`, if it is made from now on."""
+        if self.wanted is not None:
+            self.wanted.add(key)
 
     def say(self, rule: str, code: str, amount: int = 0, asset: str = "", **params: Any) -> None:
         """Note why a rule gave something or nothing. Costs nothing where nobody asked."""
@@ -154,6 +173,7 @@ class Run:
         decides is applied when every timer of the instant has run, as it is where it is known."""
         promise = self.still(promise)
         self.known.add((promise.rule, promise.ordinal))
+        self.want(promise.key)
         self.promises.append(promise)
         if self.waiting is None:
             self.follow(promise)
@@ -163,9 +183,10 @@ class Run:
     def still(self, promise: Promise) -> Promise:
         """The same promise, or what is left of it where it is decided late: it must hold at its
         own instant and on the present state, which then has it too."""
-        if self.present is None:
+        present = self.present
+        if present is None:
             return promise
-        now = Run(self.programme, self.present, self.holder)
+        now = Run(self.programme, present, self.holder)
         now.ask, now.known = self.ask, self.known
         handlers = self.edition.handlers.get(promise.rule)
         if handlers is not None and handlers.still is not None:

@@ -42,6 +42,7 @@ def handlers(build: Build) -> Handlers:
     desk = Desk(build)
     return Handlers(
         asks=desk.asks,
+        asks_about=_shows_vouchers,
         attempt=desk.attempt,
         promised=desk.promised,
         reversed=desk.reversed,
@@ -247,6 +248,7 @@ class Desk:
         fields: dict[str, Any] = {"issued": issued, "expires": expires}
         fields["value"] = fact.amount or made.value
         fields["item"] = fact.details.get("item", made.item)
+        run.want(fact.name)
         issue(run, made, fact.name, **fields)
         return True
 
@@ -307,6 +309,10 @@ class Desk:
     def money(self, minor: int, currency: str = "") -> Decimal:
         """Smallest units as a decimal."""
         return from_minor(minor, currency or self.currency)
+
+
+def _shows_vouchers(fact: FoldFact) -> bool:
+    return isinstance(fact, Order) and bool(fact.vouchers)
 
 
 def copied(voucher: Voucher) -> Voucher:

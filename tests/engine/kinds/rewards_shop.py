@@ -146,9 +146,7 @@ class Shop:
         return self.desk.book(holder).state.holdings[index].balance
 
     def read(self, name: str, holder: str = "m") -> Any:
-        run = self.desk.book(holder).run
-        answers = (one.read(run, name) for one in run.edition.handlers.values() if one.read)
-        return next((answer for answer in answers if answer is not None), None)
+        return self.desk.book(holder).read(name)
 
     def settled(self) -> None:
         """The state that was booked step by step is the fold of the set of facts."""

@@ -135,7 +135,7 @@ def never_paid_twice(seeds: int) -> None:
         facts += chance.sample(facts, len(facts) // 2)
         chance.shuffle(facts)
         shop = booked(facts, {})
-        sent = [one for book in shop.desk.books.values() for one in book.sent.values()]
+        sent = [one for book in shop.desk.books.values() for one in book.sent.effects.values()]
         for effect in chance.sample(sent, len(sent) // 2):
             shop.desk.book("a1").take(effect)
             again_later = msgspec.structs.replace(effect, key=f"{effect.key}/twice")

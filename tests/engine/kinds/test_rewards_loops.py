@@ -141,11 +141,12 @@ def promised_vouchers(play: Play) -> Iterator[str]:
 
 def paid_too_much(play: Play) -> list[str]:
     """Vouchers that paid more than they are worth, what is still open of them included."""
-    run = play.shop.desk.book("m").run
-    used: dict[str, int] = {one.id: one.value for one in run.state.vouchers.values()}
+    book = play.shop.desk.book("m")
+    used: dict[str, int] = {one.id: one.value for one in book.state.vouchers.values()}
     face: dict[str, int] = dict(used)
     for order in play.orders:
-        for payment in run.records[order].payments:
+        record = book.recall(order)
+        for payment in record.payments if record is not None else ():
             if payment.kept is not None:
                 left = max(payment.amount_minor - payment.back, 0)
                 used[payment.voucher] = used.get(payment.voucher, 0) + left

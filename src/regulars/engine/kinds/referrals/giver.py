@@ -37,6 +37,7 @@ class Giver:
         self, run: Run, gifts: list[Frozen], basis: int, most: dict[str, int] | None = None
     ) -> dict[str, int]:
         """Give for the fact at work; returns how much of each asset. `most` cuts an asset."""
+        self.keep(run)
         given: dict[str, int] = {}
         room = dict(most or {})
         for gift in gifts:
@@ -53,9 +54,19 @@ class Giver:
             run.say(self.id, "referral_paid", amount, asset)
         return given
 
+    def keep(self, run: Run) -> None:
+        """The record of the fact at work is kept, whoever names it: what of the gift runs out is
+        noted there, until it is taken back."""
+        run.want(run.key)
+        if run.record is None:
+            fresh = Record(key=run.key, edition=run.edition.id, at=run.at)
+            run.records.setdefault(run.key, fresh)
+
     def issue(self, run: Run, gift: Frozen) -> None:
         """Issue a voucher, named by the fact at work."""
-        issue(run, terms_of(gift, self.zone), f"{run.key}/{gift.voucher}")
+        key = f"{run.key}/{gift.voucher}"
+        run.want(key)
+        issue(run, terms_of(gift, self.zone), key)
 
     def take_back(self, run: Run, key: str, given: dict[str, int]) -> None:
         """Take back what the fact `key` gave: what was spent is a debt, unused vouchers end."""
