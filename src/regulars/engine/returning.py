@@ -13,12 +13,12 @@ def take_note(record: Record, refund: Refund) -> str:
     """Add a refund to the record; returns a code if it is more than is left, and changes nothing
     then."""
     lines = _back_by_lines(record, refund.lines)
-    if lines is None or _counts_exceed(record, refund):
+    if lines is None or _below_nothing(refund) or _counts_exceed(record, refund):
         return "exceeds_order"
     if refund.full:
         return _all(record)
-    by_lines = sum(line.amount_minor for line in refund.lines)
-    money = max(refund.amount_minor - by_lines, 0) if refund.eligible_minor is None else 0
+    beside = refund.amount_minor - _by_lines(record, refund, lines)
+    money = max(beside, 0) if refund.eligible_minor is None else 0
     trial = Trial(record, lines, record.back + money, (refund.eligible_minor or 0))
     if trial.exceeds():
         return "exceeds_order"
@@ -40,6 +40,8 @@ class Trial:
     def exceeds(self) -> bool:
         """Whether more would have come back than was paid, or than had earned."""
         record = self.record
+        if record.closed and (self.back > record.back or self.eligible > record.back_eligible):
+            return True
         returned = half_up(sum(self.lines) * record.basis, record.total) if record.total else 0
         most = record.eligible or record.basis
         return self.back + returned > record.basis or self.eligible > most
@@ -58,6 +60,12 @@ def _all(record: Record) -> str:
     record.back_counts = dict(record.counts)
     record.closed = True
     return ""
+
+
+def _below_nothing(refund: Refund) -> bool:
+    """Whether a refund would take something back that came back before."""
+    amounts = (refund.amount_minor, refund.eligible_minor or 0)
+    return min(amounts) < 0 or any(thousandths(count) < 0 for count in refund.counts.values())
 
 
 def _counts_exceed(record: Record, refund: Refund) -> bool:
@@ -80,6 +88,15 @@ def _back_by_lines(record: Record, lines: tuple[Line, ...]) -> list[int] | None:
         else:
             return None
     return back
+
+
+def _by_lines(record: Record, refund: Refund, back: list[int]) -> int:
+    """The money that the lines of a refund stand for; a line that tells none for what was paid."""
+    told = sum(line.amount_minor for line in refund.lines)
+    if all(line.amount_minor for line in refund.lines) or not record.total:
+        return told
+    goods = sum(back) - sum(record.back_lines)
+    return max(told, half_up(goods * record.basis, record.total))
 
 
 def _part(record: Record, line: Line, left: int) -> int:

@@ -67,12 +67,18 @@ def _opening(programme: Compiled, at: int, place: tuple[str, str], value: Any) -
 
 def unseal(run: Run, fact: Opening) -> None:
     """Put one such opening into the state of a run. What it brings of an asset is told as a
-    transfer, so that a balance is still the sum of its lines."""
-    part, body = fact.details["part"], msgspec.json.decode(fact.body)
-    if part == RECORDS:
-        run.records[fact.name] = msgspec.convert(body, Record, str_keys=True)
+    transfer, so that a balance is still the sum of its lines. What is no such part of a state
+    changes nothing."""
+    part = fact.details.get("part", "")
+    try:
+        body = msgspec.json.decode(fact.body)
+        if part == RECORDS:
+            run.records[fact.name] = msgspec.convert(body, Record, str_keys=True)
+            return
+        _put(run, (part, fact.name), body)
+    except msgspec.MsgspecError:
+        run.change("opening", fact.key, "ignored", SEALED, name=fact.name)
         return
-    _put(run, (part, fact.name), body)
     if part == HOLDINGS and fact.name in run.programme.assets:
         holding = run.state.holdings[run.programme.assets[fact.name]]
         for step, amount in ((EARN, holding.balance), (PEND, pending(holding))):
@@ -86,6 +92,8 @@ def _put(run: Run, place: tuple[str, str], value: Any) -> None:
     part, name = place
     programme, state = run.programme, run.state
     written = msgspec.json.decode(programme.dump(state))
+    if part not in written or part in OWN:
+        raise msgspec.ValidationError(f"no part of a state: {part}")
     if part in BY_NAME:
         written[part][name] = value
     else:

@@ -7,6 +7,7 @@ points or credit earns nothing: the same share is taken off every line.
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 ONE: Final = 10_000
 """A factor of 1 as an integer: factors have at most four decimals."""
+MOST_COUNTED: Final = Decimal(10**15)
+"""No order counts as many: beyond it a number is a mistake, and would cost memory and time."""
 Selects = Callable[[Line], bool]
 
 
@@ -187,9 +190,11 @@ def opened(run: Run, order: Order) -> Record:
     )
 
 
-def thousandths(count: Any) -> int:
-    """A count as an integer of thousandths; finer parts are cut."""
-    return int(count * 1000)
+def thousandths(count: Decimal | int) -> int:
+    """A count as an integer of thousandths; finer parts are cut. What is no number, or beyond what
+    anybody counts, is none."""
+    told = Decimal(count)
+    return int(told * 1000) if told.is_finite() and -MOST_COUNTED < told < MOST_COUNTED else 0
 
 
 def selecting(tests: Tests, skipped: frozenset[str]) -> Selects:

@@ -95,9 +95,10 @@ def _units(measured: Measured, run: Run, order: Order, skipped: frozenset[str]) 
     units = []
     for place in measured.taken(order, skipped):
         line = lines[place]
-        if line.amount_minor > 0 and line.quantity > 0:
+        count = thousandths(line.quantity)
+        if line.amount_minor > 0 and count > 0:
             factor = factors.factor(order, factors.of_line(holding, line))
-            units.append([place, thousandths(line.quantity), *pair(factor)])
+            units.append([place, count, *pair(factor)])
     return units
 
 

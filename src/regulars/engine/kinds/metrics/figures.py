@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from msgspec import Struct
 
 from regulars.engine.happenings import Grant, Opening
-from regulars.engine.metering import Entry, Meter, Metering, Window
+from regulars.engine.metering import WINDOW_PATTERN, Entry, Meter, Metering, Window
 from regulars.engine.periods import Unit
 from regulars.engine.rules import Handlers, Metric
 from regulars.engine.run import Run
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 EVER = "ever"
 UNITS: tuple[Unit, ...] = ("day", "week", "month", "quarter", "year")
 YEAR = re.compile(r"[12][0-9]{3}")
+BROUGHT = re.compile(rf"{WINDOW_PATTERN}|{YEAR.pattern}")
+"""A window, or one year by its number."""
 MONTHS = re.compile(r"[1-9][0-9]?m")
 
 
@@ -115,16 +117,21 @@ class Figure(Metering):
             run.say(self.id, "head_start", fact.amount)
 
     def opening(self, run: Run, fact: Opening) -> bool:
-        """What was counted before, in one window or, where none is told, in all that are kept."""
+        """What was counted before, in one window or, where none is told, in all that are kept but
+        the day: that it was brought in today does not mean that it happened today."""
         if fact.what != "metric" or fact.name != self.id:
             return False
         window = fact.details.get("window", "")
+        if window and not BROUGHT.fullmatch(window):
+            return False
         if window:
             self.bring(run, fact.amount, window)
             for tell in self.told:
                 tell(run)
         else:
             self.add(run, fact.amount, run.at)
+            if "day" in self.units:
+                self._add_to_period(self.meter(run), "day", -fact.amount, run.at)
         return True
 
     def bring(self, run: Run, amount: int, window: str) -> None:

@@ -25,11 +25,13 @@ DECIMALS = 6
 
 
 class Items(Struct):
-    """One order's items and those returned, in thousandths of an item."""
+    """One order's items and those returned, in thousandths of an item; `lines` has those of each
+    of its lines of goods, where it tells any."""
 
     key: str
     items: int
     returned: int = 0
+    lines: list[int] = field(default_factory=list)
 
 
 class LastOrders(Struct):
@@ -84,16 +86,20 @@ class Rate(Figure):
         """The rate in millionths of a percent, rounded up, so that only less is below."""
         return -int(-self.rate(run) * 100 * 10**DECIMALS // 1)
 
+    def since(self, run: Run, start: int) -> int:
+        """The same since any instant: the last orders, whenever they were."""
+        return self.value(run, Span())
+
     def order(self, run: Run, order: Order) -> None:
         """A new order is looked at, the oldest no longer."""
-        items = 1000 * len(lines_of(order))
+        items, lines = 1000 * len(lines_of(order)), []
         if self.of is not None:
             items = thousandths(order.counts.get(self.of, Decimal(0)))
         elif order.lines:
-            goods = (line.quantity for line in order.lines if line.kind == "goods")
-            items = sum(map(thousandths, goods))
+            lines = [thousandths(one.quantity) for one in lines_of(order)]
+            items = sum(lines)
         if items > 0:
-            self.remember(run, Items(order.key, items))
+            self.remember(run, Items(order.key, items, lines=lines))
 
     def remember(self, run: Run, items: Items) -> None:
         """Look at an order from now on."""
@@ -107,19 +113,23 @@ class Rate(Figure):
         """Items of an order came back."""
         for one in self.remembered(run):
             if one.key == undoing.record.key:
-                one.returned = min(self.returned(undoing.record, one.items), one.items)
+                one.returned = min(self.returned(undoing.record, one), one.items)
         for tell in self.told:
             tell(run)
 
-    def returned(self, record: Record, items: int) -> int:
-        """How many items have come back, in thousandths: counted, else by the money of lines."""
+    def returned(self, record: Record, order: Items) -> int:
+        """How many items have come back, in thousandths: counted, else of each line by its money,
+        money told without a line by its part of the whole."""
         if record.closed:
-            return items
+            return order.items
         if self.of is not None:
             return record.counts.get(self.of, 0) - count_left(record, self.of)
         total = sum(piece.amount for piece in record.pieces)
         back = sum(record.back_lines)
-        return items * back // total if total > 0 else 0
+        if len(order.lines) == len(record.pieces):
+            told = zip(order.lines, record.back_lines, record.pieces, strict=True)
+            return sum(items * part // one.amount for items, part, one in told if one.amount > 0)
+        return order.items * back // total if total > 0 else 0
 
     def opening(self, run: Run, fact: Opening) -> bool:
         """An order before: `amount` items, `returned` of them in the details."""

@@ -10,6 +10,7 @@ from regulars.engine.happenings import Attribute, Opening
 from regulars.engine.kinds.metrics.figures import Figure, Span
 from regulars.engine.rules import Handlers, Metric, Sentence
 from regulars.engine.run import Run
+from regulars.engine.weighing import thousandths
 
 if TYPE_CHECKING:
     from regulars.engine.build import Build
@@ -48,10 +49,13 @@ class Telling(Figure):
     def value(self, run: Run, span: Span) -> int:
         """What the attribute says, in thousandths; 0 where it says no number."""
         try:
-            told = Decimal(run.state.attributes.get(self.attribute, "") or 0)
+            return thousandths(Decimal(run.state.attributes.get(self.attribute, "") or 0))
         except InvalidOperation:
             return 0
-        return int(told.scaleb(DECIMALS)) if told.is_finite() else 0
+
+    def since(self, run: Run, start: int) -> int:
+        """The same since any instant."""
+        return self.value(run, Span())
 
     def attribute_told(self, run: Run, fact: Attribute) -> None:
         """Who reads the metric is told when it changes."""

@@ -22,6 +22,8 @@ class Openings:
     def opening(self, run: Run, fact: Opening) -> bool:
         """Whether it was for this rule; then it has been taken."""
         if fact.what == "referral" and fact.name == run.holder:
+            if not fact.details.get("advocate"):
+                return False
             self.brought(run, fact)
             return True
         if fact.what == "referral":
@@ -36,7 +38,7 @@ class Openings:
     def brought(self, run: Run, fact: Opening) -> None:
         """A friend was brought before; the advocate's side is told as if it were now."""
         mine = self.mine
-        advocate = fact.details.get("advocate", "")
+        advocate = fact.details["advocate"]
         state = fact.details.get("state", "signed_up")
         since = instant_of(fact.dates["since"]) if "since" in fact.dates else run.at
         mine.begin(run, advocate, since)
