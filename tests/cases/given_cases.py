@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 GIVEN = SHARED / "reference-programmes"
 CONCEPTS = HERE.parents[1] / "docs" / "concepts"
 BLUEPRINTS = Path(regulars.blueprints.__file__).parent
-MORE = HERE / "more_cases.yaml"
+MORE = (HERE / "more_cases.yaml", *sorted(HERE.glob("unseen_*.yaml")))
 WITHOUT_CASES = "README.md"
 
 
@@ -60,19 +60,20 @@ def ready_made() -> Parsed:
 @cache
 def more() -> Parsed:
     """Cases of our own."""
-    return _parsed(MORE)
+    return _parsed(*MORE)
 
 
-def _parsed(folder: Path) -> Parsed:
+def _parsed(*folders: Path) -> Parsed:
     known = editions()
-    nodes = read_files(files(folder)).cases
+    nodes = [node for folder in folders for node in read_files(files(folder)).cases]
     mine = [node for node in nodes if (one := node.child("edition")) and one.data in known]
     return parse(mine, {name: names_of(one) for name, one in known.items()})
 
 
-def named(folder: Path) -> list[str]:
-    """The id of every case of a folder; none where the folder is missing."""
-    nodes = read_files(files(folder)).cases if folder.exists() else []
+def named(*folders: Path) -> list[str]:
+    """The id of every case of these folders; none of one that is missing."""
+    there = [folder for folder in folders if folder.exists()]
+    nodes = [node for folder in there for node in read_files(files(folder)).cases]
     return [str(one.data) for node in nodes if (one := node.child("id"))]
 
 

@@ -50,7 +50,7 @@ def test_a_case_beside_a_ready_programme_ends_as_it_says(name: str) -> None:
     assert failures(ready_made(), name) == []
 
 
-@pytest.mark.parametrize("name", named(MORE))
+@pytest.mark.parametrize("name", named(*MORE))
 def test_a_case_of_our_own_ends_as_it_says(name: str) -> None:
     assert more().problems == ()
     assert failures(more(), name) == []

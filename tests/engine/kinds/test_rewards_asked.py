@@ -248,10 +248,18 @@ def test_moving_the_birth_date_brings_no_second_gift() -> None:
 def test_a_higher_tier_widens_an_open_window_but_brings_one_gift() -> None:
     shop = Shop.of(BIRTHDAYS, zone="America/Los_Angeles")
     shop.told("2026-01-01T00:00:00-08:00", "birth_date", "1990-06-10")
-    assert shop.redeem("r1", "2026-06-12T09:00:00-07:00", "item") == "outside_window"
-    shop.give("2026-06-12T10:00:00-07:00", 500)
+    shop.give("2026-06-10T10:00:00-07:00", 500)
+    assert shop.redeem("r1", "2026-06-17T00:00:00-07:00", "item") == "outside_window"
     assert shop.redeem("r2", "2026-06-16T23:59:59-07:00", "item") == "accepted"
     assert shop.redeem("r3", "2026-06-16T23:59:59-07:00", "item") == "already_used"
+
+
+def test_a_higher_tier_opens_no_window_that_is_over() -> None:
+    shop = Shop.of(BIRTHDAYS, zone="America/Los_Angeles")
+    shop.told("2026-01-01T00:00:00-08:00", "birth_date", "1990-06-10")
+    shop.give("2026-06-12T10:00:00-07:00", 500)
+    assert shop.redeem("r1", "2026-06-12T11:00:00-07:00", "item") == "outside_window"
+    assert shop.redeem("r2", "2027-06-10T11:00:00-07:00", "item") == "accepted"
 
 
 def test_the_day_is_one_of_the_members_own_zone() -> None:

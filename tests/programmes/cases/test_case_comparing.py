@@ -78,7 +78,7 @@ LATE = datetime(2025, 1, 1, 23, 30, tzinfo=UTC)
         ("none", "none", "exact", True),
         ("none", (), "exact", True),
         ("none", None, "exact", True),
-        ("none", 0, "exact", False),
+        ("none", 0, "exact", True),
         ("none", "gold", "exact", False),
         (None, None, "exact", True),
         (None, "none", "exact", False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from regulars.programmes.cases.keys import amount, any_amount
 from regulars.programmes.cases.names import Names
@@ -66,13 +67,16 @@ class Checker:
             return Fields(line=node.line)
         found = Fields({}, {}, node.line)
         for entry in node.entries():
-            self._entry(entry, allowed, found)
+            self._entry(entry, allowed, found, node)
         self._whole(node, allowed)
         return found
 
-    def _entry(self, entry: Entry, allowed: Words, found: Fields) -> None:
-        if entry.key in allowed.words:
-            found.words[entry.key] = self.value(entry.node, allowed.words[entry.key].shape)
+    def _entry(self, entry: Entry, allowed: Words, found: Fields, whole: Node) -> None:
+        word = allowed.words.get(entry.key)
+        if word is not None:
+            told = bool(word.told_by) and whole.child(word.told_by) is not None
+            shape = replace(word.shape, kind="text") if told else word.shape
+            found.words[entry.key] = self.value(entry.node, shape)
             return
         key = self._amount(entry) if allowed.amounts else None
         if key:

@@ -105,7 +105,8 @@ def rounded(number: Answer, places: int) -> Fraction:
 def _is_nothing(expected: Value, got: Answer) -> bool:
     if got is None:
         return True
-    return expected == NOTHING and got in (NOTHING, (), "")
+    zero = _is_number(got) and got == 0
+    return expected == NOTHING and (zero or got in (NOTHING, (), ""))
 
 
 def _same_lists(expected: tuple[Value, ...], got: Answer, how: str, zone: ZoneInfo) -> bool:

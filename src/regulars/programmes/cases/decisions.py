@@ -35,9 +35,16 @@ class Decisions:
         brought = self.units.asset(key.word)
         if brought:
             return self._brought(subject.id, brought)
-        if outcome is None:
-            return None
-        return self._param(outcome.params, key)
+        params = outcome.params if outcome is not None else {}
+        return self._param({**self._said(subject.id), **params}, key)
+
+    def _said(self, key: str) -> dict[str, Any]:
+        """What was told beside the refusal of an act."""
+        for book in self.desk.books.values():
+            for change in book.run.changes:
+                if change.id == key and change.to == "refused":
+                    return change.params
+        return {}
 
     def _param(self, params: dict[str, Any], key: Key) -> Answer:
         value = params.get(key.word)

@@ -23,6 +23,7 @@ from regulars.programmes.cases.cast import UNNAMED, Cast, as_signals
 from regulars.programmes.cases.comparing import Difference, first_difference
 from regulars.programmes.cases.given import Opener
 from regulars.programmes.cases.looking import Look
+from regulars.programmes.cases.pricing import meant
 from regulars.programmes.cases.problems import Reason, nearest
 from regulars.programmes.cases.settings import NoSetting, with_settings
 from regulars.programmes.cases.shapes import Case, Event, Run
@@ -190,11 +191,11 @@ class Stage:
         self.desk.record(fact, holder, now)
 
     def _named(self, attempt: Redemption | VoucherUse) -> Redemption | VoucherUse:
-        """A redemption that names no reward means one that the edition has at any price."""
-        if not isinstance(attempt, Redemption) or attempt.reward or attempt.voucher:
+        """A redemption under the name of the reward that it means."""
+        if not isinstance(attempt, Redemption):
             return attempt
-        rewards = [one for one in with_ids(self.edition).rewards if hasattr(one, "price")]
-        return replace(attempt, reward=rewards[0].name_in_state) if rewards else attempt
+        editions = [one.edition for one in self.programme.editions]
+        return replace(attempt, reward=meant(attempt, editions))
 
     def _join(self, act: Activity, event: Event, now: int) -> None:
         """An act by which two become one, or an order of nobody becomes somebody's."""

@@ -37,6 +37,10 @@ class Units(Struct, frozen=True):
         """An amount of an asset in its smallest unit; finer parts are cut."""
         return scaled(amount, self.places(asset))
 
+    def of_text(self, amount: str, asset: str) -> int:
+        """An amount of an asset as a programme file writes it, in its smallest unit."""
+        return self.of_asset(Decimal(amount), asset)
+
     def money(self, amount: Value, currency: str = "") -> int:
         """An amount of money in the smallest unit of its currency."""
         return scaled(amount, decimals(currency or self.edition.currency))

@@ -23,11 +23,13 @@ class Takes(Struct, frozen=True):
 
 
 class Word(Struct, frozen=True, rename={"with_": "with"}, dict=True, forbid_unknown_fields=True):
-    """A key: the shape of its value and its meaning; the rest belongs to assertions."""
+    """A key: the shape of its value and its meaning. Beside `told_by`, which tells what is meant as
+    well, any name will do. The rest belongs to assertions."""
 
     takes: str
     means: str
     needed: bool = False
+    told_by: str = ""
     of: tuple[str, ...] = ()
     with_: tuple[str, ...] = ()
     ratio: bool = False

@@ -37,10 +37,15 @@ NOBODY = -(1 << 40)
 
 
 class Had(Uses):
-    """Uses, and the birthday (day number) that was last looked at or celebrated."""
+    """Uses, and the birthday (day number) that was last looked at or celebrated; the one whose days
+    were over when a higher tier was reached; how many days the present tier has (0: the lowest's),
+    and the instant at which something was last brought in."""
 
     looked: int = NOBODY
     celebrated: int = NOBODY
+    over: int = NOBODY
+    reach: int = 0
+    opened: int = NOBODY
 
 
 class Days(Struct, frozen=True):
@@ -55,7 +60,8 @@ class Birthday(Reward, frozen=True, kw_only=True, tag="birthday"):
     """A gift for the birthday: an item, `points` of an asset, or a `voucher`.
 
     It can be had on the `day`, in the `week` (Monday to Sunday) or `month` of the birthday, or in
-    so many `days` from it; `days_by_tier` where a tier has more. It is asked for, or with
+    so many `days` from it; `days_by_tier` where a tier has more: a tier that is reached while they
+    run makes them more, one that is reached later opens nothing again. It is asked for, or with
     `by_itself` issued as a voucher that ends with the window, when the window opens or whoever
     becomes known inside it. The day is one of the programme's zone, or with `member_zone` of the
     member's own. At most `once` in 12 months, whatever the date was changed to, or once per
@@ -93,6 +99,9 @@ class Birthday(Reward, frozen=True, kw_only=True, tag="birthday"):
             handlers.next_due, handlers.due = working.next_due, working.due
         else:
             handlers.attempt = working.attempt
+        if self.days_by_tier:
+            handlers.on = {**handlers.on, Opening: working.opened}
+            build.moved.append(working.moved)
         return handlers
 
     def sentence(self) -> Sentence:
@@ -164,12 +173,33 @@ class Working:
             return Days(birthday, first, add_months(first, 1))
         return Days(birthday, birthday, birthday + 1)
 
+    def opened(self, run: Run, fact: Opening) -> None:
+        """A tier that is brought in was held before: it is not reached now."""
+        run.state.memory[self.slot].opened = run.at
+
+    def moved(self, run: Run) -> None:
+        """The tier has changed: a birthday whose days were over stays over."""
+        had: Had = run.state.memory[self.slot]
+        before = had.reach or self.days.get(0) or self.rule.days or 1
+        had.reach = self.days.get(run.state.standing.tier) or self.rule.days or 1
+        today = self.place(run).day(run.at)
+        for one in self.around(run, today) if had.opened != run.at else ():
+            if one.birthday + before <= today:
+                had.over = max(had.over, one.birthday)
+
+    def open_now(self, run: Run, today: int) -> Iterator[Days]:
+        """The celebrations that a day lies in."""
+        over = run.state.memory[self.slot].over
+        for one in self.around(run, today):
+            if one.first <= today < one.after and one.birthday > over:
+                yield one
+
     def attempt(self, run: Run, attempt: Attempt, ask: Ask) -> Promise | None:
         """A promise of the gift. Raises Refused outside the window, or where it was had."""
         if not isinstance(attempt, Redemption) or attempt.reward not in self.names:
             return None
         today = self.place(run).day(run.at)
-        now = next((one for one in self.around(run, today) if one.first <= today < one.after), None)
+        now = next(self.open_now(run, today), None)
         if now is None:
             raise refused("outside_window")
         self.gate.check(run, Wish(attempt.order, attempt.basket_minor, 0, attempt))
@@ -224,8 +254,7 @@ class Working:
         place = self.place(run)
         today = place.day(run.at)
         had: Had = run.state.memory[self.slot]
-        open_ones = [one for one in self.around(run, today) if one.first <= today < one.after]
-        now = next((one for one in open_ones if one.birthday > had.looked), None)
+        now = next((one for one in self.open_now(run, today) if one.birthday > had.looked), None)
         if now is None:
             return
         had.looked = now.birthday

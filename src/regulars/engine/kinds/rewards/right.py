@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from regulars.engine.availability import Gate, Only, Uses, Wish
+from regulars.engine.calendar import instant_of
 from regulars.engine.conditions import goods_minor
 from regulars.engine.facts import Code, Order
 from regulars.engine.happenings import Activity, Attempt, Opening, Promise, Redemption
@@ -15,6 +17,7 @@ from regulars.engine.state import Record
 from regulars.engine.terms import taken_back
 from regulars.engine.texts import Id, OneOrMany, Text
 from regulars.engine.weighing import paid_by
+from regulars.ledger.refused import Refused
 
 if TYPE_CHECKING:
     from regulars.engine.build import Build
@@ -86,9 +89,14 @@ class Working:
         rule = self.rule
         if activity.kind != rule.activity or (rule.event and activity.value not in rule.event):
             return
-        code = self.gate.against(run, Wish(activity.order, activity.amount_minor, 0, activity))
+        code, later = "", dict[str, int]()
+        try:
+            self.gate.check(run, Wish(activity.order, activity.amount_minor, 0, activity))
+        except Refused as refusal:
+            code, again = refusal.code, refusal.params.get("retry_at")
+            later = {"retry_at": instant_of(again)} if isinstance(again, datetime) else {}
         if code:
-            run.change("activity", activity.key, "refused", code)
+            run.change("activity", activity.key, "refused", code, **later)
         else:
             self.gate.use(run)
         run.say(self.id, "right_refused" if code else "right_used", reason=code)
