@@ -197,8 +197,10 @@ class Desk:
             run.change("reversal", key, "refused", "already_used")
             return
         record.closed = True
-        run.state.paid.pop(record.frozen["order"], None)
-        opened(run, msgspec.convert(record.frozen["voucher"], Voucher))
+        voucher = msgspec.convert(record.frozen["voucher"], Voucher)
+        waiting = run.state.paid.get(record.frozen["order"], [])
+        waiting[:] = [one for one in waiting if one.kept is None or one.kept.id != voucher.id]
+        opened(run, voucher)
 
     def undo(self, run: Run, undoing: Undoing) -> None:
         """What came back of an order, in money and in vouchers; its vouchers come back."""

@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from rewards_shop import Shop, line
+from rewards_shop import Shop, line, moment
+
+from regulars.engine.happenings import VoucherUse
 
 VOUCHERS = """
   - {id: ten, kind: every, each: 100, asset: gems, name: Ten, voucher: {value: 10.00 EUR, VOUCHER}}
@@ -295,3 +297,14 @@ def test_a_reward_used_in_part_is_not_revoked() -> None:
     shop.refund("f1", BACK, "o1", full=True)
     assert (shop.has(), shop.read("voucher_value")) == (-100, Decimal("6.00"))
     shop.settled()
+
+
+def test_a_use_that_is_taken_back_leaves_what_else_pays_for_the_order() -> None:
+    shop = shop_with("", 2)
+    for number in range(2):
+        use = VoucherUse(key=f"u{number}", at=moment(OPENED), voucher=f"v{number}", order="o1")
+        assert shop.desk.record(use, "m").status == "accepted"
+    assert shop.reverse("x", "2026-05-01T12:00:00+02:00", "u0") == "accepted"
+    waiting = shop.desk.book("m").state.paid["o1"]
+    assert [one.voucher for one in waiting] == ["v1"]
+    assert [shop.read(f"voucher_status:v{number}") for number in range(2)] == ["open", "used"]
