@@ -132,3 +132,15 @@ def test_it_starts_without_a_database(stall: Path) -> None:
         env={},
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_an_outcome_is_not_written_over_a_file_that_is_checked(
+    stall: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (stall / "cases.yaml").read_bytes()
+    assert check(stall, "--junit", stall / "cases.yaml") == 2
+    assert (stall / "cases.yaml").read_bytes() == before
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert "is one of the files that are checked" in said.err

@@ -30,7 +30,10 @@ def run(arguments: argparse.Namespace) -> int:
         return _vocabulary()
     if not arguments.files:
         raise Unclear("Name a programme file, a file of cases, or a folder of such files.")
-    return _check(list(files_of(arguments.files)), arguments)
+    files = list(files_of(arguments.files))
+    if arguments.junit and arguments.junit.resolve() in {Path(one.name).resolve() for one in files}:
+        raise Unclear(f"{arguments.junit} is one of the files that are checked: name another one.")
+    return _check(files, arguments)
 
 
 def _vocabulary() -> int:
