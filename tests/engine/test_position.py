@@ -1,0 +1,147 @@
+"""Where a fact stands: the one sort key, fact by fact."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from histories import day, order, refund
+
+from regulars.engine.calendar import instant_of
+from regulars.engine.happenings import (
+    Activity,
+    Attribute,
+    Effect,
+    Erasure,
+    FoldFact,
+    Grant,
+    Job,
+    Opening,
+    Promise,
+    Reversal,
+    SignUp,
+    TierSet,
+)
+from regulars.engine.position import Position, names, place, position, rank
+
+
+def promise(key: str, days: float = 1, **fields: Any) -> Promise:
+    return Promise(key=key, at=day(days), rule="r", **{"ordinal": key, **fields})
+
+
+def placed(*facts: FoldFact) -> list[str]:
+    """The keys of facts of which each knows all others, in their order."""
+    known = {fact.key: fact for fact in facts}
+    return sorted(known, key=lambda key: place(known[key], known))
+
+
+@pytest.mark.parametrize(
+    ("fact", "name"),
+    [
+        (refund("f", 1, "o"), "o"),
+        (Activity(key="a", at=day(1), kind="review", order="o"), "o"),
+        (Activity(key="a", at=day(1), kind="review"), ""),
+        (Reversal(key="x", at=day(1), redemption="r"), "r"),
+        (promise("r", order="o"), "o"),
+        (promise("r"), ""),
+        (order("o", 1, 1), ""),
+        (Grant(key="g", at=day(1), amount=1), ""),
+    ],
+)
+def test_a_fact_names_what_it_cannot_come_before(fact: FoldFact, name: str) -> None:
+    assert names(fact) == name
+
+
+def test_the_facts_of_one_instant_have_one_order_whatever_their_keys() -> None:
+    in_order: list[tuple[FoldFact, ...]] = [
+        (promise("z", due=True), Job(key="y", at=day(1), name="j")),
+        (Opening(key="x", at=day(1), what="asset"),),
+        (Attribute(key="w", at=day(1), name="n", value="v"),),
+        (Grant(key="v", at=day(1), amount=1), TierSet(key="u", at=day(1), tier="gold")),
+        (
+            order("t", 1, 1),
+            SignUp(key="s", at=day(1)),
+            Activity(key="q", at=day(1), kind="visit"),
+            Effect(key="p", at=day(1), holder="m", rule="r", what="w"),
+        ),
+        (refund("o", 1, "unknown"),),
+        (promise("n"), promise("m", ordinal="1", order="unknown")),
+        (Reversal(key="l", at=day(1), redemption="unknown"),),
+        (Erasure(key="k", at=day(1)),),
+        (promise("j", ordinal="1"),),
+    ]
+    ranks = [{rank(fact) for fact in group} for group in in_order]
+    assert all(len(group) == 1 for group in ranks)
+    assert [min(group) for group in ranks] == sorted({min(group) for group in ranks})
+    assert len(set(map(min, ranks))) == len(ranks)
+
+
+def test_a_fact_that_names_none_stands_at_its_instant_by_source_and_key() -> None:
+    fact = order("o", 1, 1, source="till")
+    here = instant_of(day(1))
+    assert position(fact) == Position(here, rank(fact), here, "till", "o")
+    assert place(fact, {"o": fact}) == position(fact)
+    assert position(fact) < position(order("p", 1, 1, source="till"))
+    assert position(fact) < position(order("n", 1, 1, source="web"))
+    assert position(fact) < position(order("a", 1.1, 1, source="app"))
+
+
+def test_what_is_dated_before_the_order_that_it_names_follows_it_at_once() -> None:
+    """In the order of the times and keys that they have themselves."""
+    facts = [order("o", 5, 1), refund("b", 2, "o"), refund("a", 2, "o"), refund("c", 1, "o")]
+    assert placed(*facts, order("p", 5, 1), order("n", 4, 1)) == ["n", "o", "p", "c", "a", "b"]
+    acts = [Activity(key="a", at=day(1), kind="like", order="o"), order("o", 5, 1)]
+    assert placed(*acts, order("p", 5, 1)) == ["o", "a", "p"]
+
+
+def test_what_came_from_one_source_stands_together() -> None:
+    """Refunds of one instant, moved behind their order: by source, then by key."""
+    told = {"d": "app", "a": "web", "c": "app", "b": "web"}
+    facts = [refund(key, 2, "o", source=source) for key, source in told.items()]
+    assert placed(order("o", 5, 1), *facts) == ["o", "c", "d", "a", "b"]
+
+
+def test_what_is_dated_after_the_order_that_it_names_stays_where_it_is() -> None:
+    facts = [order("o", 5, 1), refund("a", 6, "o"), order("p", 5.5, 1), order("q", 7, 1)]
+    assert placed(*facts) == ["o", "p", "a", "q"]
+    assert place(facts[1], {"o": facts[0]}) == position(facts[1])
+    later = [order("o", 5, 1, source="web"), Activity(key="b", at=day(5), kind="like", order="o")]
+    assert placed(*later, order("z", 5, 1, source="web")) == ["o", "b", "z"]
+
+
+def test_what_names_a_moved_fact_moves_along() -> None:
+    """A reversal of a coffee that paid for an order dated after both."""
+    facts = [
+        promise("r", 2, order="o"),
+        Reversal(key="x", at=day(3), redemption="r"),
+        order("o", 5, 1),
+        order("n", 4, 1),
+    ]
+    assert placed(*facts) == ["n", "r", "o", "x"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [order("o", 5, 1), SignUp(key="o", at=day(5)), Activity(key="o", at=day(5), kind="visit")],
+)
+@pytest.mark.parametrize("days", [2, 5, 9])
+def test_what_pays_for_a_fact_stands_directly_before_it(asked: FoldFact, days: float) -> None:
+    beside = order("n", 5, 1), order("p", 5, 1)
+    assert placed(asked, *beside, promise("r", days, order="o")) == ["n", "r", "o", "p"]
+
+
+def test_payments_for_one_order_keep_the_order_of_their_times_and_keys() -> None:
+    facts = [promise("b", 2, order="o"), promise("a", 2, order="o"), promise("c", 1, order="o")]
+    assert placed(order("o", 5, 1), *facts) == ["c", "a", "b", "o"]
+
+
+def test_a_promise_that_names_anything_else_stays_at_its_own_instant() -> None:
+    named = refund("f", 5, "unknown")
+    for own in (promise("r", 2, order="f"), promise("r", 2, order="elsewhere")):
+        assert place(own, {"f": named}) == position(own)
+
+
+def test_a_due_promise_never_comes_before_what_it_names_and_never_pays_for_it() -> None:
+    early, later = promise("d", 2, due=True, order="o"), promise("e", 9, due=True, order="o")
+    assert placed(order("o", 5, 1), order("p", 5, 1), early, later) == ["o", "d", "p", "e"]
+    assert place(later, {"o": order("o", 5, 1)}) == position(later)
