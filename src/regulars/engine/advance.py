@@ -37,7 +37,7 @@ def advance(run: Run, until: int) -> None:
 
 
 def _due_at(run: Run, at: int) -> None:
-    run.key = f"{run.programme.id}/{at}"
+    run.key = f"{run.programme.id}/{run.holder}/{at}"
     while run.edition.until <= at:
         _begin(run)
     names = run.programme.asset_names

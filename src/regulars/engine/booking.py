@@ -16,7 +16,7 @@ from regulars.engine.compiled import Compiled
 from regulars.engine.difference import difference
 from regulars.engine.facts import Order
 from regulars.engine.fold import LATE, acts, counts_not, follow, needs, stands_for, step
-from regulars.engine.happenings import Attempt, Effect, FoldFact, Promise
+from regulars.engine.happenings import Attempt, Effect, FoldFact, Promise, Redemption
 from regulars.engine.known import Known
 from regulars.engine.position import (
     ASKED,
@@ -264,6 +264,8 @@ class Book(Struct):
                 promise = handlers.attempt(run, attempt, ask)
                 if promise is not None:
                     return promise
+        if isinstance(attempt, Redemption) and not attempt.reward and attempt.price is not None:
+            raise refused("price_unknown", has=attempt.price)
         raise refused("reward_unknown", reward=getattr(attempt, "reward", ""))
 
     def ask_for(self, fact: FoldFact) -> None:

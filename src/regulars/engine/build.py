@@ -33,6 +33,7 @@ class Build:
         self.lives: list[Lives] = [_never] * len(assets)
         self.heard: dict[str, list[Heard]] = {asset.id: [] for asset in edition.assets}
         self.heard_of: dict[tuple[str, str], list[Heard]] = {}
+        self._hearings: dict[tuple[str, str], list[Heard]] = {}
         self.moved: list[Callable[[Run], None]] = []
         self.metering: dict[str, Metering] = {}
         self.limiters: list[Limiter] = []
@@ -98,10 +99,14 @@ class Build:
             self.heard[name].append(heard)
         for rule in of:
             self.heard_of.setdefault((name, rule), []).append(heard)
+        for (one, rule), known in self._hearings.items():
+            if one == name and (not of or rule in of):
+                known.append(heard)
 
     def hearing(self, asset: str, rule: str) -> list[Heard]:
-        """Who is told of what a rule gives of an asset."""
-        return [*self.heard[asset], *self.heard_of.get((asset, rule), ())]
+        """Who is told of what a rule gives of an asset; who asks to hear it later, too."""
+        now = [*self.heard[asset], *self.heard_of.get((asset, rule), ())]
+        return self._hearings.setdefault((asset, rule), now)
 
     def limits(self, rule: Rule, asset: str = "") -> tuple[Limiter, ...]:
         """The limits that hold for what a rule gives of an asset."""

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from regulars.engine.calendar import Zone
 from regulars.engine.edition import Edition
 from regulars.engine.happenings import FoldFact, Promise
+from regulars.engine.metering import Metering
 from regulars.engine.rules import Asks, Handlers, Lives
 from regulars.engine.run import Run
 from regulars.engine.state import BEGINNING, State
@@ -37,6 +38,7 @@ class CompiledEdition(Struct):
     lives: tuple[Lives, ...] = ()
     asking: tuple[Handlers, ...] = ()
     vouchers: dict[str, Terms] = field(default_factory=dict)
+    metering: dict[str, Metering] = field(default_factory=dict)
     counts_orders: bool = False
     refuses: bool = False
 
@@ -59,7 +61,8 @@ class CompiledEdition(Struct):
 
 class Compiled(Struct):
     """A programme: its editions in time, its assets and the memory of its rules by place. The
-    timetable of the rules in `jobs_off` is not followed: their jobs run as `Job` facts alone."""
+    timetable of the rules in `jobs_off` is not followed: their jobs run as `Job` facts alone.
+    `windows` says by metric what is kept of it: a state that kept less is of no use."""
 
     id: str
     editions: list[CompiledEdition]
@@ -69,6 +72,7 @@ class Compiled(Struct):
     memories: list[type | None]
     promised: dict[str, Callable[[Run, Promise], None]] = field(default_factory=dict)
     jobs_off: frozenset[str] = frozenset()
+    windows: dict[str, str] = field(default_factory=dict)
 
     def edition(self, name: str) -> CompiledEdition:
         """The edition with this id. Raises KeyError."""

@@ -17,6 +17,7 @@ from regulars.engine.edition import Edition
 from regulars.engine.facts import Order
 from regulars.engine.happenings import Activity, SignUp
 from regulars.engine.limiting import gated
+from regulars.engine.linking import linked
 from regulars.engine.rules import Handlers, Lives, Rule
 from regulars.engine.state import BEGINNING
 from regulars.engine.texts import parse_instant
@@ -45,6 +46,7 @@ def compiled(editions: Iterable[Edition], begins: dict[str, int] | None = None) 
     _keep_lives(made, assets)
     _count_orders(made)
     _gate(made)
+    windows = linked(made)
     programme = Compiled(
         id=ordered[0].programme_id,
         editions=made,
@@ -52,6 +54,7 @@ def compiled(editions: Iterable[Edition], begins: dict[str, int] | None = None) 
         asset_names=tuple(assets),
         slots={name: index for index, name in enumerate(slots)},
         memories=list(slots.values()),
+        windows=windows,
     )
     for one in reversed(made):
         programme.promised.update(one.promised)
@@ -172,6 +175,7 @@ def _edition(
         lives=tuple(build.lives),
         asking=_asking(ordered.values()),
         vouchers=build.vouchers,
+        metering=build.metering,
         counts_orders=build.counts_orders,
         refuses=any(one.overflow == "refuse" for one in build.limiters),
     )

@@ -224,9 +224,10 @@ class Desk(Struct):
                 return
             effect = waiting.pop(0)
             self.own(effect.key, effect.holder)
-            caused = self.book(effect.holder).take(effect)
-            self.note_promises(effect.holder, caused)
-            waiting.extend(caused.effects)
+            book = self.book(effect.holder)
+            for caused in (book.take(effect), book.advance(self.clock)):
+                self.note_promises(effect.holder, caused)
+                waiting.extend(caused.effects)
         raise RuntimeError(f"effects of {holder} do not end")
 
     def note_promises(self, holder: str, booked: Booked) -> None:

@@ -12,6 +12,7 @@ from regulars.engine.calendar import Question, Zone
 from regulars.engine.periods import Unit
 from regulars.engine.run import Run
 from regulars.engine.texts import form
+from regulars.ledger.lots import FOREVER
 
 if TYPE_CHECKING:
     from regulars.engine.build import Build
@@ -48,7 +49,8 @@ class Meter(Struct):
 
 
 class Metering:
-    """One metric made ready. `decimals` of its smallest unit."""
+    """One metric made ready. `decimals` of its smallest unit. `until` is when its edition ends, as
+    an instant, `next` the same metric of the one after."""
 
     def __init__(self, build: Build, rule: Rule, decimals: int) -> None:
         self.id = rule.name_in_state
@@ -60,6 +62,8 @@ class Metering:
         self.units: set[Unit] = set()
         self.told: list[Callable[[Run], None]] = []
         self.heard: list[Callable[[Run, int, int], None]] = []
+        self.until = FOREVER
+        self.next: Metering | None = None
         build.metering[self.id] = self
 
     def meter(self, run: Run) -> Meter:
@@ -77,10 +81,19 @@ class Metering:
             self._add_to_period(meter, unit, amount, at)
         if self.months:
             self._add_entry(run, meter, amount, at)
-        for hear in self.heard:
+        listening = self if run.at < self.until else self.now(run)
+        for hear in listening.heard:
             hear(run, amount, at)
-        for tell in self.told:
+        for tell in listening.told:
             tell(run)
+
+    def now(self, run: Run) -> Metering:
+        """The same metric in the edition at work: who reads it now is told, also of what an order
+        of an earlier edition takes back."""
+        one = self
+        while one.until <= run.at and one.next is not None:
+            one = one.next
+        return one
 
     def _add_to_period(self, meter: Meter, unit: Unit, amount: int, at: int) -> None:
         number = self.zone.period(at, unit)

@@ -93,7 +93,7 @@ def place(fact: FoldFact, facts: Mapping[str, FoldFact]) -> Position:
     own = position(fact)
     name = names(fact)
     named = facts.get(name) if name else None
-    if named is None:
+    if named is None or _circular(fact, facts):
         return own
     its = place(named, facts)
     if isinstance(fact, Promise) and not fact.due:
@@ -101,6 +101,18 @@ def place(fact: FoldFact, facts: Mapping[str, FoldFact]) -> Position:
     if own.at < its.at:
         own = Position(its.at, own.rank, own.own_at, own.source, own.key)
     return own if own > its else _beside(its, AFTER_IT, own)
+
+
+def _circular(fact: FoldFact, facts: Mapping[str, FoldFact]) -> bool:
+    """Whether facts name each other in a circle, as a redemption for an order that is its own
+    reversal: each of them stands where it would if it named nothing."""
+    seen: set[str] = set()
+    name = names(fact)
+    while name and name != fact.key and name not in seen:
+        seen.add(name)
+        named = facts.get(name)
+        name = names(named) if named is not None else ""
+    return name == fact.key
 
 
 def _beside(its: Position, part: int, own: Position) -> Position:

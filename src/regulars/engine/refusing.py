@@ -30,6 +30,7 @@ RefusalCode = Literal[
     "once_per_12_months",
     "order_unknown",
     "outside_window",
+    "price_unknown",
     "programme_closed",
     "reading_below_last",
     "return_window_closed",

@@ -20,12 +20,14 @@ from regulars.engine.state import Record
 
 class Snapshot(Struct, frozen=True):
     """`state` as `Compiled.dump` wrote it after the fact at `position`, the records that later
-    facts may name, and under which fold and editions it was made."""
+    facts may name, and under which fold and editions it was made; `windows` is what was kept of
+    each metric then."""
 
     programme: str
     fold: int
     editions: tuple[str, ...]
     position: Position
+    windows: dict[str, str]
     state: msgspec.Raw
     records: dict[str, Record]
 
@@ -41,6 +43,7 @@ def taken(run: Run, position: Position, needed: Iterable[str] | None = None) -> 
         fold=run.edition.edition.fold,
         editions=tuple(one.id for one in run.programme.editions),
         position=position,
+        windows=run.programme.windows,
         state=msgspec.Raw(run.programme.dump(run.state)),
         records=records,
     )
@@ -48,10 +51,12 @@ def taken(run: Run, position: Position, needed: Iterable[str] | None = None) -> 
 
 def resumed(programme: Compiled, snapshot: Snapshot, holder: str = "") -> Run | None:
     """A run that goes on after a snapshot; None where it was made under another fold, or under
-    editions that are not the beginning of the programme's."""
+    editions that are not the beginning of the programme's, or kept less than a later one needs."""
     state = programme.load(bytes(snapshot.state))
     known = tuple(one.id for one in programme.editions)
-    fits = known[: len(snapshot.editions)] == snapshot.editions
+    fits = known[: len(snapshot.editions)] == snapshot.editions and all(
+        programme.windows.get(metric) == kept for metric, kept in snapshot.windows.items()
+    )
     edition = programme.editions[min(state.edition, len(known) - 1)]
     if snapshot.programme != programme.id or not fits or edition.edition.fold != snapshot.fold:
         return None

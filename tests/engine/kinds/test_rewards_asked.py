@@ -26,13 +26,13 @@ PRICES = """
 ASKED: list[tuple[dict[str, Any], int, str, int]] = [
     ({"reward": "coffee"}, 50, "accepted", 0),
     ({"reward": "coffee"}, 49, "insufficient_points", 49),
-    ({"reward": "coffee", "price": 40}, 50, "reward_unknown", 50),
+    ({"reward": "coffee", "price": 40}, 50, "price_unknown", 50),
     ({"reward": "tea", "price": 25}, 50, "accepted", 25),
-    ({"reward": "menu", "price": 50}, 50, "reward_unknown", 50),
-    ({"reward": "menu"}, 50, "reward_unknown", 50),
+    ({"reward": "menu", "price": 50}, 50, "price_unknown", 50),
+    ({"reward": "menu"}, 50, "price_unknown", 50),
     ({"reward": "soup"}, 50, "reward_unknown", 50),
     ({"price": 50}, 60, "accepted", 10),
-    ({"price": 33}, 60, "reward_unknown", 60),
+    ({"price": 33}, 60, "price_unknown", 60),
     ({"reward": "code", "price": 150}, 2000, "step", 2000),
     ({"reward": "code", "price": 0}, 2000, "step", 2000),
     ({"reward": "code", "price": 1010}, 2000, "maximum_per_code", 2000),
@@ -338,3 +338,13 @@ def test_prizes_are_shipped_for_what_stands_after_cleaning() -> None:
     shop.open("2026-05-01T10:00:00+02:00", "invalid", amount=4)
     shop.job("2026-05-02T10:00:00+02:00", "ladder")
     assert (shop.read("shipped"), shop.read("prizes")) == (1, 2)
+
+
+def test_a_price_alone_means_the_reward_that_has_it() -> None:
+    """And not one that takes any multiple, or any price."""
+    shop = Shop.of(PRICES)
+    shop.give("2026-05-01T10:00:00+02:00", 2000)
+    assert shop.redeem("r1", DAY, price=60, basket_minor=745) == "accepted"
+    assert (shop.read("pays:r1"), shop.read("points_used:r1")) == (Decimal("1.45"), 60)
+    assert shop.redeem("r2", DAY, price=300) == "accepted"
+    assert shop.read("voucher_status:r2") == "open"

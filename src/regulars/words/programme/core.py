@@ -49,6 +49,7 @@ REFUSALS: dict[str, str] = {
     "refunded": _("The order has been given back."),
     "rejected_by_person": _("Somebody has looked at this recommendation and turned it down."),
     "return_window_closed": _("The time for returning this is over."),
+    "price_unknown": _("There is no reward at this price. Choose one of the prices on the list."),
     "reward_unknown": _("There is no such reward. Choose one from the list."),
     "same_device": _("Advocate and friend use the same device."),
     "same_household": _("Members of one household cannot recommend each other."),

@@ -143,7 +143,7 @@ def look(books: Mapping[str, Book], friend: str) -> Referral:
         reason=why,
         flags=tuple(flags),
         reward=reward or "none",
-        why_none=why if reward == "none" else "",
+        why_none=why if (reward or "none") == "none" else "",
         friend_reward=read(book, "friend_reward") or "none",
         missing=tuple(read(book, "missing") or ()),
         by=read(book, "by") or "",

@@ -105,6 +105,7 @@ class Working:
         )
         self.most = build.units(rule.most, self.asset) if rule.most else 0
         self.value = parse_money(rule.value).minor if rule.value else 0
+        self.taken = _exact(build, self.asset)
         self.gate = Gate(build, rule, rule.only, self.asset)
         self.others = _group(build, rule)
         self.paying = Paying(self.id, self.index, build, "whole")
@@ -138,7 +139,7 @@ class Working:
 
     def fits(self, price: int | None) -> bool:
         """Whether a price alone tells that this reward is meant."""
-        if price is None:
+        if price is None or (price in self.taken and price not in self.prices):
             return False
         if self.rule.multiples:
             return price > 0 and price % self.prices[0] == 0
@@ -155,14 +156,14 @@ class Working:
         rule, asked = self.rule, attempt.price
         if asked is None:
             if rule.any_price or len(self.prices) > 1:
-                raise refused("reward_unknown", reward=attempt.reward, needs=self.prices)
+                raise refused("price_unknown", reward=self.id, needs=self.prices)
             return self.prices[0]
         if self.most and asked > self.most:
             raise refused("maximum_per_code", most=self.most, has=asked)
         if rule.multiples and (asked <= 0 or asked % self.prices[0]):
             raise refused("step", needs=self.prices[0], has=asked)
         if not self.fits(asked) or asked < 0:
-            raise refused("reward_unknown", reward=attempt.reward, needs=self.prices, has=asked)
+            raise refused("price_unknown", reward=self.id, needs=self.prices, has=asked)
         return asked
 
     def covers(self, attempt: Redemption, price: int) -> None:
@@ -252,6 +253,16 @@ class Working:
     def opening(self, run: Run, fact: Opening) -> bool:
         """Takes when it was last used."""
         return self.gate.opening(run, fact, *self.names)
+
+
+def _exact(build: Build, asset: str) -> frozenset[int]:
+    """The prices that some reward of the edition has as they are: a price alone means that one,
+    and not one that has any price."""
+    found: set[int] = set()
+    for one in build.edition.rewards:
+        if isinstance(one, Price) and not one.any_price and (one.asset or build.main) == asset:
+            found.update(build.units(price, asset) for price in one.levels or (one.price or "0",))
+    return frozenset(found)
 
 
 def _group(build: Build, rule: Price) -> tuple[int, ...]:
