@@ -52,7 +52,8 @@ class Only(Part, frozen=True, kw_only=True):
     """Who may, when and how often; everything that is said must hold.
 
     `tier`: only these. `who`: any other condition on the member. `membership` names an attribute
-    with the last day (2026-12-31) that is paid for. `from` and `until`: only in this time (a day
+    with the last day (2026-12-31) that is paid for; where nothing is known of it, it is not paid,
+    or with `unless_told` it is. `from` and `until`: only in this time (a day
     counts whole); `opens` from when by tier. `times` (once, if left out) `per` order, civil period,
     12 months counted in civil days, or ever; `cooldown` is how long to wait after the last time.
     `basket` is the least that the goods must cost, `balance` the least that must be there.
@@ -61,6 +62,7 @@ class Only(Part, frozen=True, kw_only=True):
     tier: OneOrMany[Id] = ()
     who: Condition | None = None
     membership: Code | None = None
+    unless_told: bool = False
     from_: Day | Instant | None = None
     until: Day | Instant | None = None
     opens: dict[Id, Day | Instant] = {}
@@ -115,7 +117,9 @@ class Gate:
         self.cooldown = parse_duration(only.cooldown) if only.cooldown else None
         self.basket = parse_money(only.basket).minor if only.basket else 0
         self.balance = build.units(only.balance, asset) if only.balance else 0
-        self.counted = frozenset(one.name_in_state for one in build.edition.rewards)
+        self.counted = frozenset(
+            one.name_in_state for one in build.edition.rewards if one.is_payment
+        )
 
     def check(self, run: Run, wish: Wish) -> None:
         """Raises Refused where the reward is not to be had now."""
@@ -147,6 +151,8 @@ class Gate:
 
     def _paid(self, run: Run, name: str) -> bool:
         """Whether the day up to which a membership is paid has not passed."""
+        if self.only.unless_told and name not in run.state.attributes:
+            return True
         try:
             return day_of(parse_day(run.state.attributes.get(name, ""))) >= self.zone.day(run.at)
         except BadText:

@@ -177,7 +177,8 @@ def _edition(
         vouchers=build.vouchers,
         metering=build.metering,
         counts_orders=build.counts_orders,
-        refuses=any(one.overflow == "refuse" for one in build.limiters),
+        refuses=any(one.overflow == "refuse" for one in build.limiters)
+        or any(one.refuses for one in all_handlers),
     )
 
 
@@ -201,7 +202,7 @@ def _compiled_first(edition: Edition) -> Iterator[Rule]:
 
 
 def _gate(editions: list[CompiledEdition]) -> None:
-    """Acts that a limit may refuse are tried first."""
+    """Acts that a limit or another rule may refuse are tried first."""
     for edition in editions:
         for kind in (Order, Activity, SignUp) if edition.refuses else ():
             if kind in edition.on:

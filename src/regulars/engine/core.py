@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from regulars.engine import granting, sealing, vouchers
 from regulars.engine.conditions import ORDERS
+from regulars.engine.discounting import marked_down
 from regulars.engine.facts import Order, Refund
 from regulars.engine.happenings import (
     Attribute,
@@ -68,6 +69,7 @@ def selling(handlers: Iterable[Handlers]) -> OrderHandler:
             for handle in quickly:
                 handle(run, fact)
             return
+        fact = marked_down(run, fact)
         run.record = opened(run, fact) if opens or run.keeps(fact.key) else None
         for handle in at_length:
             handle(run, fact)

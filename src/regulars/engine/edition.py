@@ -20,8 +20,11 @@ from regulars.engine.rules import (
     ReferralRule,
     Reward,
 )
-from regulars.engine.texts import Duration, Finding, Id, Instant, Number, Part, Text, Zone
+from regulars.engine.texts import Duration, Finding, Id, Instant, Number, Part, Text, Zone, form
 
+Currency = Annotated[
+    str, form("currency", "^[A-Z]{3}$", "A currency in three capital letters, such as EUR.")
+]
 Stack = Literal["additive", "multiplicative", "best_of"]
 Rounding = Literal["multiply_then_round", "round_base_then_multiply"]
 Overflow = Literal["truncate", "drop", "defer", "refuse"]
@@ -31,6 +34,8 @@ Attribution = Literal["last_click", "first_click"]
 Shortfall = Literal["negative", "forgive"]
 Restored = Literal["keep_expiry", "renew_expiry"]
 Demotion = Literal["on_refund", "at_review"]
+Discounts = Literal["best", "stack"]
+StreakZone = Literal["device_zone", "account_zone", "programme_zone"]
 PartyCredit = Literal["credit_payer", "credit_wearer"]
 
 
@@ -41,8 +46,10 @@ class Policy(Part, frozen=True, kw_only=True):
     what becomes of what a limit does not let through. `after_refund`: whether an unused automatic
     reward is revoked before the balance goes below zero. `shortfall`: what becomes of points that
     are missing when taken back. `restored`: the expiry of points given back. `demotion`: whether a
-    refund lowers a tier at once. `referral_refund`, `attribution`: see referrals. `party_credit`: of
-    several who came together, whether the one who pays earns or the one whose device was used.
+    refund lowers a tier at once. `referral_refund`, `attribution`: see referrals. `party_credit`:
+    of several who came together, whether the one who pays earns or the one whose device was used.
+    `discounts`: of several only the one that takes off most, or each of them. `streak_zone`: whose
+    midnight ends a day of a streak.
     """
 
     stack: Stack = "additive"
@@ -55,17 +62,20 @@ class Policy(Part, frozen=True, kw_only=True):
     restored: Restored = "keep_expiry"
     demotion: Demotion = "on_refund"
     party_credit: PartyCredit = "credit_payer"
+    discounts: Discounts = "best"
+    streak_zone: StreakZone = "device_zone"
 
 
 class Asset(Part, frozen=True, kw_only=True):
-    """A kind of value. `decimals` of its smallest unit; `currency` where it is money; `expire`
-    how long a lot lives (never, if left out); `name` of one, `many` of several."""
+    """A kind of value. `decimals` of its smallest unit; `currency` where it is money, which has at
+    least the decimals of that currency; `expire` how long a lot lives (never, if left out); `name`
+    of one, `many` of several."""
 
     id: Id
     name: Text
     many: Text | None = None
     decimals: Annotated[int, Meta(ge=0, le=6)] = 0
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] | None = None
+    currency: Currency | None = None
     expire: Life | None = None
 
 
@@ -83,9 +93,9 @@ class Hurdle(Part, frozen=True, kw_only=True):
 
 class Tier(Part, frozen=True, kw_only=True):
     """A standing, reached from `from` of what the ladder counts; without it by invitation only.
-    `needs` must be right as well, one of `or` is enough by itself. `name` of the standing or of one
-    who has it, `many` of several of them (Regulars). `rights` are what belongs to it beside points,
-    in the words of the terms."""
+    The first one is where everybody stands. `needs` must be right as well, one of `or` is enough by
+    itself. `name` of the standing or of one who has it, `many` of several of them (Regulars).
+    `rights` are what belongs to it beside points, in the words of the terms."""
 
     id: Id
     name: Text
@@ -112,7 +122,7 @@ class Edition(Part, frozen=True, kw_only=True):
     edition: Id
     name: Text
     zone: Zone = "UTC"
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "EUR"
+    currency: Currency = "EUR"
     from_: Instant | None = None
     fold: Literal[1] = 1
     late_limit: Duration = "P400D"

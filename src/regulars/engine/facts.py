@@ -56,11 +56,11 @@ class Order(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="order", gc
     `discount_minor` and `covered_minor` (vouchers and credit that this system does not hold) lessen
     what is paid, over all goods alike. `amounts` are further amounts of money by name (base_fare,
     fuel, tip, tax), beside `amount_minor`; `counts` are numbers by name (drinks, nights, litres);
-    `tender` says which means paid how much. `labels` are circumstances (channel, kind,
-    fare_class), `dates` further instants (delivered, check_in), `campaigns` the running ones it
-    falls under. `codes` were tried at the checkout, `vouchers` used, `spend_points` of the
-    programme's asset asked to pay a part (-1: as many as fit); `via` is the code of the advocate
-    whose link led here.
+    `tender` says which means paid how much. `labels` are circumstances (channel, kind, fare_class;
+    `prices: net` where every discount is taken off already), `dates` further instants (delivered,
+    check_in), `campaigns` the running ones it falls under. `codes` were tried at the checkout,
+    `vouchers` used, `spend_points` of the programme's asset asked to pay a part (-1: as many as
+    fit); `via` is the code of the advocate whose link led here.
     """
 
     number: Code = ""

@@ -8,12 +8,13 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from regulars.engine.edition import Overflow
-from regulars.engine.run import Run
+from regulars.engine.run import Change, Run
 from regulars.engine.state import Record
 
 ALL: Final = 1 << 62
 """The room of a limit that counts acts and not points, while it lets them through."""
 LIMIT: Final = "limit"
+ACT: Final = "activity"
 
 
 class Later(Struct, frozen=True):
@@ -98,24 +99,27 @@ def room_back(limits: Iterable[Limiter], run: Run, record: Record, amount: int, 
 
 
 def gated(handlers: tuple[Callable[[Run, Any], None], ...]) -> Callable[[Run, Any], None]:
-    """The handlers of an act that a limit may refuse: it is tried aside first, and where a limit
-    refuses it nothing of it happens."""
+    """The handlers of an act that a rule may refuse: it is tried aside first, and where one refuses
+    it nothing of it happens."""
 
     def act(run: Run, fact: Any) -> None:
         aside = run.aside()
         aside.records = {}
         for handler in handlers:
             handler(aside, fact)
-        refusal = next((one for one in aside.changes if _refuses(one.what, one.to)), None)
+        refusal = next(filter(_refuses, aside.changes), None)
         if refusal is None:
             for handler in handlers:
                 handler(run, fact)
             return
         run.changes.append(refusal)
-        run.say(refusal.params["rule"], "refused_by_limit", 0, refusal.params["asset"])
+        if refusal.what == LIMIT:
+            run.say(refusal.params["rule"], "refused_by_limit", 0, refusal.params["asset"])
+        else:
+            run.say(refusal.params.get("rule", ACT), refusal.reason)
 
     return act
 
 
-def _refuses(what: str, to: str) -> bool:
-    return what == LIMIT and to == "refused"
+def _refuses(change: Change) -> bool:
+    return change.what in (LIMIT, ACT) and change.to == "refused"

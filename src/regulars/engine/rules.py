@@ -56,7 +56,8 @@ class Handlers(Struct):
     brought in and says whether it did; `read` answers a name, None if it is not its own; `erased`
     runs before what an erased member holds is forfeited; `objects` gives the code of why a refund
     is refused, or nothing. Of several that ask for an order, those with a lower `asks_rank` ask
-    first. With `opens` an order's record is open while it acts, also where it is not kept.
+    first. With `opens` an order's record is open while it acts, also where it is not kept. With
+    `refuses` it may refuse the act itself (`activity` changes to `refused`): none of it happens.
     """
 
     on: dict[type, Callable[[Run, Any], None]] = field(default_factory=dict)
@@ -78,6 +79,7 @@ class Handlers(Struct):
     erased: Callable[[Run], None] | None = None
     objects: Callable[[Run, Record, Refund], str] | None = None
     asks_rank: int = 0
+    refuses: bool = False
     opens: bool = False
 
 
@@ -151,9 +153,11 @@ class Ladder(Rule, frozen=True, kw_only=True):
 
 
 class Reward(Rule, frozen=True, kw_only=True):
-    """What value can be turned into, or what is given by itself."""
+    """What value can be turned into, or what is given by itself. `is_payment`: whether it may pay
+    for an order, and so counts among the rewards of one."""
 
     family: ClassVar[str] = "rewards"
+    is_payment: ClassVar[bool] = True
 
 
 class Metric(Rule, frozen=True, kw_only=True):

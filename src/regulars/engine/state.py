@@ -63,11 +63,21 @@ class State(Struct):
     due: int = FOREVER
 
 
+class Mark(Struct, frozen=True, gc=False):
+    """What a discount takes off the goods of an order: `off` of every `of` of the line with this
+    place, of all of them where it is -1; an amount as it is where `of` is 0."""
+
+    line: int
+    off: int
+    of: int = 0
+
+
 class Payment(Struct, gc=False):
     """What pays a part of an order before it earns: by `rule`, of `amount_minor`, or `percent`
     off. `voucher` is what it was paid with, if it was one, or `points` of an `asset` out of `parts`
     of lots, taken by the fact `key`; `back` is how much of either has been given back. `refused`
-    says why what was shown does not count; `kept` is the voucher as it was."""
+    says why what was shown does not count; `kept` is the voucher as it was. A discount has `marks`
+    instead: it lowers what the goods cost."""
 
     rule: str
     amount_minor: int = 0
@@ -80,6 +90,7 @@ class Payment(Struct, gc=False):
     back: int = 0
     refused: str = ""
     kept: Voucher | None = None
+    marks: list[Mark] = field(default_factory=list)
 
 
 class Piece(Struct, gc=False):

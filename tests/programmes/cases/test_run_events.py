@@ -176,7 +176,7 @@ FAIL = {
     "case_no_setting": """
         events: [{t: @1, type: clock}]
         given: {member: a}
-        expect_by_policy: {device_zone: {points: 0}}
+        expect_by_policy: {by_stay_date: {points: 0}}
     """,
 }
 

@@ -11,6 +11,7 @@ from regulars.engine.kinds.earn.per_amount import PerAmount
 from regulars.engine.kinds.earn.per_count import PerCount
 from regulars.engine.kinds.earn.per_item import PerItem
 from regulars.engine.kinds.earn.per_order import PerOrder
+from regulars.engine.kinds.earn.per_reading import PerReading
 from regulars.engine.kinds.life.after_earning import After, MonthEnd
 from regulars.engine.kinds.life.by_tier import ByTier
 from regulars.engine.kinds.life.inactivity import Inactivity, NewestProlongs
@@ -37,13 +38,17 @@ from regulars.engine.kinds.limit.times_per_period import (
 )
 from regulars.engine.kinds.metrics.counted import Activities, Counted, Orders
 from regulars.engine.kinds.metrics.earned import Earned
+from regulars.engine.kinds.metrics.readings import Readings
 from regulars.engine.kinds.metrics.return_rate import ReturnRate
 from regulars.engine.kinds.metrics.spent import Spent
+from regulars.engine.kinds.metrics.streak import Streak
 from regulars.engine.kinds.metrics.told import Told
 from regulars.engine.kinds.referrals.two_sided import TwoSided
 from regulars.engine.kinds.rewards.birthday import Birthday
 from regulars.engine.kinds.rewards.credit import Credit
+from regulars.engine.kinds.rewards.discount import Discount
 from regulars.engine.kinds.rewards.every import Every
+from regulars.engine.kinds.rewards.gift import Gift
 from regulars.engine.kinds.rewards.milestone import Milestone
 from regulars.engine.kinds.rewards.partner import Partner
 from regulars.engine.kinds.rewards.period import Period
@@ -76,8 +81,10 @@ BUILT_IN: tuple[type[Rule], ...] = (
     Cooldown,
     Counted,
     Credit,
+    Discount,
     Earned,
     Every,
+    Gift,
     Inactivity,
     Invited,
     Lifetime,
@@ -95,6 +102,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     PerCount,
     PerItem,
     PerOrder,
+    PerReading,
     Period,
     PointsEver,
     PointsPerCampaign,
@@ -106,6 +114,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     PointsPerYear,
     PointsRolling,
     Price,
+    Readings,
     ReturnRate,
     Right,
     Rolling,
@@ -113,6 +122,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     Spend,
     Spent,
     Statement,
+    Streak,
     TimesEver,
     TimesPerDay,
     TimesPerMonth,

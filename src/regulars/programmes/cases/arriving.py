@@ -32,6 +32,8 @@ from regulars.programmes.cases.vocabulary import vocabulary
 
 Arrivals = Iterator[FoldFact | Attempt]
 AS_MANY_AS_FIT = -1
+NET = {"prices": "net"}
+"""The label of an order whose prices have every discount in them."""
 
 
 class Head(Struct, frozen=True):
@@ -82,7 +84,7 @@ def order_of(fields: Fields, head: Head, units: Units) -> Order:
         amounts=_amounts(words, units, currency),
         counts=_counts(fields),
         tender=_tender(words, units, currency),
-        labels=_labels(words),
+        labels={**_labels(words), **(NET if _is_net(words) else {})},
         dates=_dates(words, units),
         campaigns=_texts(words.get("campaigns")),
         codes=(*_texts(words.get("codes")), *_texts(words.get("code"))),
@@ -90,6 +92,11 @@ def order_of(fields: Fields, head: Head, units: Units) -> Order:
         spend_points=AS_MANY_AS_FIT if "pay_with_points" in words else 0,
         via=code_of(str(words["via"])) if "via" in words else "",
     )
+
+
+def _is_net(words: dict[str, Value]) -> bool:
+    """Whether what is told is what earns: with every discount taken off."""
+    return "eligible" in words or bool(_off_lines(words.get("discount")))
 
 
 def _money(words: dict[str, Value], key: str, units: Units, currency: str) -> int:

@@ -36,6 +36,9 @@ TERMS_EARN: dict[str, str] = {
     "earn_per_activity_count": _(
         "For %(activity)s you get %(points)s %(asset)s for every %(each)s %(of)s %(circumstances)s."
     ),
+    "earn_per_reading": _(
+        "For every %(each)s %(of)s by your readings you get %(points)s %(asset)s %(circumstances)s."
+    ),
     "earn_by_steps": _("What an order earns depends on its size: %(steps)s %(circumstances)s."),
     "earn_by_steps_activity": _(
         "What %(activity)s earns depends on its size: %(steps)s %(circumstances)s."

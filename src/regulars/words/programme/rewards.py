@@ -14,10 +14,30 @@ TERMS_REWARDS: dict[str, str] = {
     "reward_birthday_voucher": _("For your birthday you get %(name)s: %(voucher)s."),
     "reward_blocks": _("Every %(price)s %(asset)s can be turned into %(name)s."),
     "reward_credit": _("Your next orders use up %(asset)s first."),
+    "reward_discount": _("%(name)s: %(percent)s %% off %(on_goods)s %(circumstances)s."),
+    "reward_discount_amount": _("%(name)s: %(amount)s off %(on_goods)s %(circumstances)s."),
     "reward_every": _("Every %(each)s %(asset)s bring you %(name)s."),
     "reward_every_card": _("Every %(nth)s %(item)s on the stamp card is free."),
     "reward_every_value": _("Every %(each)s %(asset)s turn into %(name)s by themselves."),
     "reward_free": _("You can have %(name)s free of charge."),
+    "reward_gift_absence": _(
+        "Who has not come for %(after_span)s gets %(name)s %(circumstances)s."
+    ),
+    "reward_gift_activity": _("For %(activity)s you get %(name)s once %(circumstances)s."),
+    "reward_gift_activity_each": _("For %(activity)s you get %(name)s %(circumstances)s."),
+    "reward_gift_activity_nth": _(
+        "With %(nth)s × %(activity)s you get %(name)s %(circumstances)s."
+    ),
+    "reward_gift_activity_every": _(
+        "For every %(nth)s × %(activity)s you get %(name)s %(circumstances)s."
+    ),
+    "reward_gift_joining_day": _("On the day on which you joined, you get %(name)s every year."),
+    "reward_gift_joining_day_once": _("A year after you joined, you get %(name)s."),
+    "reward_gift_order": _("With your %(nth_th)s order you get %(name)s %(circumstances)s."),
+    "reward_gift_order_each": _("With every order you get %(name)s %(circumstances)s."),
+    "reward_gift_order_every": _("With every %(nth_th)s order you get %(name)s %(circumstances)s."),
+    "reward_gift_sign_up": _("Who joins gets %(name)s %(circumstances)s."),
+    "reward_gift_tier": _("Who reaches %(tier)s gets %(name)s."),
     "reward_levels": _("%(name)s can be had for %(levels)s %(asset)s."),
     "reward_milestone": _("%(name)s: %(steps)s."),
     "reward_partner": _("%(name)s: a voucher is worth %(rates)s at %(partners)s."),
@@ -49,9 +69,12 @@ STEP: dict[str, str] = {
 WHYS_REWARDS: dict[str, str] = {
     "birthday_given": _("Given for the birthday"),
     "birthday_refused": _("No birthday gift. %(reason)s"),
+    "discounted": _("%(worth_minor)s off the price"),
     "converted": _("Turned into a voucher by themselves"),
     "credit_used": _("Paid with credit"),
     "exchanged": _("The voucher was exchanged for %(worth_minor)s"),
+    "gift_given": _("A gift"),
+    "gift_refused": _("No gift. %(reason)s"),
     "milestone": _("A milestone was reached"),
     "redeemed": _("Redeemed"),
     "right_refused": _("Not granted. %(reason)s"),

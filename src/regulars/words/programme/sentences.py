@@ -33,6 +33,20 @@ FORMS_OF: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "reward_birthday_days": (("points", "reward_birthday_points"),),
     "reward_birthday_month": (("points", "reward_birthday_points"),),
     "reward_birthday_week": (("points", "reward_birthday_points"),),
+    "reward_gift_activity": (
+        ("again&nth=1", "reward_gift_activity_each"),
+        ("nth=1", "reward_gift_activity"),
+        ("again", "reward_gift_activity_every"),
+        ("nth", "reward_gift_activity_nth"),
+    ),
+    "reward_gift_joining_day": (
+        ("again", "reward_gift_joining_day"),
+        ("nth", "reward_gift_joining_day_once"),
+    ),
+    "reward_gift_order": (
+        ("again&nth=1", "reward_gift_order_each"),
+        ("again", "reward_gift_order_every"),
+    ),
     "reward_partner": (("partners", "reward_partner"), ("rates", "reward_partner_any")),
     "referral_two_sided": (
         ("gifts&offer", "referral_two_sided"),

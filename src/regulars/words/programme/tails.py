@@ -40,6 +40,13 @@ SILENT: Final[dict[str, str]] = {
 }
 """What comes of a deadline, by `if_silent`."""
 
+OFF: Final[dict[str, str]] = {
+    "except": _("%(except)s keep their price."),
+    "from": _("It counts from a basket of %(from)s on."),
+    "most": _("At most %(most)s is taken off."),
+}
+"""What a discount says beside its figure."""
+
 CLOSED = _("New friends are no longer taken.")
 WORTH = _("Each is worth %(value)s.")
 ONLY_GOODS = _("This holds for %(goods)s only.")
@@ -56,6 +63,8 @@ def tails(message: str, params: Params, voice: Voice) -> Iterator[str]:
         yield filled(WORTH, params, voice)
     if params.get("overflow") in OVERFLOW:
         yield filled(OVERFLOW[params["overflow"]], params, voice)
+    if params.get("kind") == "discount":
+        yield from (filled(text, params, voice) for name, text in OFF.items() if params.get(name))
     if params.get("open") is False:
         yield filled(CLOSED, params, voice)
     if params.get("deadline"):

@@ -56,6 +56,7 @@ class Right(Reward, frozen=True, kw_only=True, tag="right"):
             opening=working.opening,
             read=working.read if self.shipping else None,
             opens=bool(self.shipping),
+            refuses=bool(self.activity),
         )
 
     def sentence(self) -> Sentence:
@@ -96,7 +97,7 @@ class Working:
             code, again = refusal.code, refusal.params.get("retry_at")
             later = {"retry_at": instant_of(again)} if isinstance(again, datetime) else {}
         if code:
-            run.change("activity", activity.key, "refused", code, **later)
+            run.change("activity", activity.key, "refused", code, rule=self.id, **later)
         else:
             self.gate.use(run)
         run.say(self.id, "right_refused" if code else "right_used", reason=code)
