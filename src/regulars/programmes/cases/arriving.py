@@ -77,7 +77,7 @@ def order_of(fields: Fields, head: Head, units: Units) -> Order:
         at=head.at,
         source=head.source,
         currency=currency,
-        amount_minor=total if lines else paid,
+        amount_minor=total if lines else paid or _tendered(words, units, currency),
         lines=lines if "lines" in words or _category(words) else (),
         discount_minor=units.money(discount, currency) if isinstance(discount, Decimal) else 0,
         covered_minor=covered,
@@ -101,6 +101,12 @@ def _is_net(words: dict[str, Value]) -> bool:
 
 def _money(words: dict[str, Value], key: str, units: Units, currency: str) -> int:
     return units.money(words[key], currency) if key in words else 0
+
+
+def _tendered(words: dict[str, Value], units: Units, currency: str) -> int:
+    """What was paid for goods where only the payment is told: tender less tip, tax and fees."""
+    beside = sum(_money(words, key, units, currency) for key in ("tip", "tax", "fees"))
+    return max(sum(_tender(words, units, currency).values()) - beside, 0)
 
 
 def _category(words: dict[str, Value]) -> str:

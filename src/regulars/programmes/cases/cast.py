@@ -44,6 +44,7 @@ class Cast:
             yield from _texts(given.fields.words.get(key))
         for fields in (given.fields, *given.members.values()):
             yield from _earlier_buyers(fields)
+            yield from _advocates(fields.words.get("referrals"))
         for key in ("scores", "bought", "referrals"):
             told = given.fields.words.get(key)
             yield from told if isinstance(told, dict) else ()
@@ -92,6 +93,10 @@ class Cast:
     def holder(self, member: str) -> str:
         """In whose book the facts of a member are: a household has one book."""
         return self.homes.get(member, member) or self._default()
+
+    def leave(self, member: str) -> None:
+        """A member has a book of his own from now on."""
+        self.homes.pop(member, None)
 
     def _default(self) -> str:
         about = self.case.about
@@ -153,6 +158,12 @@ def _earlier_buyers(fields: Fields) -> Iterator[str]:
         if isinstance(one, Fields):
             yield from _texts(one.words.get("member"))
             yield from _texts(one.words.get("account"))
+
+
+def _advocates(value: Value) -> Iterator[str]:
+    for one in value.values() if isinstance(value, dict) else ():
+        if isinstance(one, Fields):
+            yield from _texts(one.words.get("advocate"))
 
 
 def _grouped(value: Value) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import floor
 from typing import Any
 
 from regulars.engine.booking import Book
@@ -128,7 +129,7 @@ class Look:
 
     def _shown(self, book: Book) -> Answer:
         balance = self.units.shown(self.balance(book, self.units.main), self.units.main)
-        return int(balance // 1)
+        return floor(balance)
 
     def _expired(self, book: Book) -> Answer:
         rows = book.booked

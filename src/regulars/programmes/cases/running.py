@@ -33,6 +33,7 @@ from regulars.programmes.cases.values import Fields, Value
 Editions = Mapping[str, Edition]
 AFTER_ALL = None
 NOT_FACTS = ("rule_change", "clock")
+LEAVING = "household_removed"
 JOINING = ("merge", "link", "claim")
 
 
@@ -108,19 +109,22 @@ class Stage:
     def open(self) -> None:
         """What holds before the first event, through the same path as everything else."""
         given = self.case.given
-        for member, fields in (given.members or {"": given.fields}).items():
-            holder = given.account if fields is given.fields and given.account else ""
-            self.bring(holder or self.cast.holder(member), fields)
+        several = given.members or {"": given.fields}
+        home = given.account if not given.members else ""
+        holders = {name: home or self.cast.holder(name) for name in several}
+        for member, fields in several.items():
+            self.bring(holders[member], fields)
+        for member, fields in several.items():
+            self.bring_orders(fields, holders[member])
         if given.members and given.fields not in given.members.values():
             self.bring_orders(given.fields)
         self.look_for_ignored()
 
     def bring(self, holder: str, fields: Fields) -> None:
-        """What is given of one holder."""
+        """What is given of one holder, earlier orders aside."""
         own = replace(fields, words={k: v for k, v in fields.words.items() if k != "orders"})
         for begun in self.opener.of(holder, own):
             self._book(begun.fact, begun.holder)
-        self.bring_orders(fields, holder)
 
     def bring_orders(self, fields: Fields, holder: str = "") -> None:
         """Earlier orders, each to its buyer."""
@@ -157,10 +161,20 @@ class Stage:
             return
         self.seen.add(event.id)
         head = Head(key, event.at, f"{number:06d}")
-        for holder, made in self.holders(event):
+        for holder, made in self.holders(self.whole(event)):
             for fact in arrivals(made, head, self.units):
                 self.record(fact, holder, made, now)
             head = head.further("again")
+        if event.kind == LEAVING:
+            self.cast.leave(event.member)
+
+    def whole(self, event: Event) -> Event:
+        """A command with what it means: the only order, where it names none."""
+        words = event.fields.words
+        orders = self.case.ids.get("order", ())
+        if event.type != "cancel" or len(orders) != 1 or {"order", "subscription"} & set(words):
+            return event
+        return replace(event, fields=replace(event.fields, words={**words, "order": orders[0]}))
 
     def holders(self, event: Event) -> Iterator[tuple[str, Event]]:
         """Whom an event concerns: several may sign up at once."""

@@ -116,11 +116,20 @@ class FriendSide(Asking):
         if brought.offer.used == order.key:
             brought.offer.pending = order.labels.get("status") == PENDING
         unfit = brought.unfit.pop(order.key, "")
+        if run.at < brought.opened:
+            self.earlier(run, brought, order)
         for pay in self.running(brought):
             if pay.after == "order" and pay.concerns(run, order):
                 self.consider(run, pay, order, unfit)
             elif pay.after == "steps" and pay.concerns(run, order) and not unfit:
                 self.step(run, pay, order.labels.get("kind", ""), pay.amount(run, order))
+
+    def earlier(self, run: Run, brought: Brought, order: Order) -> None:
+        """An order from before this was brought in: what came back of it still matters."""
+        for pay in self.pays:
+            mine = pay.id in brought.done and pay.after == "order" and pay.concerns(run, order)
+            if mine and run.record is not None:
+                run.record.frozen.setdefault(self.id, []).append(pay.id)
 
     def consider(self, run: Run, pay: Paying, order: Order, unfit: str) -> None:
         """Whether an order qualifies the friend."""

@@ -25,7 +25,7 @@ class Brought(Struct):
     with the `reason` of an end; the `offer` as accepted; steps `taken` by payment; payments `done`;
     orders `waiting`; `gifts` promised, and by payment what was `given` under which fact (`keys`);
     `unfit` acts and why; `bought` says that an order was seen, `joined` a
-    sign-up."""
+    sign-up; `opened` is when all of this was brought in, 0 if it was not."""
 
     advocate: str = ""
     since: int = 0
@@ -44,6 +44,7 @@ class Brought(Struct):
     unfit: dict[str, str] = field(default_factory=dict)
     bought: bool = False
     joined: bool = False
+    opened: int = 0
 
 
 class Stake(Struct):

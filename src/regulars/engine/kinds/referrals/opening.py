@@ -44,6 +44,7 @@ class Openings:
         mine.begin(run, advocate, since)
         run.effect(mine.id, advocate, BROUGHT, subject=run.holder)
         brought = mine.mine(run)
+        brought.opened = run.at
         if state in OVER or state in WAITING:
             brought.done = [pay.id for pay in mine.pays]
             mine.turn(run, "qualified" if state in WAITING else state)

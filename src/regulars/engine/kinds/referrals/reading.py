@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from regulars.engine.booking import Book
 
 
+OVER = ("rejected", "expired", "rewarded", "reversed")
+"""Ends that the friend's side may know alone."""
+
+
 class Referral(Struct, frozen=True):
     """One referral, as both sides together know it. `reward` and `friend_reward` are `none`,
     `pending`, `paid` or `kept`; `why_none` is why the advocate got nothing; `paid_at` an
@@ -133,7 +137,7 @@ def look(books: Mapping[str, Book], friend: str) -> Referral:
         told, why = left_behind(other, friend, state)
     elif other is not None and reward is not None:
         theirs = read(other, f"state_{friend}")
-        if theirs not in ("signed_up", "held") or state not in ("rejected", "expired"):
+        if theirs not in ("signed_up", "held") or state not in OVER:
             told, why = theirs, read(other, f"reason_{friend}") or ""
         flags = read(other, f"flags_{friend}")
     return Referral(
