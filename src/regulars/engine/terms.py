@@ -6,10 +6,10 @@ opened again by a refund. Open ones are state; the last status of the others is 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from regulars.engine.calendar import Zone, zone
 from regulars.engine.conditions import moment
@@ -43,19 +43,20 @@ class Issue(Part, frozen=True, kw_only=True):
     It lives for `valid` from its issue, with `month_end` on to the end of that month, or up to and
     including the day `until`. With `runs_down` the rest of its value stays for the next sale.
     `from` is the least that the goods of the sale must come to; at most `together` vouchers of this
-    kind count in one sale. After a refund it comes back `whole` when all of the sale came back, by
+    kind count in one sale. One for an item pays nothing: the till leaves the item out of the sale,
+    or in it for nothing. After a refund it comes back `whole` when all of the sale came back, by
     the `share` that came back, or `never`; with `burns` a cancelled sale uses it up.
     """
 
     item: Id | None = None
     value: Money | None = None
-    percent: int | None = None
+    percent: Annotated[int, Meta(ge=1, le=100)] | None = None
     valid: Duration | None = None
     month_end: bool = False
     until: Day | Instant | None = None
     runs_down: bool = False
     from_: Money | None = None
-    together: int | None = None
+    together: Annotated[int, Meta(ge=1)] | None = None
     returned: Returned = "whole"
     burns: bool = False
 

@@ -20,6 +20,8 @@ from regulars.engine.money import DECIMALS_BESIDE_TWO, decimals
 
 Param = int | str | tuple[str, ...]
 Language = Literal["en", "de", "pl", "ro"]
+MOST_MONTHS: Final = 1200
+"""No length of a rule is longer than a hundred years."""
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "de", "pl", "ro")
 
 _WHOLE = "(?:0|[1-9][0-9]{0,14})"
@@ -40,7 +42,7 @@ MONEY_PATTERN = (
 NUMBER_PATTERN = f"^-?{_WHOLE}{_FRACTION}$"
 NOT_NEGATIVE_PATTERN = f"^{_WHOLE}{_FRACTION}$"
 POSITIVE_PATTERN = f"^{_SOME}{_WHOLE}{_FRACTION}$"
-DURATION_PATTERN = "^P(?:[1-9][0-9]{0,3}[YMWD]|T[1-9][0-9]{0,4}H)$"
+DURATION_PATTERN = "^P(?:[1-9][0-9]{0,2}Y|[1-9][0-9]{0,3}[MWD]|T[1-9][0-9]{0,4}H)$"
 _LEAP = "(?:19|20|21)(?:0[48]|[2468][048]|[13579][26])|2000"
 _DAY = (
     "(?:(?:19|20|21)[0-9]{2}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
 
 from regulars.engine.kinds.life.keeping import Ends, reading
 from regulars.engine.rules import Handlers, Life, Lives, Sentence
-from regulars.engine.texts import Duration, Unique, parse_duration
+from regulars.engine.texts import MOST_MONTHS, Duration, Unique, parse_duration
 
 if TYPE_CHECKING:
     from regulars.engine.build import Build
@@ -49,7 +51,7 @@ class MonthEnd(Life, frozen=True, kw_only=True, tag="month_end"):
     """A lot lives to the end of the calendar month that lies `months` after the one in which it
     was earned. `remind` is how long before members are told."""
 
-    months: int
+    months: Annotated[int, Meta(ge=0, le=MOST_MONTHS)]
     remind: Unique[Duration] = ()
 
     def expires(self, build: Build, asset: str) -> Lives:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from msgspec import Meta
 
 from regulars.engine import granting
 from regulars.engine.availability import Gate, Only, Uses, Wish
@@ -16,7 +18,7 @@ from regulars.engine.rules import Handlers, Reward, Sentence
 from regulars.engine.run import Ask, Run
 from regulars.engine.state import Payment, Record, State
 from regulars.engine.terms import Returned, taken_back
-from regulars.engine.texts import Id, Money, Positive, Text, parse_money
+from regulars.engine.texts import Finding, Id, Money, Positive, Text, parse_money
 from regulars.engine.vouchers import pay
 from regulars.engine.weighing import paid_by
 
@@ -41,10 +43,15 @@ class Spend(Reward, frozen=True, kw_only=True, tag="spend"):
     price: Positive
     value: Money
     asset: Id | None = None
-    share: int = 100
+    share: Annotated[int, Meta(ge=1, le=100)] = 100
     must_cover_total: bool = False
     returned: Returned = "share"
     only: Only | None = None
+
+    def problems(self) -> Iterable[Finding]:
+        """A block must pay something."""
+        if not parse_money(self.value).minor:
+            yield Finding("value", "step_zero", {})
 
     def compile(self, build: Build) -> Handlers:
         """Asks before an order that wants it; answers who asks beside one."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from msgspec import Meta
 
 from regulars.engine.kinds.metrics.figures import Figure, Span
 from regulars.engine.kinds.standing.climbing import Climb, Climbing, Found
 from regulars.engine.rules import Handlers, Ladder, Sentence
 from regulars.engine.run import Run
-from regulars.engine.texts import Id
+from regulars.engine.texts import MOST_MONTHS, Id
 from regulars.ledger.lots import FOREVER
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ class Rolling(Ladder, frozen=True, kw_only=True, tag="rolling"):
 
     memory: ClassVar[type | None] = Climb
     metric: Id
-    months: int = 12
+    months: Annotated[int, Meta(ge=1, le=MOST_MONTHS)] = 12
 
     def compile(self, build: Build) -> Handlers:
         """Looks when the metric changed, and when an entry that holds the tier leaves."""
