@@ -12,7 +12,8 @@ from regulars.engine.calendar import instant_of
 from regulars.engine.compiling import compiled
 from regulars.engine.desk import Desk
 from regulars.engine.facts import Order, Refund
-from regulars.engine.happenings import Attribute, Opening
+from regulars.engine.fold import fold
+from regulars.engine.happenings import Attribute, Erasure, Opening
 from regulars.engine.people import People
 from regulars.engine.weighing import thousandths
 from regulars.programmes.loading import load
@@ -147,3 +148,16 @@ def test_a_ladder_that_counts_since_may_also_ask_for_what_has_no_window(
     desk.record(bought("o1", 1, 15000), "m")
     desk.record(bought("o2", 400, 15000), "m")
     assert desk.book("m").read("tier") == "high"
+
+
+def test_nothing_acts_on_somebody_who_is_erased_however_it_is_folded() -> None:
+    desk = opened(
+        HEAD + LADDER.replace("RATE", "{id: rate, kind: told}").replace("HURDLE", "from: 5")
+    )
+    desk.record(bought("o1", 1, 15000), "m")
+    desk.record(Erasure(key="e", at=at(2)), "m")
+    book = desk.book("m")
+    folded = fold(desk.programme, book.facts.values(), holder="m")
+    assert folded.state.gone
+    assert desk.programme.dump(book.state) == desk.programme.dump(folded.state)
+    assert book.state.memory == desk.programme.start().memory

@@ -224,6 +224,9 @@ def follow(run: Run, history: History, until: int | None = None) -> None:
         run.key = fact.key
         for handle in on.get(type(fact), ()):
             handle(run, fact)
+        if run.edition is not edition:
+            edition = run.edition
+            on, settles = edition.on, edition.settle
         for settle in settles:
             settle(run)
     if until is not None:
