@@ -11,6 +11,7 @@ from regulars.programmes.cases.shapes import Case, Subject
 from regulars.programmes.cases.spelling import told
 from regulars.programmes.cases.units import Units
 from regulars.programmes.cases.values import Key
+from regulars.programmes.cases.vocabulary import vocabulary
 
 
 class Decisions:
@@ -31,7 +32,8 @@ class Decisions:
         if key.word == "parked":
             return outcome is not None and outcome.status == "parked"
         if key.word == "reason":
-            return self.refusal(subject.id)
+            code = self.refusal(subject.id)
+            return vocabulary().product.reasons.get(code, code) if code else None
         brought = self.units.asset(key.word)
         if brought:
             return self._brought(subject.id, brought)

@@ -103,11 +103,12 @@ class Shorthand(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Product(Struct, frozen=True, forbid_unknown_fields=True):
     """The product's words for those of cases, by event type and by key, and the places of keys in
-    stored facts."""
+    stored facts. `reasons` are the words of cases for reasons of the product that have others."""
 
     events: dict[str, str]
     keys: dict[str, str]
     categories: dict[str, str]
+    reasons: dict[str, str]
     places: dict[str, tuple[str, ...]]
 
     def is_a(self, key: str, place: str) -> bool:

@@ -29,7 +29,7 @@ class Right(Reward, frozen=True, kw_only=True, tag="right"):
     With `shipping` every order that may have it gets this kind of delivery: of several such rights
     the first that holds; what the goods come to is counted after what pays for them. With
     `activity` the act of this kind is refused to all others, for the `event` it names if this right
-    names one. Otherwise it is asked for like a reward; `items` are further names.
+    names one. What is not a delivery is asked for like a reward, too; `items` are further names.
     """
 
     memory: ClassVar[type | None] = Uses
@@ -50,7 +50,7 @@ class Right(Reward, frozen=True, kw_only=True, tag="right"):
             on[Activity] = working.act
         return Handlers(
             on=on,
-            attempt=None if on else working.attempt,
+            attempt=None if self.shipping else working.attempt,
             promised=working.promised,
             reversed=working.reversed,
             opening=working.opening,
