@@ -129,6 +129,10 @@ SHORT = {
     "instant": "moment",
     "zone": "time zone",
     "text": "words",
+    "window": "stretch of time",
+    "year_day": "day of the year",
+    "clock": "hours",
+    "currency": "currency",
 }
 """Forms of text as the tables call them; the words say how each is written."""
 PLAIN = {

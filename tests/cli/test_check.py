@@ -85,7 +85,7 @@ def test_everything_unreadable_at_once(stall: Path, capsys: pytest.CaptureFixtur
     told = capsys.readouterr()
     assert told.out == ""
     assert "did you mean 'per_amount'?" in told.err
-    assert "cases.yaml:3:" in told.err
+    assert "did you mean “points”?" in told.err
     assert "Traceback" not in told.err
 
 

@@ -24,7 +24,10 @@ from regulars.words.programme.whys import BETTER, WHYS
 
 ENDINGS = ("_all", "_one", "_mass")
 FORMED = {form for forms in FORMS_OF.values() for _wanted, form in forms}
-FORMED |= {form for forms in BETTER.values() for form in forms} | {"reward_every_card"}
+FORMED |= {form for forms in BETTER.values() for form in forms} | {
+    "reward_every_card",
+    "multiply_given",
+}
 READY = {"reached", "makes", "nth"}
 """Parameters that the telling itself makes."""
 

@@ -24,6 +24,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     show.add_argument("file", metavar="FILE", help=FILE)
     show.add_argument("--lang", choices=LANGUAGES, default="en", help="the language")
     commands.add_parser("list", help="list the ready programmes")
+    copy = commands.add_parser("copy", help="print the file of a ready programme, to begin with")
+    copy.add_argument("name", metavar="NAME", help="the name of a ready programme")
     commands.add_parser("schema", help="print the JSON Schema of programme files")
 
 
@@ -32,6 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
         return _schema()
     if arguments.what == "list":
         return _list()
+    if arguments.what == "copy":
+        return _copy(arguments.name)
     return _show(arguments.file, arguments.lang)
 
 
@@ -52,6 +56,16 @@ def _list() -> int:
         edition = _load(name).edition
         called = in_language(edition.name, "en") if edition is not None else ""
         print(f"{name:<{widest}}  {called}")
+    return 0
+
+
+def _copy(name: str) -> int:
+    from regulars.blueprints import PROGRAMME, blueprints  # noqa: PLC0415 - read with the command
+
+    folder = blueprints().get(name)
+    if folder is None:
+        raise Unclear(f"There is no ready programme {name!r}: {_known()}")
+    print(folder.joinpath(PROGRAMME).read_text(encoding="utf-8"), end="")
     return 0
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from regulars.engine.calendar import Zone
 from regulars.engine.calendar import zone as named_zone
@@ -27,6 +27,7 @@ from regulars.engine.texts import (
     Money,
     OneOrMany,
     Part,
+    form,
     parse_day,
     parse_instant,
     parse_money,
@@ -46,7 +47,7 @@ WEEKDAYS: Final[tuple[Weekday, ...]] = (
     "sunday",
 )
 CLOCK_PATTERN = "^(?:[01][0-9]|2[0-3]):[0-5][0-9]-(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
-Clock = Annotated[str, Meta(pattern=CLOCK_PATTERN, description="From-to, such as 14:00-17:00.")]
+Clock = Annotated[str, form("clock", CLOCK_PATTERN, "From-to, such as 14:00-17:00.")]
 Birthday = Literal["day", "week", "month"]
 DayZone = Literal["programme", "member"]
 DEEPEST = 3

@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from regulars.engine.conditions import Condition
+from regulars.engine.money import decimals
 from regulars.engine.rules import Rule
 from regulars.engine.texts import Finding, parse_number, repeated, unknown, without_underscore
 
 if TYPE_CHECKING:
-    from regulars.engine.edition import Edition, Tier
+    from regulars.engine.edition import Asset, Edition, Tier
 
+COUNTING = ("per_count", "counted")
+"""Kinds whose `of` is one of the file's `counts`."""
 SECTIONS = ("metrics", "earn", "change", "limit", "rewards", "referrals")
 
 
 def problems(edition: Edition) -> Iterator[Finding]:
     """Everything in an edition that does not hold together."""
     yield from repeated([one.id for one in edition.assets], "assets", "id")
+    yield from _money(edition.assets)
     yield from repeated([one.id for one in edition.tiers], "tiers", "id")
     yield from _rule_ids(edition)
     yield from _tiers(edition.tiers)
@@ -33,6 +37,23 @@ def problems(edition: Edition) -> Iterator[Finding]:
         yield from _references(rule, path, names)
     for index, tier in enumerate(edition.tiers):
         yield from _references(tier, f"tiers[{index}]", names)
+    yield from _counts(edition)
+
+
+def _money(assets: list[Asset]) -> Iterator[Finding]:
+    """Money that would be cut to whole euros because nobody said how many decimals it has."""
+    for index, asset in enumerate(assets):
+        own = decimals(asset.currency) if asset.currency else 0
+        if asset.decimals < own:
+            params: dict[str, Any] = {"currency": str(asset.currency), "limit": own}
+            yield Finding(f"assets[{index}].decimals", "money_decimals", params)
+
+
+def _counts(edition: Edition) -> Iterator[Finding]:
+    """What is counted under a name that no order will ever tell."""
+    for path, rule in _rules(edition):
+        if rule.kind in COUNTING:
+            yield from unknown(getattr(rule, "of", ""), tuple(edition.counts), f"{path}.of")
 
 
 def _rules(edition: Edition) -> Iterator[tuple[str, Rule]]:
@@ -63,6 +84,9 @@ def _rule_ids(edition: Edition) -> Iterator[Finding]:
 def _tiers(tiers: list[Tier]) -> Iterator[Finding]:
     before: Fraction | None = None
     limit = ""
+    first = tiers[0].from_ if tiers else "0"
+    if (first is None and len(tiers) == 1) or (first and parse_number(first).value > 0):
+        yield Finding("tiers[0]", "first_tier_not_for_all", {})
     for index, tier in enumerate(tiers):
         if tier.from_ is None:
             continue

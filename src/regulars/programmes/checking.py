@@ -82,14 +82,26 @@ class _Walk:
         of = here.type
         data = as_asked(declared, data)
         if kind_of(data) not in accepted(declared):
-            wanted, got = accepted(declared), kind_of(data)
-            return self.wrong(path, "wrong_type", expected=wanted, got=got, value=shown(data))
+            return self.mistyped(declared, data, path)
         if isinstance(of, inspect.UnionType):
             return self.union(of, data, path)
         if isinstance(of, LISTS) and here.single and not isinstance(data, list):
             one = self.value(of.item_type, data, path)
             return BAD if one is BAD else (one,)
         return self.expected(here, data, path)
+
+    def mistyped(self, declared: inspect.Type, data: Data, path: str) -> Any:
+        said = {"got": kind_of(data), "value": shown(data)}
+        of = _branches(declared)
+        structs = [one.type for one in of if isinstance(one.type, inspect.StructType)]
+        options = choice(structs, self.families) if len(structs) == len(of) > 0 else None
+        if options is not None:
+            known = options.words
+            return self.wrong(path, "wants_kind", first=known[0], known=known, **said)
+        wanted: dict[str, Param] = {"expected": accepted(declared)}
+        if len(of) == 1 and of[0].form:
+            wanted["form"] = of[0].form
+        return self.wrong(path, "wrong_type", **wanted, **said)
 
     def expected(self, here: Place, data: Data, path: str) -> Any:
         of = here.type
@@ -244,6 +256,14 @@ _AS: dict[type, type] = {
     inspect.SetType: set,
     inspect.FrozenSetType: frozenset,
 }
+
+
+def _branches(declared: inspect.Type) -> list[Place]:
+    """What may stand there beside nothing."""
+    here = place(declared)
+    several = here.type.types if isinstance(here.type, inspect.UnionType) else ()
+    within = [place(one) for one in several if not isinstance(one, inspect.NoneType)]
+    return within or [here]
 
 
 def _bare(declared: inspect.Type) -> inspect.Type:

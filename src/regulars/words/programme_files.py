@@ -37,6 +37,8 @@ FORMS: dict[str, str] = {
     "zone": _("a time zone, such as Europe/Berlin"),
     "window": _("a stretch of time: day, week, month, quarter, year, 12m or ever"),
     "year_day": _("a day of the year as month and day, such as 12-31"),
+    "clock": _("a span of the day, such as 07:00-11:00 or 18:00-24:00"),
+    "currency": _("a currency in three capital letters, such as EUR"),
 }
 """How each form of text is written."""
 
@@ -72,6 +74,10 @@ SENTENCES: dict[str, str] = {
     "unknown_name": _("%(place)s names '%(value)s', which the file does not have: %(known)s"),
     "unknown_zone": _("%(place)s: there is no time zone '%(value)s': write one as Europe/Berlin"),
     "wrong_type": _("%(place)s must be %(expected)s; got %(got)s"),
+    "wants_kind": _(
+        "%(place)s must be fields with a kind, such as {kind: %(first)s}: known are %(known)s; "
+        "got %(got)s"
+    ),
     "bad_form": _("%(place)s must be %(form)s; got '%(value)s'"),
     "bad_pattern": _("%(place)s must match %(pattern)s; got '%(value)s'"),
     "too_small": _("%(place)s must be %(limit)s or more; got %(got)s"),
@@ -113,6 +119,33 @@ SENTENCES: dict[str, str] = {
         "%(place)s: %(kind)s has no next period to put anything off to: truncate, drop or refuse"
     ),
     "campaign_not_told": _("%(place)s: say which campaign, or from and until"),
+    "first_tier_not_for_all": _(
+        "%(place)s: everybody stands on the first tier: put one before it, such as "
+        "{id: guest, name: Guest, from: 0}"
+    ),
+    "money_decimals": _("%(place)s must be %(limit)s, or parts of one %(currency)s would be lost"),
+    "missing": _("%(place)s is missing: add it"),
+    "above_most": _("%(place)s may be at most %(most)s"),
+    "below_least": _("%(place)s must be at least %(least)s"),
+    "outside_range": _("%(place)s must be from %(least)s to %(most)s"),
+    "no_such_day": _("%(place)s: no year has the day %(value)s: write one as 12-31"),
+    "gift_one_of": _("%(place)s: a gift is one of amount, percent and voucher: say just one"),
+    "cap_rewards_or_amount": _("%(place)s: say either rewards (how many) or amount (how much)"),
+    "offer_percent_or_amount": _("%(place)s: say either percent or amount, and only one of them"),
+    "steps_after_steps": _("%(place)s: steps belong to after: steps: say both, or leave both out"),
+    "life_not_by_tier": _(
+        "%(place)s: %(kind)s cannot stand here: choose one that looks at each lot alone"
+    ),
+    "standing_too_long": _(
+        "%(place)s: a standing is kept for at most %(most)s periods more: make it shorter"
+    ),
+    "prices_contradict": _(
+        "%(place)s: a reward has a price, levels or any_price, and multiples only of a price: "
+        "keep one of them"
+    ),
+    "said_twice": _(
+        "%(place)s says all of the terms: take item and valid out, and write them inside it"
+    ),
     "repeated": _("%(place)s is '%(value)s' like %(first)s: give each its own"),
 }
 """What is wrong, by code."""
@@ -146,9 +179,11 @@ def sentence(problem: Problem) -> str:
 def _spoken(problem: Problem) -> Mapping[str, object]:
     said = _Params(problem.params)
     said["place"] = problem.path or gettext("the file")
-    if problem.code == "wrong_type":
+    if problem.code in ("wrong_type", "wants_kind"):
         said["got"] = _got(str(said["got"]), str(said.get("value", "")))
-        said["expected"] = _expected(said["expected"])
+    if problem.code == "wrong_type":
+        form = str(said.get("form", ""))
+        said["expected"] = gettext(FORMS[form]) if form in FORMS else _expected(said["expected"])
     if problem.code == "bad_form":
         form = str(said["form"])
         said["form"] = gettext(FORMS[form]) if form in FORMS else form

@@ -43,9 +43,11 @@ class Checked(Struct, frozen=True):
 
 
 class Read(Struct):
-    """What the files hold: editions by id, the places of cases, everything wrong."""
+    """What the files hold: editions by id, those whose file is wrong, the places of cases,
+    everything wrong."""
 
     editions: dict[str, Edition] = {}
+    broken: set[str] = set()
     files: dict[str, str] = {}
     cases: list[Node] = []
     problems: list[Located] = []
@@ -57,8 +59,10 @@ def check_files(files: Iterable[File], ready: Ready, progress: Progress | None =
     runs, whatever is wrong beside it."""
     found = read_files(files)
     editions = _with_ready(found, ready)
-    parsed = parse(found.cases, {name: names_of(one) for name, one in editions.items()})
-    problems = (*found.problems, *parsed.problems)
+    names = {name: names_of(one) for name, one in editions.items()}
+    parsed = parse([node for node in found.cases if not _waits(node, found)], names)
+    waiting = [node for node in found.cases if _waits(node, found)]
+    problems = (*found.problems, *parsed.problems, *parse(waiting).problems)
     outcomes: list[Outcome] = []
     for number, case in enumerate(parsed.cases, 1):
         outcomes.extend(run_all(case, editions))
@@ -113,6 +117,7 @@ def _programme(file: File, found: Read) -> None:
     loaded = load(file.body, file.name)
     if loaded.edition is None:
         found.problems.extend(map(_of_document(file.name), loaded.problems))
+        found.broken |= _meant(file)
         return
     name = loaded.edition.edition
     if name in found.editions:
@@ -125,6 +130,18 @@ def _programme(file: File, found: Read) -> None:
     found.files[name] = file.name
 
 
+def _meant(file: File) -> set[str]:
+    """The edition that a file would be if it were in order."""
+    data = read(file.body, file.name).data
+    return {str(data["edition"])} if isinstance(data, dict) and "edition" in data else set()
+
+
+def _waits(node: Node, found: Read) -> bool:
+    """Whether a case is of a programme whose file has to be mended first."""
+    asked = {str(one.data) for one in _named(node)}
+    return bool(asked & found.broken - found.editions.keys())
+
+
 def _of_document(name: str) -> Callable[[Problem], Located]:
     return lambda one: Located(name, one.line, one.path, Reason(one.code, one.params))
 
@@ -132,7 +149,7 @@ def _of_document(name: str) -> Callable[[Problem], Located]:
 def _with_ready(found: Read, ready: Ready) -> dict[str, Edition]:
     """The editions of the files, with the ready ones where a case asks for another one."""
     asked = {str(one.data) for node in found.cases for one in _named(node)}
-    if asked <= found.editions.keys():
+    if asked <= found.editions.keys() | found.broken:
         return dict(found.editions)
     return {**ready(), **found.editions}
 

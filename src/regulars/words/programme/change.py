@@ -13,6 +13,7 @@ TERMS_CHANGE: dict[str, str] = {
     ),
     "multiply": _("%(goods)s earn %(factor)s %(circumstances)s."),
     "multiply_all": _("Everything earns %(factor)s %(circumstances)s."),
+    "multiply_given": _("%(given)s count %(factor)s %(circumstances)s."),
     "multiply_one": _("What you get for %(goods)s counts %(factor)s %(circumstances)s."),
 }
 """What each kind says of itself. `_all` is for all goods, `_one` for goods with one name."""

@@ -269,6 +269,14 @@ def _asset(params: Params, voice: Voice) -> str:
     return voice.many(params.get("asset"))
 
 
+def _given(params: Params, voice: Voice) -> str:
+    """What the rules give that `of` names."""
+    rules = (*voice.edition.earn, *voice.edition.change)
+    named = [one for one in rules if one.name_in_state in params["of"]]
+    assets = dict.fromkeys(voice.asset(getattr(one, "asset", None)).id for one in named)
+    return voice.listed([voice.many(one) for one in assets])
+
+
 def _units_of_step(params: Params, voice: Voice) -> str:
     number, _space, currency = str(params["step"]).partition(" ")
     return voice.currency_word(currency, int(params["steps"])) if Decimal(number) == 1 else ""
@@ -309,6 +317,7 @@ MADE: Final[dict[str, Callable[[Params, Voice], str]]] = {
     "on_goods": _on_goods,
     "circumstances": _circumstances,
     "asset": _asset,
+    "given": _given,
     "units": _units_of_step,
     "used": _used,
     "in_period": _in_period,

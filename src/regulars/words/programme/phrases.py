@@ -28,6 +28,8 @@ BIRTHDAYS: dict[str, str] = {
     "month": _("in the month of your birthday"),
 }
 """When something holds for one's birthday."""
+AFTER_FIRST = Condition(first_order=True)
+"""What is not that, comes after it."""
 
 
 def goods(condition: Condition, voice: Voice) -> str:
@@ -58,6 +60,8 @@ def circumstances(condition: Condition, voice: Voice) -> str:
     if condition.any and not asks_goods(condition.any[0]):
         told.append(voice.either([circumstances(one, voice) for one in condition.any]))
     if condition.not_ is not None and not asks_goods(condition.not_):
+        if condition.not_ == AFTER_FIRST:
+            return " ".join([*told, gettext("after the first order")])
         left_out = {"when": circumstances(condition.not_, voice)}
         told.append(gettext("except %(when)s") % left_out)
     return " ".join(told)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_noop as _
 
 TERMS_REFERRALS: dict[str, str] = {
     "referral_advocate": _("Who brings a friend gets %(gifts)s once %(after)s. %(wait)s %(caps)s"),
-    "referral_after_order": _("the friend has ordered"),
+    "referral_after_order": _("the friend has ordered %(on_goods)s %(circumstances)s"),
     "referral_after_sign_up": _("the friend has signed up"),
     "referral_after_steps": _("the friend has done this: %(steps)s"),
     "referral_at_most_day": _("At most %(most)s a day."),

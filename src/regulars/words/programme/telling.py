@@ -87,6 +87,7 @@ def message_of(code: str, params: Params, voice: Voice) -> str:
         count = goods_named(conditions_of(params))
         form = code + ("_all", "_one")[count] if count < 2 else code
         code = form if form in TERMS else code
+        code = "multiply_given" if code == "multiply_all" and params.get("of") else code
     if f"{code}_mass" in TERMS and voice.asset(params.get("asset")).many is None:
         code = f"{code}_mass"
     return TERMS.get(code, code)

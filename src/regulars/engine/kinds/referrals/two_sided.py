@@ -105,7 +105,9 @@ class TwoSided(ReferralRule, frozen=True, kw_only=True, tag="two_sided"):
                 "gifts": [gift for gift in pay.advocate if gift.who is None] or pay.advocate,
                 "friend": pay.friend,
                 "least": pay.at_least,
-                "after": Sentence(f"referral_after_{pay.after}", {"steps": pay.steps}),
+                "after": Sentence(
+                    f"referral_after_{pay.after}", {"steps": pay.steps, "when": pay.when}
+                ),
                 "wait": Sentence("referral_wait", {"wait": wait}) if wait else None,
                 "caps": [
                     Sentence(f"referral_at_most_{cap.per}", {"most": cap.rewards or cap.amount})
