@@ -80,12 +80,14 @@ class Only(Part, frozen=True, kw_only=True):
 
 class Uses(Struct):
     """When a reward was taken: the civil days of the last times (`days`) and the last instant; how
-    often in the period with that number, and ever."""
+    often in the period with that number, and ever. `allowed` is how often it was said beforehand
+    that it can be had (-1: not said)."""
 
     last: int = BEGINNING
     period: int = BEGINNING
     count: int = 0
     ever: int = 0
+    allowed: int = -1
     days: list[int] = field(default_factory=list)
 
 
@@ -182,6 +184,8 @@ class Gate:
         return False
 
     def _how_often(self, run: Run, wish: Wish, uses: Uses) -> None:
+        if 0 <= uses.allowed <= uses.ever:
+            raise refused("already_used", most=uses.allowed)
         if self.cooldown is not None and uses.ever:
             again = self.zone.plus(uses.last, *self.cooldown)
             if run.at < again:
@@ -240,7 +244,12 @@ class Gate:
             uses.days.remove(self.zone.day(at))
 
     def opening(self, run: Run, fact: Opening, *names: str) -> bool:
-        """Takes when it was last used (`dates.at`), or how often so far (`amount`)."""
+        """Takes when it was last used (`dates.at`), or how often so far (`amount`); of a right that
+        was granted before (`entitlement`) how often it can be had."""
+        if fact.what == "entitlement" and fact.name in (self.rule, *names):
+            uses: Uses = run.state.memory[self.slot]
+            uses.allowed = fact.amount or uses.allowed
+            return True
         if fact.what not in ("use", "limit") or fact.name not in (self.rule, *names):
             return False
         at = told(fact, "at", run.at)

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 class Paying:
     """What one rule lets an asset pay: given back `whole` with the whole order, or by the `share`
-    that came back, rounded down and up to all of it in the end."""
+    that came back, rounded down and up to all of it in the end. Where a price takes several assets,
+    the `named` one alone; `others` are those that are named elsewhere."""
 
     def __init__(self, rule: str, index: int, build: Build, returned: Returned) -> None:
         self.rule = rule
         self.index = index
         self.returned = returned
+        self.named = ""
+        self.others: frozenset[str] = frozenset()
         self.renew = build.policy.restored == "renew_expiry"
 
     def undo(self, run: Run, undoing: Undoing) -> None:
@@ -35,6 +38,8 @@ class Paying:
         share = share_back(record)
         for payment in record.payments:
             if payment.rule != self.rule or not payment.points:
+                continue
+            if self.named != payment.asset and (self.named or payment.asset in self.others):
                 continue
             whole = self.returned == "whole"
             due = payment.points if share == 1 else 0 if whole else int(payment.points * share)

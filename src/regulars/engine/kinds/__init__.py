@@ -50,6 +50,7 @@ from regulars.engine.kinds.rewards.discount import Discount
 from regulars.engine.kinds.rewards.every import Every
 from regulars.engine.kinds.rewards.gift import Gift
 from regulars.engine.kinds.rewards.milestone import Milestone
+from regulars.engine.kinds.rewards.offered import Offered
 from regulars.engine.kinds.rewards.partner import Partner
 from regulars.engine.kinds.rewards.period import Period
 from regulars.engine.kinds.rewards.price import Price
@@ -94,6 +95,7 @@ BUILT_IN: tuple[type[Rule], ...] = (
     Multiply,
     Never,
     NewestProlongs,
+    Offered,
     OnSignUp,
     Orders,
     Partner,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop as _
 
 TERMS_REWARDS: dict[str, str] = {
+    "amount_of": _("%(n)s %(asset)s"),
     "reward_any_price": _("Any number of %(asset)s can be turned into %(name)s."),
     "reward_birthday_day": _("On your birthday, %(name)s is free."),
     "reward_birthday_days": _("From your birthday on, %(name)s is free for %(days_span)s."),
@@ -40,11 +41,14 @@ TERMS_REWARDS: dict[str, str] = {
     "reward_gift_tier": _("Who reaches %(tier)s gets %(name)s."),
     "reward_levels": _("%(name)s can be had for %(levels)s %(asset)s."),
     "reward_milestone": _("%(name)s: %(steps)s."),
+    "reward_offered": _("Whoever is offered %(name)s can claim it."),
+    "reward_offered_within": _("Whoever is offered %(name)s can claim it for %(within_span)s."),
     "reward_partner": _("%(name)s: a voucher is worth %(rates)s at %(partners)s."),
     "reward_partner_any": _("%(name)s: a voucher is worth %(rates)s there."),
     "reward_period": _("%(name)s: %(length)s from the order on."),
     "reward_period_returns": _("You can return what you bought for %(length)s."),
     "reward_price": _("%(name)s costs %(price)s %(asset)s."),
+    "reward_price_and": _("%(name)s costs %(price)s %(asset)s and %(and)s."),
     "reward_right": _("You get %(name)s."),
     "reward_spend": _("Every %(price)s %(asset)s pay %(value)s of an order."),
     "reward_spend_share": _(
@@ -70,6 +74,7 @@ WHYS_REWARDS: dict[str, str] = {
     "birthday_given": _("Given for the birthday"),
     "birthday_refused": _("No birthday gift. %(reason)s"),
     "discounted": _("%(worth_minor)s off the price"),
+    "claimed": _("An offer was claimed"),
     "converted": _("Turned into a voucher by themselves"),
     "credit_used": _("Paid with credit"),
     "exchanged": _("The voucher was exchanged for %(worth_minor)s"),

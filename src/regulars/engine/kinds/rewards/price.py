@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import msgspec
+
 from regulars.engine import granting
 from regulars.engine.availability import Gate, Only, Uses, Wish
 from regulars.engine.happenings import Attempt, Opening, Promise, Redemption
 from regulars.engine.paying import Paying
 from regulars.engine.questions import Granted, Share
 from regulars.engine.refusing import refused
-from regulars.engine.rules import Handlers, Reward, Sentence
+from regulars.engine.rules import Handlers, Reward, Sentence, Undoing
 from regulars.engine.run import Ask, Run
 from regulars.engine.state import Payment, Record
 from regulars.engine.terms import Issue, issue, taken_back, terms
@@ -26,13 +28,19 @@ from regulars.engine.texts import (
     parse_money,
 )
 from regulars.engine.vouchers import pay
+from regulars.ledger.lots import Part
 
 if TYPE_CHECKING:
     from regulars.engine.build import Build
 
 
+BESIDE = "and:"
+"""Before an asset's id in a promise: how much of it is taken besides."""
+
+
 class Price(Reward, frozen=True, kw_only=True, tag="price"):
-    """Something to be had for `price` of an asset; free without one.
+    """Something to be had for `price` of an asset; free without one. `and` says how much of other
+    assets it takes besides.
 
     Instead of one price there may be several `levels`, or `any_price`. `items` are further names
     under which it is asked for. With `multiples` any multiple of the price is taken, up to `most`,
@@ -47,6 +55,7 @@ class Price(Reward, frozen=True, kw_only=True, tag="price"):
     name: Text
     price: Positive | None = None
     asset: Id | None = None
+    and_: dict[Id, Positive] = {}
     levels: Unique[Positive] = ()
     any_price: bool = False
     items: OneOrMany[Id] = ()
@@ -78,7 +87,7 @@ class Price(Reward, frozen=True, kw_only=True, tag="price"):
             promised=working.promised,
             reversed=working.reversed,
             opening=working.opening,
-            undo=working.paying.undo,
+            undo=working.undo,
         )
 
     def sentence(self) -> Sentence:
@@ -87,6 +96,9 @@ class Price(Reward, frozen=True, kw_only=True, tag="price"):
         code = "reward_levels" if self.levels else "reward_any_price" if self.any_price else code
         code = "reward_blocks" if self.multiples else code
         params: dict[str, Any] = {"name": self.name, "price": self.price, "asset": self.asset}
+        code = "reward_price_and" if self.and_ and code == "reward_price" else code
+        others = [Sentence("amount_of", {"n": n, "asset": a}) for a, n in self.and_.items()]
+        params["and"] = tuple(others)
         params |= {"levels": self.levels, "value": self.value, "most": self.most}
         return Sentence(code, params | {"only": self.only, "voucher": self.voucher})
 
@@ -103,12 +115,19 @@ class Working:
         self.prices = tuple(
             build.units(one, self.asset) for one in (rule.levels or (rule.price or "0",))
         )
+        self.beside = {
+            name: (build.asset(name), build.units(one, name)) for name, one in rule.and_.items()
+        }
         self.most = build.units(rule.most, self.asset) if rule.most else 0
         self.value = parse_money(rule.value).minor if rule.value else 0
         self.taken = _exact(build, self.asset)
         self.gate = Gate(build, rule, rule.only, self.asset)
         self.others = _group(build, rule)
         self.paying = Paying(self.id, self.index, build, "whole")
+        self.paying.others = frozenset(self.beside)
+        self.also = [Paying(self.id, index, build, "whole") for index, _ in self.beside.values()]
+        for name, one in zip(self.beside, self.also, strict=True):
+            one.named = name
         self.terms = terms(build, self.id, rule.voucher or Issue(), rule.value)
         self.renew = build.policy.restored == "renew_expiry"
         self.given = rule.gives_asset or build.main
@@ -130,6 +149,7 @@ class Working:
         price = self.price(attempt)
         if available < price:
             raise refused("insufficient_points", needs=price, has=available, asset=self.asset)
+        self.affords(run, self.times(price))
         self.covers(attempt, price)
         held = run.state.holdings[self.held].balance
         if self.most_held and held + self.gives > self.most_held:
@@ -172,9 +192,21 @@ class Working:
         if (attempt.pay_all or self.rule.must_cover_total) and self.worth(price) < basket:
             raise refused("must_cover_total", needs=basket, has=self.worth(price))
 
+    def times(self, price: int) -> int:
+        """How many times the price is taken."""
+        return price // self.prices[0] if self.rule.multiples else 1
+
+    def affords(self, run: Run, times: int) -> None:
+        """Raises Refused where too little of another asset is there."""
+        for name, (index, amount) in self.beside.items():
+            have = run.state.holdings[index].balance
+            if have < amount * times:
+                needs = amount * times
+                raise refused("insufficient_points", needs=needs, has=have, asset=name)
+
     def worth(self, price: int) -> int:
         """What the reward is worth at a price, in smallest units of money."""
-        return self.value * (price // self.prices[0]) if self.rule.multiples else self.value
+        return self.value * self.times(price)
 
     def in_stock(self, ask: Ask) -> None:
         """Raises Refused where nothing is left for anybody."""
@@ -185,7 +217,8 @@ class Working:
 
     def promise(self, run: Run, attempt: Redemption, price: int) -> Promise:
         """The right and its price."""
-        details: dict[str, str] = {}
+        times = self.times(price)
+        details = {f"{BESIDE}{name}": str(one * times) for name, (_, one) in self.beside.items()}
         if attempt.basket_minor is not None:
             details["basket_minor"] = str(attempt.basket_minor)
         if attempt.as_voucher or self.rule.voucher is not None:
@@ -208,8 +241,10 @@ class Working:
         index, price = self.index, promise.price
         parts = granting.take(run, self.id, index, price) if price else []
         self.gate.use(run)
+        others = self.take_beside(run, promise)
         if run.keeps(promise.key):
             self.keep(run, promise, parts)
+            run.records[promise.key].frozen[BESIDE] = msgspec.to_builtins(others)
         if "voucher" in promise.details:
             item = self.terms.item or promise.details.get("item", "")
             item = item or ("" if self.value or self.terms.percent else self.id)
@@ -218,9 +253,23 @@ class Working:
             paid = Payment(self.id, self.worth(price), points=price)
             paid.key, paid.parts = promise.key, parts
             pay(run, promise.order, paid)
+            for name, lots in others.items():
+                points = int(promise.details[f"{BESIDE}{name}"])
+                beside = Payment(self.id, asset=name, points=points, key=promise.key, parts=lots)
+                pay(run, promise.order, beside)
         if self.gives:
             self.give(run, self.gives)
         run.say(self.id, "redeemed", -price, self.asset)
+
+    def take_beside(self, run: Run, promise: Promise) -> dict[str, list[Part]]:
+        """Take what it costs of other assets; the lots that paid, by asset."""
+        taken = {}
+        for detail, amount in promise.details.items():
+            name = detail.removeprefix(BESIDE)
+            if name != detail:
+                index = run.programme.assets[name]
+                taken[name] = granting.take(run, self.id, index, int(amount))
+        return taken
 
     def keep(self, run: Run, promise: Promise, parts: list[Any]) -> None:
         """Open the record of the redemption."""
@@ -232,6 +281,11 @@ class Working:
             basket = int(promise.details["basket_minor"])
             record.frozen["pays"] = max(basket - self.worth(promise.price), 0)
         run.records[promise.key] = record
+
+    def undo(self, run: Run, undoing: Undoing) -> None:
+        """Give back what paid for an order that came back."""
+        for paying in (self.paying, *self.also):
+            paying.undo(run, undoing)
 
     def reversed(self, run: Run, record: Record, key: str) -> None:
         """Give the price back to the lots that it came from (P11). Refused for what was used."""
@@ -248,6 +302,10 @@ class Working:
         if self.gives:
             granting.take(run, self.id, self.held, self.gives)
         granting.put_back(run, record, self.id, self.index, self.renew)
+        for name, parts in record.frozen.get(BESIDE, {}).items():
+            paid = Record(record.key, record.edition, record.at)
+            paid.parts = msgspec.convert(parts, list[Part])
+            granting.put_back(run, paid, self.id, run.programme.assets[name], self.renew)
         run.change("redemption", record.key, "reversed")
 
     def opening(self, run: Run, fact: Opening) -> bool:
