@@ -14,6 +14,7 @@ from regulars.engine.desk import Desk
 from regulars.engine.facts import Order, Refund
 from regulars.engine.fold import fold
 from regulars.engine.happenings import Attribute, Erasure, Opening
+from regulars.engine.joining import join, part
 from regulars.engine.people import People
 from regulars.engine.weighing import thousandths
 from regulars.programmes.loading import load
@@ -44,10 +45,10 @@ def at(day: int) -> datetime:
     return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=day)
 
 
-def opened(text: str) -> Desk:
+def opened(text: str, people: People | None = None) -> Desk:
     loaded = load(text.encode(), "shop.yaml")
     assert loaded.edition is not None, loaded.problems
-    return Desk(compiled([loaded.edition]), People().answer)
+    return Desk(compiled([loaded.edition]), (people or People()).answer)
 
 
 def bought(key: str, day: int, minor: int, **more: Any) -> Order:
@@ -161,3 +162,15 @@ def test_nothing_acts_on_somebody_who_is_erased_however_it_is_folded() -> None:
     assert folded.state.gone
     assert desk.programme.dump(book.state) == desk.programme.dump(folded.state)
     assert book.state.memory == desk.programme.start().memory
+
+
+def test_a_friend_may_come_to_holders_who_were_joined_before_anything_was_known_of_them() -> None:
+    people = People()
+    people.code("ANNA", "anna")
+    desk = opened(HEAD + FRIENDS, people)
+    join(desk, "m", "other")
+    order = bought("o1", 1, 3000, codes=("ANNA",))
+    people.note(order, "other")
+    assert desk.record(order, "other").status == "accepted"
+    part(desk, "other")
+    assert [desk.book(one).state.holdings[0].balance for one in ("m", "other")] == [0, 30]

@@ -187,6 +187,7 @@ class Run:
         if present is None:
             return promise
         now = Run(self.programme, present, self.holder)
+        now.at = max(now.at, self.at)
         now.ask, now.known = self.ask, self.known
         handlers = self.edition.handlers.get(promise.rule)
         if handlers is not None and handlers.still is not None:
