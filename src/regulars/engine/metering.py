@@ -81,13 +81,13 @@ class Metering:
             self._add_to_period(meter, unit, amount, at)
         if self.months:
             self._add_entry(run, meter, amount, at)
-        listening = self if run.at < self.until else self.now(run)
+        listening = self if run.at < self.until else self.at_work(run)
         for hear in listening.heard:
             hear(run, amount, at)
         for tell in listening.told:
             tell(run)
 
-    def now(self, run: Run) -> Metering:
+    def at_work(self, run: Run) -> Metering:
         """The same metric in the edition at work: who reads it now is told, also of what an order
         of an earlier edition takes back."""
         one = self

@@ -114,7 +114,7 @@ class Rate(Figure):
         for one in self.remembered(run):
             if one.key == undoing.record.key:
                 one.returned = min(self.returned(undoing.record, one), one.items)
-        for tell in self.now(run).told:
+        for tell in self.at_work(run).told:
             tell(run)
 
     def returned(self, record: Record, order: Items) -> int:
