@@ -133,11 +133,13 @@ def _line(one: Value, units: Units, currency: str, off: dict[str, Decimal], bran
         raise TypeError(type(one).__name__)
     sku = str(one.words.get("sku") or "")
     amount = number(one.words.get("amount")) - off.get(sku, Decimal(0))
+    quantity = number(one.words.get("quantity") or Decimal(1))
     return Line(
         product=sku,
         category=str(one.words.get("category") or ""),
         brand=brand,
-        unit_price=amount,
+        quantity=quantity,
+        unit_price=round(amount / quantity, 6) if quantity else amount,
         amount_minor=units.money(amount, currency),
     )
 
