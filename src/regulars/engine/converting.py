@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from regulars.engine.build import Build
 
 
+REVOKES = "revoke_unused_then_negative"
+
+
 class Converting:
     """What one rule converts of an asset into its vouchers."""
 
@@ -25,7 +28,7 @@ class Converting:
         self.index = build.asset(asset)
         self.terms = terms
         self.renew = build.policy.restored == "renew_expiry"
-        self.revokes = build.policy.after_refund == "revoke_unused_then_negative"
+        self.revokes = build.policy.after_refund == REVOKES
 
     def convert(self, run: Run, promise: Promise, **fields: Any) -> None:
         """Take the price and issue the voucher; what is missing by now becomes a debt."""
@@ -45,11 +48,17 @@ class Converting:
         """Where a refund left too few points, unused vouchers are revoked, the newest first, and
         their points flow back; only what is missing then is a debt."""
         holding = run.state.holdings[self.index]
-        while self.revokes and holding.balance < 0:
+        while self.revoking(run, refund) and holding.balance < 0:
             mine = [one for one in run.state.vouchers.values() if self.unused(one)]
             if not mine:
                 return
             self.revoke(run, max(mine, key=lambda one: (one.issued, one.id)))
+
+    def revoking(self, run: Run, refund: Refund) -> bool:
+        """Whether the edition says so under which the order was placed."""
+        record = run.records.get(refund.order)
+        policy = (run.programme.edition(record.edition) if record else run.edition).edition.policy
+        return policy.after_refund == REVOKES
 
     def unused(self, voucher: Voucher) -> bool:
         """Whether a voucher is this rule's own and nothing of it was used."""

@@ -174,7 +174,15 @@ def test_the_offer_is_for_the_first_order_only(code: str) -> None:
     one.order("o3", "03-06 10:00", "f1")
     one.pass_to("03-30 10:00")
     assert (one.pays("o2"), one.pays("o3")) == (8000, 8000)
-    assert (one.has("a1"), one.has("a2"), one.referral("f1").advocate) == (1000, 0, "a1")
+    assert (one.has("a1"), one.has("a2"), one.referral("f1").advocate) == (0, 0, "")
+
+
+def test_a_link_brings_a_friend_whatever_code_counts() -> None:
+    one = shop()
+    one.people.shop_codes["SPRING20"] = 20
+    one.order("o1", "03-02 10:00", "f1", codes=["A2CODE", "SPRING20"], via="A1CODE")
+    one.pass_to("03-30 10:00")
+    assert (one.pays("o1"), one.has("a1"), one.has("a2")) == (6400, 1000, 0)
 
 
 def test_nobody_uses_an_own_code() -> None:

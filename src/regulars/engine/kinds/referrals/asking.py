@@ -120,6 +120,9 @@ class Asking:
             return None
         reason = self.against(run, reply)
         details = self.checkout.decide(run, order, (brought, reply, reason), ask)
+        if reply.by_code and not reason and self.checkout.lost(brought, details):
+            reply = self.introduced(run, Clue(order.key, (), order.via, session), ask) or reply
+            reason = self.against(run, reply)
         if not reply.advocate and not details:
             return None
         return self.promise(run, order, reply, reason, {WHAT: "order", **details})

@@ -53,6 +53,11 @@ class Checkout:
             details["percent" if best.percent else "amount"] = str(best.percent or best.amount)
         return details
 
+    def lost(self, brought: Brought, details: dict[str, str]) -> bool:
+        """Whether the code that would bring somebody an advocate does not count, because one of the
+        shop is better for the buyer: only a link can bring him now."""
+        return not brought.advocate and details.get("source") == "shop"
+
     def offered(
         self, run: Run, order: Order, case: Case, to: tuple[int, dict[str, str]]
     ) -> Iterator[Candidate]:

@@ -44,7 +44,7 @@ class Every(Reward, frozen=True, kw_only=True, tag="every"):
             wants=working.wants,
             promised=working.promised,
             read=working.read,
-            on={Refund: working.converting.refunded} if working.converting.revokes else {},
+            on={Refund: working.converting.refunded},
         )
 
     def sentence(self) -> Sentence:
