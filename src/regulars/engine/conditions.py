@@ -11,7 +11,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from regulars.engine.calendar import Zone
 from regulars.engine.calendar import zone as named_zone
@@ -49,6 +49,7 @@ WEEKDAYS: Final[tuple[Weekday, ...]] = (
 CLOCK_PATTERN = "^(?:[01][0-9]|2[0-3]):[0-5][0-9]-(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
 Clock = Annotated[str, form("clock", CLOCK_PATTERN, "From-to, such as 14:00-17:00.")]
 Birthday = Literal["day", "week", "month"]
+Years = Annotated[int, Meta(ge=1, le=150)]
 DayZone = Literal["programme", "member"]
 DEEPEST = 3
 MINUTE = 60_000_000
@@ -67,11 +68,13 @@ class Condition(Part, frozen=True, kw_only=True):
     Goods: `category`, `product`, `brand`. Sale or act: `channel`, `trade` (its kind), `place`,
     `tender` (the part paid so), `campaign` (it falls under), `labels` (any other circumstance),
     `at_least` (goods of the sale, before what pays for them). Member: `tier`, `segment`,
-    `attribute`, `first_order` (none is known before it). Time of the fact, in the programme's zone:
-    `from` and `until` (a day counts whole), `weekday`, `hours`, `birthday`: the `day` itself, the
-    `week` (the seven days that begin with it) or the calendar `month` of it; 29 February falls on
-    28 February in common years. With `zone: member` weekday, hours and birthday go by the member's
-    own zone, where one is known.
+    `attribute`, `first_order` (none is known before it), `age_from` and `age_below` (full years on
+    the day of the fact; without a date of birth neither holds). Time of the fact, in the
+    programme's zone: `from` and `until` (a day counts whole), `weekday`, `hours`
+    (07:00-11:00, without 11:00), `birthday`: the `day` itself, the `week` (the seven days that
+    begin with it) or the calendar `month` of it; 29 February falls on 28 February in common years.
+    With `zone: member` weekday, hours, birthday and age go by the member's own zone, where one is
+    known.
     """
 
     category: OneOrMany[Code] = ()
@@ -93,6 +96,8 @@ class Condition(Part, frozen=True, kw_only=True):
     hours: Clock | None = None
     birthday: Birthday | None = None
     first_order: bool = False
+    age_from: Years | None = None
+    age_below: Years | None = None
     zone: DayZone = "programme"
     all: list[Condition] = []
     any: list[Condition] = []
@@ -154,9 +159,9 @@ def asks_sale(condition: Condition) -> bool:
     """Whether it says anything of the sale, the member or the time."""
     c = condition
     own = (c.channel, c.trade, c.place, c.tender, c.campaign, c.labels, c.at_least, c.tier)
-    more = (c.segment, c.attribute, c.from_, c.until, c.weekday, c.hours, c.birthday)
+    more = (c.segment, c.attribute, c.from_, c.until, c.weekday, c.hours, c.birthday, c.age_from)
     inner = [*c.all, *c.any, *([c.not_] if c.not_ else [])]
-    return any(own) or any(more) or c.first_order or any(map(asks_sale, inner))
+    return any(own) or any(more) or c.first_order or bool(c.age_below) or any(map(asks_sale, inner))
 
 
 def compiled(condition: Condition | None, build: Build) -> Tests:
@@ -259,6 +264,8 @@ def _time_tests(c: Condition, own: Zone) -> Iterator[FactTest]:
         yield partial(_within_hours, _minutes(begin), _minutes(end), zone)
     if c.birthday:
         yield partial(_birthday, c.birthday, zone)
+    if c.age_from or c.age_below:
+        yield partial(_aged, c.age_from or 0, c.age_below, zone)
 
 
 def _members(own: Zone) -> ZoneOf:
@@ -282,6 +289,17 @@ def _birthday(which: Birthday, zone: ZoneOf, run: Run, fact: Any) -> bool:
     longest = 1 if which == "day" else DAYS_OF_WEEK
     begins = next_anniversary(born.month, born.day, day - longest + 1)
     return begins <= day
+
+
+def _aged(least: int, below: int | None, zone: ZoneOf, run: Run, fact: Any) -> bool:
+    born = _born(run)
+    if born is None:
+        return False
+    day = zone(run).day(run.at)
+    year = date_of(day).year
+    had = next_anniversary(born.month, born.day, day_of(date(year, 1, 1))) <= day
+    age = year - born.year - (not had)
+    return age >= least and (below is None or age < below)
 
 
 def _born(run: Run) -> date | None:

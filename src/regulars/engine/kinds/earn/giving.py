@@ -114,7 +114,20 @@ class Measured:
             lines = modifier.tests.lines
             if mask >> index & 1 and lines and not any(map(modifier.tests.takes, goods)):
                 mask &= ~(1 << index)
+        if run.whys is not None:
+            self.say(run, fact, mask)
         return pair(self.factors.factor(fact, mask))
+
+    def say(self, run: Run, fact: Any, mask: int) -> None:
+        """Note which modifiers changed something."""
+        for index, modifier in enumerate(self.factors.modifiers):
+            bit = 1 << index
+            if mask & bit:
+                same = self.factors.weight(fact, mask) == self.factors.weight(fact, mask & ~bit)
+                taken = [one.amount_minor for one in _goods(fact) if modifier.tests.takes(one)]
+                code = "not_modified" if same else "modified"
+                told = {"eligible_minor": sum(taken)}
+                run.say(modifier.id, code, **told)
 
     def taken(self, order: Order, skipped: frozenset[str] = frozenset()) -> list[int]:
         """The places of the lines of goods that the rule is about."""

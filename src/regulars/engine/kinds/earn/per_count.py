@@ -24,14 +24,16 @@ class PerCount(Giving, frozen=True, kw_only=True, tag="per_count"):
     """`points` for every `step` of the order's count `of` (drinks, nights, litres).
 
     Parts of a step count in proportion and the sum is cut once per order; with `full_steps` only
-    full steps count. What was had for a voucher for an item is not counted. A refund tells how many
-    came back; where it tells money alone, the count stands until all of the money is back.
+    full steps count. Less than `at_least` counts as so much (500 miles a flight), as long as there
+    is any. What was had for a voucher for an item is not counted. A refund tells how many came
+    back; where it tells money alone, the count stands until all of the money is back.
     """
 
     of: Code
     points: Positive
     step: Positive = "1"
     full_steps: bool = False
+    at_least: Positive | None = None
 
     def compile(self, build: Build) -> Handlers:
         """Listens to orders."""
@@ -41,6 +43,8 @@ class PerCount(Giving, frozen=True, kw_only=True, tag="per_count"):
         step = int(_scaled(self.step) * THOUSAND) if self.full_steps else 0
         first = build.policy.rounding == "round_base_then_multiply"
         head = [self.of, rate.numerator, rate.denominator, step, int(first)]
+        if self.at_least is not None:
+            head.append(int(_scaled(self.at_least) * THOUSAND))
 
         def freeze(run: Run, order: Order, record: Record) -> list[Any]:
             return [head, measured.factor(run, order)]
@@ -57,8 +61,11 @@ class PerCount(Giving, frozen=True, kw_only=True, tag="per_count"):
 
 def worth(decision: list[Any], record: Record) -> int:
     """What a frozen decision gives for the count that is left, in thousandths."""
-    (name, num, den, step, first), factor = decision
-    return counted(left(record, name), (Fraction(num, den), step), factor, bool(first))
+    (name, num, den, step, first, *least), factor = decision
+    count = left(record, name)
+    if count > 0:
+        count = max(count, *least, 0)
+    return counted(count, (Fraction(num, den), step), factor, bool(first))
 
 
 def left(record: Record, name: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,7 +18,7 @@ from regulars.engine.returning import money_left, pieces_left, share_left
 from regulars.engine.rules import Handlers, Sentence, Undoing
 from regulars.engine.run import Run
 from regulars.engine.state import Record
-from regulars.engine.texts import Money, OneOrMany, Part, parse_money
+from regulars.engine.texts import Finding, Money, OneOrMany, Part, parse_money, repeated
 from regulars.engine.weighing import half_up, lines_of, paid_by, selecting
 from regulars.ledger.lots import FOREVER
 
@@ -43,6 +44,9 @@ class Spent(Windowed, frozen=True, kw_only=True, tag="spent"):
     """Counts money paid for goods: after discounts and what vouchers, points and credit paid,
     without fees and taxes.
 
+    Only the programme's currency counts, and those that `other_currencies` names: so much of one is
+    worth one unit of the programme's (1.10 USD for 1.00 EUR).
+
     `of` names one of the order's further amounts instead (base_fare). `except` leaves categories of
     goods out; `when` says for which goods, sales, members and times it counts. A refund lessens the
     window in which its order lies.
@@ -53,6 +57,15 @@ class Spent(Windowed, frozen=True, kw_only=True, tag="spent"):
     except_: OneOrMany[Code] = ()
     when: Condition | None = None
     head_start: HeadStart | None = None
+    other_currencies: OneOrMany[Money] = ()
+
+    def problems(self) -> Iterable[Finding]:
+        """Each currency once, and worth something."""
+        told = [parse_money(one) for one in self.other_currencies]
+        for index, one in enumerate(told):
+            if not one.minor:
+                yield Finding(f"other_currencies[{index}]", "step_zero", {})
+        yield from repeated([one.currency for one in told], "other_currencies")
 
     def compile(self, build: Build) -> Handlers:
         """Listens to orders, and to the attribute of a head start."""
@@ -80,28 +93,39 @@ class Working:
         self.figure = Figure(build, rule, money.decimals(build.edition.currency))
         self.tests = conditions.compiled(rule.when, build)
         self.selects = selecting(self.tests, frozenset(rule.except_))
+        own = build.edition.currency
+        unit = 10 ** money.decimals(own)
+        others = [parse_money(one) for one in rule.other_currencies]
+        self.worth = {one.currency: Fraction(unit, one.minor) for one in others}
+        self.worth[own] = Fraction(1)
 
     def order(self, run: Run, order: Order) -> None:
         """Count what of an order counts, and freeze which of it that was."""
         if self.tests.facts and not self.tests.holds(run, order):
             return
+        unit = self.worth.get(order.currency)
+        if unit is None:
+            return
         if self.of is not None:
             counts: list[int] = []
             paid = Fraction(1)
-            amount = order.amounts.get(self.of, 0)
+            own = order.amounts.get(self.of, 0)
         else:
             lines = lines_of(order)
             counts = [int(self.selects(line)) for line in lines]
             eligible = sum(line.amount_minor for line in lines if self.selects(line))
             paid = share_paid(run, order)
-            amount = cut(eligible * paid)
+            own = cut(eligible * paid)
+        amount = own if unit == 1 else cut(own * unit)
         if amount <= 0:
             return
         self.figure.add(run, amount, run.at)
         run.say(self.id, "counted_money", amount)
         if run.record is not None:
-            run.record.eligible = max(run.record.eligible, amount)
-            frozen = [counts, [paid.numerator, paid.denominator], amount]
+            run.record.eligible = max(run.record.eligible, own)
+            frozen: list[Any] = [counts, [paid.numerator, paid.denominator], own]
+            if unit != 1:
+                frozen.append([unit.numerator, unit.denominator])
             run.record.frozen[self.id] = frozen
             run.record.given[self.id] = run.record.kept[self.id] = amount
 
@@ -134,7 +158,9 @@ def cut(amount: Fraction) -> int:
 
 def worth(frozen: list[Any], record: Record) -> int:
     """What a frozen decision counts for what is left of the order."""
-    counts, paid, amount = frozen
+    counts, paid, amount, *unit = frozen
+    if unit:
+        return cut(worth(frozen[:3], record) * Fraction(*unit[0]))
     if not counts:
         return named_left(record, amount)
     left = pieces_left(record)

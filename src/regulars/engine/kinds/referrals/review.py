@@ -8,10 +8,10 @@ from regulars.engine.texts import Duration, Part
 
 
 class Review(Part, frozen=True, kw_only=True):
-    """Every reward waits for `wait` after what earned it. What is flagged waits for a person until
-    `deadline` (as long as `wait`, if left out; without both until somebody decides) and is `then`
-    approved or rejected by itself. `approved` says whether a person's yes ends the waiting at
-    once."""
+    """Every reward of the advocate waits for `wait` after what earned it; the friend has his own at
+    once. What is flagged waits for a person until `deadline` (as long as `wait`, if left out;
+    without both until somebody decides) and is `then` approved or rejected by itself. `approved`
+    says whether a person's yes ends the waiting at once."""
 
     wait: Duration | None = None
     deadline: Duration | None = None

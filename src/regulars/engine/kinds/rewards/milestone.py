@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from regulars.engine.happenings import Attempt, Job, Opening, Promise, Redemption
 from regulars.engine.metering import Metering
 from regulars.engine.money import from_minor
+from regulars.engine.periods import Unit
 from regulars.engine.refusing import refused
 from regulars.engine.rules import Handlers, Reward, Sentence
 from regulars.engine.run import Ask, Run
@@ -46,8 +47,10 @@ class Step(Part, frozen=True, kw_only=True):
 
 
 class Reached(Struct):
-    """Prizes given, by the place of their step; what was shipped when the list was cleaned."""
+    """Prizes given in the `period` that runs, by the place of their step; what was shipped when the
+    list was cleaned."""
 
+    period: int = 0
     given: list[int] = field(default_factory=list)
     chosen: dict[str, str] = field(default_factory=dict)
     shipped: int = 0
@@ -58,13 +61,16 @@ class Reached(Struct):
 
 class Milestone(Reward, frozen=True, kw_only=True, tag="milestone"):
     """Each of the `steps` is reached once, when `of` (an asset or a metric) has come to its `at`;
-    several at once, if it jumps. A job with the id of this rule ships the prizes that still stand
-    when what was found invalid is taken out of the count.
+    several at once, if it jumps. A metric counts with all that it ever counted; with `every`
+    (year), with what it counts in that civil period, and in each of them every step can be reached
+    again. A job with the id of this rule ships the prizes that still stand when what was found
+    invalid is taken out of the count.
     """
 
     memory: ClassVar[type | None] = Reached
     name: Text
     of: Id
+    every: Unit | None = None
     steps: list[Step]
 
     def problems(self) -> Iterable[Finding]:
@@ -108,6 +114,10 @@ class Working:
         self.index = build.assets.get(rule.of)
         self.decimals = build.decimals(rule.of) if self.index is not None else 0
         self.metering: dict[str, Metering] = build.metering
+        self.zone = build.zone
+        self.unit = rule.every
+        if rule.every is not None and rule.of in build.metering:
+            build.metering[rule.of].units.add(rule.every)
         self.terms: dict[int, Terms] = {}
         self.gives: dict[int, Any] = {}
         for place, step in enumerate(rule.steps):
@@ -125,7 +135,10 @@ class Working:
         metering = self.metering.get(self.of)
         if metering is None:
             return Decimal(run.state.memory[self.slot].count)
-        return Decimal(metering.meter(run).total).scaleb(-metering.decimals)
+        total = metering.meter(run).total
+        if self.unit:
+            total = metering.in_period(run, self.unit, self.period(run))
+        return Decimal(total).scaleb(-metering.decimals)
 
     def reached(self, count: Decimal) -> list[Step]:
         """The steps that a count reaches."""
@@ -135,10 +148,27 @@ class Working:
         """The next step that brings something by itself and was reached but not given."""
         for place, _ in enumerate(self.reached(self.count(run))):
             brings = place in self.terms or place in self.gives
-            memory: Reached = run.state.memory[self.slot]
-            if brings and place not in memory.given and not run.asked(self.id, place):
-                return run.promise(self.id, place)
+            ordinal = self.ordinal(run, place)
+            given = self.memory(run).given
+            if brings and place not in given and not run.asked(self.id, ordinal):
+                return run.promise(self.id, ordinal)
         return None
+
+    def ordinal(self, run: Run, place: int) -> str:
+        """Under which number what a step brings is promised: one of its own in each period."""
+        return f"{self.period(run)}/{place}" if self.unit else str(place)
+
+    def period(self, run: Run) -> int:
+        """The number of the period in which the steps are reached; 0 where they are for ever."""
+        return self.zone.period(run.at, self.unit) if self.unit else 0
+
+    def memory(self, run: Run) -> Reached:
+        """What was given; with a new period nothing has been."""
+        memory: Reached = run.state.memory[self.slot]
+        period = self.period(run)
+        if memory.period != period:
+            memory.period, memory.given, memory.chosen = period, [], {}
+        return memory
 
     def attempt(self, run: Run, attempt: Attempt, ask: Ask) -> Promise | None:
         """A promise of the prize that was chosen. Raises Refused."""
@@ -155,7 +185,7 @@ class Working:
         count = self.count(run)
         if count < Decimal(step.at):
             raise refused("insufficient_points", needs=step.at, has=count, asset=self.of)
-        if str(place) in run.state.memory[self.slot].chosen:
+        if str(place) in self.memory(run).chosen:
             raise refused("already_chosen")
         details = {"place": str(place), "prize": attempt.reward}
         return run.promise(
@@ -164,7 +194,7 @@ class Working:
 
     def promised(self, run: Run, promise: Promise) -> None:
         """Give what the step brings, or note the prize that was chosen."""
-        memory: Reached = run.state.memory[self.slot]
+        memory = self.memory(run)
         memory.prizes += 1
         if "place" in promise.details:
             memory.chosen[promise.details["place"]] = promise.details["prize"]
@@ -173,7 +203,7 @@ class Working:
                 record.frozen = {"place": promise.details["place"], "order": ""}
                 run.records[promise.key] = record
             return
-        place = int(promise.ordinal)
+        place = int(str(promise.ordinal).rpartition("/")[2])
         memory.given.append(place)
         if place in self.terms:
             issue(run, self.terms[place], promise.key)

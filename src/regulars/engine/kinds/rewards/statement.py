@@ -16,7 +16,16 @@ from regulars.engine.rules import Handlers, Reward, Sentence
 from regulars.engine.run import Run
 from regulars.engine.state import BEGINNING
 from regulars.engine.terms import Issue, terms
-from regulars.engine.texts import Finding, Id, Money, Positive, Text, Unique
+from regulars.engine.texts import (
+    Duration,
+    Finding,
+    Id,
+    Money,
+    Positive,
+    Text,
+    Unique,
+    parse_duration,
+)
 from regulars.ledger.lots import FOREVER
 
 if TYPE_CHECKING:
@@ -33,8 +42,10 @@ class Ran(Struct):
 
 class Statement(Reward, frozen=True, kw_only=True, tag="statement"):
     """On `day` of each of `months` (1 to 12; all, if left out) full steps of `step` of an asset
-    turn into one voucher worth `value` for each, once `least` are there; the rest stays. The id is
-    the name of the job. `voucher` says how long it lives and where it counts.
+    turn into one voucher worth `value` for each, once `least` are there; the rest stays. With
+    `older_than` only what was earned longer ago counts (P14D on 15 January: what was earned up to
+    the end of the year). The id is the name of the job. `voucher` says how long it lives and where
+    it counts.
     """
 
     memory: ClassVar[type | None] = Ran
@@ -45,6 +56,7 @@ class Statement(Reward, frozen=True, kw_only=True, tag="statement"):
     least: Positive | None = None
     months: Unique[int] = ()
     day: int = 1
+    older_than: Duration | None = None
     voucher: Issue | None = None
 
     def problems(self) -> Iterable[Finding]:
@@ -74,6 +86,7 @@ class Statement(Reward, frozen=True, kw_only=True, tag="statement"):
         params: dict[str, Any] = {"name": self.name, "asset": self.asset, "step": self.step}
         params |= {"value": self.value, "least": self.least or self.step}
         params |= {"months": self.months, "day": self.day, "voucher": self.voucher}
+        params["on_days"] = tuple(f"{month:02d}-{self.day:02d}" for month in self.months)
         return Sentence("reward_statement", params)
 
 
@@ -90,6 +103,7 @@ class Working:
         self.least = build.units(rule.least or rule.step, asset)
         self.months = frozenset(rule.months or range(1, 13))
         self.day = rule.day
+        self.age = parse_duration(rule.older_than) if rule.older_than else None
         made = terms(build, self.id, rule.voucher or Issue(), rule.value)
         self.converting = Converting(build, rule, asset, made)
 
@@ -132,13 +146,21 @@ class Working:
     def convert(self, run: Run) -> None:
         """Ask for the voucher, if there is enough and it has not been decided."""
         ordinal = datetime_of(run.at).isoformat()
-        balance = run.state.holdings[self.index].balance
+        balance = self.ripe(run)
         if run.asked(self.id, ordinal) or run.ask is None or balance < self.least:
             return
         price = balance // self.step * self.step
         if price:
             fields: dict[str, Any] = {"price": price, "asset": self.converting.asset}
             run.apply(run.promise(self.id, ordinal, due=True, **fields))
+
+    def ripe(self, run: Run) -> int:
+        """What may turn into a voucher now."""
+        holding = run.state.holdings[self.index]
+        if self.age is None:
+            return holding.balance
+        old = (lot for lot in holding.lots if self.zone.plus(lot.earned, *self.age) < run.at)
+        return min(sum(lot.left for lot in old), holding.balance)
 
     def promised(self, run: Run, promise: Promise) -> None:
         """Take full steps and issue one voucher for them."""
