@@ -78,7 +78,7 @@ def order_of(fields: Fields, head: Head, units: Units) -> Order:
         source=head.source,
         currency=currency,
         amount_minor=total if lines else paid or _tendered(words, units, currency),
-        lines=lines if "lines" in words or _category(words) else (),
+        lines=lines if "lines" in words or "brand" in words or _category(words) else (),
         discount_minor=units.money(discount, currency) if isinstance(discount, Decimal) else 0,
         covered_minor=covered,
         amounts=_amounts(words, units, currency),
@@ -91,6 +91,7 @@ def order_of(fields: Fields, head: Head, units: Units) -> Order:
         vouchers=_texts(words.get("vouchers")),
         spend_points=AS_MANY_AS_FIT if "pay_with_points" in words else 0,
         via=code_of(str(words["via"])) if "via" in words else "",
+        place=str(words.get("place") or ""),
     )
 
 
@@ -185,7 +186,9 @@ def _tender(words: dict[str, Value], units: Units, currency: str) -> dict[str, i
 
 def _labels(words: dict[str, Value]) -> dict[str, str]:
     places = vocabulary().product.places["labels"]
-    return {key: word(words[key]) for key in places if key in words}
+    told = {key: word(words[key]) for key in places if key in words}
+    own = words.get("labels")
+    return {**told, **(own if isinstance(own, dict) else {})}  # type: ignore[dict-item]
 
 
 def _dates(words: dict[str, Value], units: Units) -> dict[str, datetime]:
@@ -245,6 +248,15 @@ def attributes(fields: Fields, head: Head) -> Iterator[Attribute]:
         if name in fields.words:
             own = head.further(name).of_fact
             yield Attribute(**own, name=name, value=word(fields.words[name]))
+    for name, value in _told(fields.words).items():
+        yield Attribute(**head.further(name).of_fact, name=name, value=value)
+
+
+def _told(words: dict[str, Value]) -> dict[str, str]:
+    """Attributes by any name, and segments, each an attribute of its own."""
+    own = words.get("attributes")
+    named = {name: word(value) for name, value in own.items()} if isinstance(own, dict) else {}
+    return {**named, **{f"segment:{one}": "yes" for one in _texts(words.get("segments"))}}
 
 
 def _signup(event: Event, head: Head, units: Units) -> Arrivals:

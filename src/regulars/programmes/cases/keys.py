@@ -13,6 +13,8 @@ from regulars.programmes.cases.values import Key
 from regulars.programmes.cases.vocabulary import Takes, Word, vocabulary
 
 AMOUNT = Takes("number")
+ENDS, LAST_DAY = "_until", "return_until"
+"""How the last day of a period of the programme is asked for, and the word that it is like."""
 
 
 class Template(Struct, frozen=True):
@@ -43,6 +45,9 @@ def asserted(text: str, names: Names) -> Found | None:
     found = amount(text, names)
     if found:
         return Found(found)
+    period = text.removesuffix(ENDS)
+    if period != text and period in (names.periods or ()):
+        return Found(Key(text), words[LAST_DAY])
     return _templated(text)
 
 

@@ -38,6 +38,7 @@ class Names(Struct, frozen=True, kw_only=True):
     tenders: Some = None
     channels: Some = frozenset()
     surveys: Some = frozenset()
+    periods: Some = frozenset()
     reports: Some = None
     refusals: Some = frozenset()
     flags: Some = None

@@ -9,7 +9,9 @@ import msgspec
 from msgspec import Struct
 
 from regulars.engine.compiling import rules_of, with_ids
+from regulars.engine.conditions import Condition
 from regulars.engine.edition import Edition
+from regulars.engine.kinds.rewards.period import Period
 from regulars.programmes.cases.names import Names
 from regulars.programmes.cases.settings import setting_names
 
@@ -31,6 +33,8 @@ def names_of(edition: Edition) -> Names:
         limits=ids | rules,
         campaigns=frozenset(edition.campaigns),
         tiers=frozenset(tier.id for tier in edition.tiers),
+        channels=frozenset(_channels(whole)),
+        periods=frozenset(_periods(whole)),
         refusals=frozenset(),
     )
 
@@ -50,6 +54,19 @@ def _counted(edition: Edition) -> Iterator[str]:
         of = getattr(rule, "of", None)
         if isinstance(of, str) and of not in assets | metrics:
             yield of
+
+
+def _channels(part: Any) -> Iterator[str]:
+    """Every channel that a condition names."""
+    if isinstance(part, Condition):
+        yield from part.channel
+    for one in _within(part):
+        yield from _channels(one)
+
+
+def _periods(edition: Edition) -> Iterator[str]:
+    """Rights for a time: each tells its last day."""
+    return (rule.name_in_state for rule in edition.rewards if isinstance(rule, Period))
 
 
 def _ids(part: Any) -> Iterator[str]:
