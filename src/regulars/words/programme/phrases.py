@@ -77,6 +77,10 @@ def _members(c: Condition, voice: Voice) -> Iterator[str]:
         yield gettext("where %(what)s is %(value)s") % told
     if c.first_order:
         yield gettext("for a first order")
+    if c.age_from:
+        yield gettext("for those of %(years)s and older") % {"years": c.age_from}
+    if c.age_below:
+        yield gettext("for those under %(years)s") % {"years": c.age_below}
     if c.birthday:
         yield gettext(BIRTHDAYS[c.birthday])
 

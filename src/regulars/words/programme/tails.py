@@ -14,6 +14,7 @@ from regulars.words.programme.phrases import circumstances, goods
 from regulars.words.programme.voice import Voice
 
 TAILS: Final[dict[str, str]] = {
+    "at_least": _("Less than %(at_least)s counts as so much."),
     "after": _("It counts after %(after_within)s."),
     "waits_for": _("It counts only once this has happened: %(waits_for)s."),
     "remind": _("We say so %(remind)s before."),
@@ -21,6 +22,8 @@ TAILS: Final[dict[str, str]] = {
     "stock": _("There are %(stock)s of them."),
     "gives": _("You get %(gives)s."),
     "must_cover_total": _("Points have to pay for all of it."),
+    "on_days": _("This happens on %(on_days)s."),
+    "older_than": _("Only what was earned more than %(older_than_within)s ago counts."),
     "carry_surplus": _("What is above it counts in the next period too."),
     "most_held": _("Nobody can have more than %(most_held)s of them."),
     "group": _("Only one of several can be chosen."),

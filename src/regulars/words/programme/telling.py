@@ -45,6 +45,8 @@ class Section(Struct, frozen=True):
 
 EARNING, STANDING, REWARDS = _("Earning"), _("Standing"), _("Rewards")
 FRIENDS, KEEPING = _("Friends"), _("Keeping")
+HERE = _("Here this holds: %(limit)s")
+FOR, FOR_ALL = _("For %(of)s this holds: %(limit)s"), _("For %(of)s together this holds: %(limit)s")
 
 
 def terms(edition: Edition, language: str) -> list[Section]:
@@ -96,10 +98,53 @@ def message_of(code: str, params: Params, voice: Voice) -> str:
 def _earning(voice: Voice) -> Iterator[Told]:
     edition, on_cards = voice.edition, cards(voice)
     earning = [one for one in edition.earn if one.name_in_state not in on_cards]
-    yield from map(told_by(voice), earning)
-    yield from map(told_by(voice), edition.change)
+    limits = Limits(voice, {one.name_in_state for one in (*earning, *edition.change)})
+    for rule in (*earning, *edition.change):
+        own = limits.of_one(rule.name_in_state)
+        text = " ".join([of_rule(rule, voice), *(one.text for one in own)])
+        yield Told(text, (rule.name_in_state, *(name for one in own for name in one.rules)))
     yield from _excluded(earning, voice)
-    yield from map(told_by(voice), edition.limit)
+    yield from limits.of_several()
+
+
+class Limits:
+    """What limits say: one that concerns a single rule is told with that rule, so that nobody takes
+    it for a limit on everything."""
+
+    def __init__(self, voice: Voice, told: set[str]) -> None:
+        self.voice = voice
+        self.told = told
+
+    def of_one(self, rule: str) -> list[Told]:
+        """The limits that stand with a rule."""
+        return [self.say(one, HERE) for one in self.voice.edition.limit if self.stands(one, rule)]
+
+    def of_several(self) -> Iterator[Told]:
+        """The limits on everything, or on several rules together."""
+        for limit in self.voice.edition.limit:
+            of: tuple[str, ...] = getattr(limit, "of", ())
+            if len(of) == 1 and of[0] in self.told:
+                continue
+            yield self.say(limit, (FOR if len(of) == 1 else FOR_ALL) if of else "")
+
+    def stands(self, limit: Rule, rule: str) -> bool:
+        """Whether a limit concerns this rule alone."""
+        return tuple(getattr(limit, "of", ())) == (rule,)
+
+    def say(self, limit: Rule, before: str) -> Told:
+        """A limit's own sentence, after what says whom it concerns."""
+        text = of_rule(limit, self.voice)
+        if before:
+            named = [self.called(one) for one in getattr(limit, "of", ())]
+            text = gettext(before) % {"of": self.voice.listed(named), "limit": text}
+        return Told(text, (limit.name_in_state,))
+
+    def called(self, rule: str) -> str:
+        """What a rule is called: by the act that it pays for, else by its id."""
+        edition = self.voice.edition
+        found = [one for one in (*edition.earn, *edition.change) if one.name_in_state == rule]
+        acts = getattr(found[0], "activity", ()) if found else ()
+        return self.voice.listed([self.voice.code(one) for one in acts or (rule,)])
 
 
 def _excluded(earning: Iterable[Earn], voice: Voice) -> Iterator[Told]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from msgspec import Struct
 
-from regulars.engine.edition import Tier
+from regulars.engine.edition import Hurdle, Tier
 from regulars.engine.rules import Earn, Ladder, Metric, Rule
 from regulars.words.programme.filling import Ready, filled, in_the_middle, params_of
 from regulars.words.programme.standing import AFTER_STANDING, EXTRA
@@ -35,6 +35,9 @@ NOTHING_ONE = _("There is nothing for %(except)s.")
 EXCEPT = _("Not counted for %(asset)s: %(except)s.")
 NEVER_LOWERS = _("Using %(asset)s never lowers it.")
 RIGHTS = _("%(tier)s also have: %(rights)s.")
+OR = _("For %(tier)s %(reached)s is enough too.")
+NEEDS = _("For %(tier)s %(reached)s is needed as well.")
+BELOW = _("%(tier)s is only for those who stay below this: %(reached)s.")
 LEVEL_RIGHTS = _("%(tier)s brings: %(rights)s.")
 
 
@@ -68,9 +71,31 @@ def ladder(message: str, rule: Ladder, metrics: Mapping[str, str], voice: Voice)
     }
     head = filled(message, params, voice).removesuffix(".")
     text = ", ".join([head, *(_next(one, voice, persons) for one in further)]) + "."
+    text = " ".join([text, *_hurdles((first, *further), metrics, voice)])
     if metric is not None and metric.kind == "earned":
         text += " " + filled(NEVER_LOWERS, params_of(metric), voice)
     return text
+
+
+def _hurdles(tiers: Sequence[Tier], metrics: Mapping[str, str], voice: Voice) -> Iterator[str]:
+    """What is enough for a tier by itself, and what it needs besides."""
+    known = {one.name_in_state: one for one in voice.edition.metrics}
+    for tier in tiers:
+        for message, hurdles in ((OR, tier.or_), (NEEDS, tier.needs)):
+            for one in hurdles:
+                reached = Ready(_figure(known.get(one.metric), one, metrics, voice))
+                told = {"tier": Ready(_called(tier, voice, bool(tier.many))), "reached": reached}
+                yield filled(message if one.from_ else BELOW, told, voice)
+
+
+def _figure(metric: Metric | None, hurdle: Hurdle, metrics: Mapping[str, str], voice: Voice) -> str:
+    """So much of what a hurdle's metric counts."""
+    said = metric.sentence() if metric is not None else None
+    code = said.code if said is not None else "metric_earned"
+    number = str(hurdle.from_ or hurdle.below or 0)
+    rate = metric is not None and metric.kind == "return_rate"
+    params = params_of(metric) | {"n": Ready(f"{number} %") if rate else number}
+    return in_the_middle(metrics.get(code, code), params, voice)
 
 
 def after_ladder(code: str, params: Mapping[str, Any], voice: Voice) -> Iterator[str]:
