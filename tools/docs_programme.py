@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -41,7 +41,7 @@ def programme_files() -> str:
     chapters += _struct(Edition, parts)
     for family in FAMILIES:
         section = family.family
-        chapters += [f"## {section}: {SECTIONS[section]}"]
+        chapters += [f"## {section}: {SECTIONS[section]}", *_shared(family, families()[section])]
         for kind in families()[section]:
             tag = str(kind.__struct_config__.tag)
             chapters += [f"### {section}: {tag}", *_struct(kind, parts), *_example(section, tag)]
@@ -52,6 +52,17 @@ def programme_files() -> str:
         for part in waiting:
             chapters += [f"### {_name(part)}", *_struct(part, parts)]
     return "\n\n".join(chapters) + "\n"
+
+
+def _shared(family: type[Rule], kinds: Iterable[type[Rule]]) -> Iterator[str]:
+    """What several kinds of a section say alike, once for all of them."""
+    between = dict.fromkeys(
+        base for kind in kinds for base in kind.__mro__[1:] if issubclass(base, family)
+    )
+    for base in between:
+        own = [f"`{kind.__struct_config__.tag}`" for kind in kinds if issubclass(kind, base)]
+        if base is not family and base.__doc__ and len(own) > 1:
+            yield f"**{', '.join(own)}.** {inspect.cleandoc(base.__doc__)}"
 
 
 BEGIN = """\
