@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 GIVEN = SHARED / "reference-programmes"
 CONCEPTS = HERE.parents[1] / "docs" / "concepts"
 BLUEPRINTS = Path(regulars.blueprints.__file__).parent
-MORE = (HERE / "more_cases.yaml", *sorted(HERE.glob("unseen_*.yaml")))
+MORE = (*sorted(HERE.glob("*_cases.yaml")), *sorted(HERE.glob("unseen_*.yaml")))
 WITHOUT_CASES = "README.md"
 
 
