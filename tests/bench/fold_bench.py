@@ -75,6 +75,7 @@ def _many(made: Compiled) -> dict[str, Any]:
         "ratio": round(min(theirs) / min(ours), 3),
         "aim": FOLD_AIM,
         "facts": facts,
+        "collection": "off in both while they run",
         "rounds": [
             [round(one, 3), round(other, 3)] for one, other in zip(ours, theirs, strict=True)
         ],

@@ -74,7 +74,7 @@ def _run_timers(run: Run, at: int) -> None:
         if next_due_of(run) <= at:
             due(run)
     decided, run.waiting = run.waiting, None
-    for promise in sorted(decided, key=position):
+    for promise in sorted(decided, key=position) if decided else ():
         for settle in run.edition.settle:
             settle(run)
         run.follow(promise)

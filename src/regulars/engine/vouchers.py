@@ -97,9 +97,11 @@ def share_back(record: Record) -> Fraction:
     """The share of an order that has come back, from 0 to 1."""
     if record.closed or not record.total:
         return Fraction(record.closed)
-    left = Fraction(sum(pieces_left(record)), record.total)
-    money = Fraction(record.back + record.back_eligible, record.basis) if record.basis else 0
-    return min(1 - left + money, Fraction(1))
+    goods, total = record.total - sum(pieces_left(record)), record.total
+    if record.basis:
+        beside = (record.back + record.back_eligible) * total
+        goods, total = goods * record.basis + beside, total * record.basis
+    return min(Fraction(goods, total), Fraction(1))
 
 
 class Desk:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from regulars.engine.facts import Code, Order
 from regulars.engine.kinds.earn.giving import Giving, Measured, multiplied, pair
-from regulars.engine.kinds.earn.remaining import money_share
+from regulars.engine.kinds.earn.remaining import money_share, untouched
 from regulars.engine.rules import Handlers, OrderHandler, Sentence
 from regulars.engine.run import Run
 from regulars.engine.state import Record
@@ -105,6 +105,8 @@ def _units(measured: Measured, run: Run, order: Order, skipped: frozenset[str]) 
 def worth(decision: list[Any], record: Record) -> int:
     """What a frozen decision gives for the units that are left."""
     (num, den, first), units = decision
+    if untouched(record) and all(top == bottom for _, _, top, bottom in units):
+        return int(sum(quantity for _, quantity, _, _ in units) * num // den)
     share = money_share(record)
     by_factor: dict[tuple[int, int], Fraction] = {}
     for place, quantity, top, bottom in units:

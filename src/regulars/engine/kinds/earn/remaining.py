@@ -22,6 +22,13 @@ def money_share(record: Record) -> Fraction:
     return max(1 - (record.back + record.back_eligible) / paid, Fraction(0))
 
 
+def untouched(record: Record) -> bool:
+    """Whether nothing of an order of goods that cost something has come back."""
+    if record.total <= 0 or record.closed or record.back or record.back_eligible:
+        return False
+    return not any(record.back_lines)
+
+
 def paid_for(record: Record, places: Iterable[int]) -> Fraction:
     """What is left of the money paid for some of the lines, in smallest units."""
     if not record.total:

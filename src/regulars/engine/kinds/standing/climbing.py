@@ -141,10 +141,11 @@ class Climbing:
 
     def handlers(self) -> Handlers:
         """What every ladder listens to."""
+        slot = self.slot
         return Handlers(
             on={TierSet: self.set, Opening: self.opened},
             settle=self.settle,
-            next_due=lambda run: self.climb(run).check,
+            next_due=lambda run: run.state.memory[slot].check,
             due=lambda run: self.look(run, due=True),
             opening=self.opening,
             read=self.read,
