@@ -88,30 +88,43 @@ def test_a_fact_that_names_none_stands_at_its_instant_by_source_and_key() -> Non
 
 def test_what_is_dated_before_the_order_that_it_names_follows_it_at_once() -> None:
     """In the order of the times and keys that they have themselves."""
-    facts = [order("o", 5, 1), refund("b", 2, "o"), refund("a", 2, "o"), refund("c", 1, "o")]
+    facts: list[FoldFact] = [
+        order("o", 5, 1),
+        refund("b", 2, "o"),
+        refund("a", 2, "o"),
+        refund("c", 1, "o"),
+    ]
     assert placed(*facts, order("p", 5, 1), order("n", 4, 1)) == ["n", "o", "p", "c", "a", "b"]
-    acts = [Activity(key="a", at=day(1), kind="like", order="o"), order("o", 5, 1)]
+    acts: list[FoldFact] = [Activity(key="a", at=day(1), kind="like", order="o"), order("o", 5, 1)]
     assert placed(*acts, order("p", 5, 1)) == ["o", "a", "p"]
 
 
 def test_what_came_from_one_source_stands_together() -> None:
     """Refunds of one instant, moved behind their order: by source, then by key."""
     told = {"d": "app", "a": "web", "c": "app", "b": "web"}
-    facts = [refund(key, 2, "o", source=source) for key, source in told.items()]
+    facts: list[FoldFact] = [refund(key, 2, "o", source=source) for key, source in told.items()]
     assert placed(order("o", 5, 1), *facts) == ["o", "c", "d", "a", "b"]
 
 
 def test_what_is_dated_after_the_order_that_it_names_stays_where_it_is() -> None:
-    facts = [order("o", 5, 1), refund("a", 6, "o"), order("p", 5.5, 1), order("q", 7, 1)]
+    facts: list[FoldFact] = [
+        order("o", 5, 1),
+        refund("a", 6, "o"),
+        order("p", 5.5, 1),
+        order("q", 7, 1),
+    ]
     assert placed(*facts) == ["o", "p", "a", "q"]
     assert place(facts[1], {"o": facts[0]}) == position(facts[1])
-    later = [order("o", 5, 1, source="web"), Activity(key="b", at=day(5), kind="like", order="o")]
+    later: list[FoldFact] = [
+        order("o", 5, 1, source="web"),
+        Activity(key="b", at=day(5), kind="like", order="o"),
+    ]
     assert placed(*later, order("z", 5, 1, source="web")) == ["o", "b", "z"]
 
 
 def test_what_names_a_moved_fact_moves_along() -> None:
     """A reversal of a coffee that paid for an order dated after both."""
-    facts = [
+    facts: list[FoldFact] = [
         promise("r", 2, order="o"),
         Reversal(key="x", at=day(3), redemption="r"),
         order("o", 5, 1),
@@ -131,7 +144,11 @@ def test_what_pays_for_a_fact_stands_directly_before_it(asked: FoldFact, days: f
 
 
 def test_payments_for_one_order_keep_the_order_of_their_times_and_keys() -> None:
-    facts = [promise("b", 2, order="o"), promise("a", 2, order="o"), promise("c", 1, order="o")]
+    facts: list[FoldFact] = [
+        promise("b", 2, order="o"),
+        promise("a", 2, order="o"),
+        promise("c", 1, order="o"),
+    ]
     assert placed(order("o", 5, 1), *facts) == ["c", "a", "b", "o"]
 
 
