@@ -30,13 +30,15 @@ from regulars.engine.compiled import Compiled
 from regulars.engine.compiling import compiled
 from regulars.engine.desk import Desk
 from regulars.engine.fold import fold
-from regulars.engine.happenings import Effect, Erasure, FoldFact, Grant, Promise, Reversal
+from regulars.engine.happenings import Attempt, Effect, Erasure, FoldFact, Grant, Promise, Reversal
 from regulars.engine.joining import join, part
+from regulars.engine.kinds.rewards.price import Price
 from regulars.engine.questions import Granted, Question, Reply, Share
 from regulars.engine.run import Run
 from regulars.engine.sending import Sent
 
 FAMILY = compiled([edition(earn=[*edition().earn, Tithe(id="tithe", to="mum")])])
+WORTH = Price(id="coffee", name="coffee", price="50", value="5 EUR")
 REVIEWED = compiled([edition(rewards=[Review(id="review")], limit=[])])
 
 
@@ -74,6 +76,18 @@ def test_something_may_wait_for_a_redemption_too() -> None:
     assert desk.record(redemption("r1", 4), "m1").status == "accepted"
     assert points(desk) == 100
     settled(desk)
+
+
+def test_what_was_given_back_before_its_order_came_pays_nothing_of_it() -> None:
+    """Whether the order is told before or after, and the reversal with it."""
+    told: list[FoldFact | Attempt] = [order("o1", 1, 200), redemption("r1", 2, order="o2")]
+    back, paid = Reversal(key="x1", at=day(3), redemption="r1"), order("o2", 5, 20)
+    for arrivals in ([*told, back, paid], [*told, paid, back], [*told[:1], back, told[1], paid]):
+        desk = open_desk(compiled([edition(rewards=[WORTH])]))
+        for arrival in arrivals:
+            desk.record(arrival, "m1", now=instant_of(day(5)))
+        assert points(desk) == 230
+        settled(desk)
 
 
 def test_a_key_is_known_for_ever() -> None:

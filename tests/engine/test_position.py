@@ -122,15 +122,28 @@ def test_what_is_dated_after_the_order_that_it_names_stays_where_it_is() -> None
     assert placed(*later, order("z", 5, 1, source="web")) == ["o", "b", "z"]
 
 
-def test_what_names_a_moved_fact_moves_along() -> None:
-    """A reversal of a coffee that paid for an order dated after both."""
-    facts: list[FoldFact] = [
-        promise("r", 2, order="o"),
-        Reversal(key="x", at=day(3), redemption="r"),
-        order("o", 5, 1),
-        order("n", 4, 1),
-    ]
-    assert placed(*facts) == ["n", "r", "o", "x"]
+def test_a_reversal_moves_along_with_what_paid_for_an_order_and_stays_before_it() -> None:
+    """Whether it is dated after the redemption, with it or before; another payment keeps its
+    place by its own time."""
+    for days in (3, 2, 1):
+        facts: list[FoldFact] = [
+            promise("r", 2, order="o"),
+            promise("s", 4, order="o"),
+            Reversal(key="x", at=day(days), redemption="r"),
+            Reversal(key="y", at=day(days), redemption="s"),
+            order("o", 5, 1),
+            order("n", 4, 1),
+        ]
+        assert placed(*facts) == ["n", "r", "x", "s", "y", "o"]
+
+
+@pytest.mark.parametrize("days", [5, 6])
+def test_a_reversal_dated_after_the_order_stands_after_it(days: float) -> None:
+    reversal = Reversal(key="x", at=day(days), redemption="r")
+    facts: list[FoldFact] = [promise("r", 2, order="o"), reversal, order("o", 5, 1)]
+    assert placed(*facts) == ["r", "o", "x"]
+    late: list[FoldFact] = [promise("r", 9, order="o"), reversal, order("o", 5, 1)]
+    assert placed(*late) == ["r", "o", "x"]
 
 
 @pytest.mark.parametrize(

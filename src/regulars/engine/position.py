@@ -89,7 +89,8 @@ def position(fact: FoldFact) -> Position:
 
 
 def place(fact: FoldFact, facts: Mapping[str, FoldFact]) -> Position:
-    """Where a fact belongs among the known `facts`, by key: never before the one that it names."""
+    """Where a fact belongs among the known `facts`, by key: never before the one that it names.
+    What takes back a payment before its order stands before that order too."""
     own = position(fact)
     name = names(fact)
     named = facts.get(name) if name else None
@@ -99,6 +100,8 @@ def place(fact: FoldFact, facts: Mapping[str, FoldFact]) -> Position:
     if isinstance(fact, Promise) and not fact.due:
         return _beside(its, BEFORE_IT, own) if isinstance(named, ASKED) else own
     if own.at < its.at:
+        if its.part == BEFORE_IT:
+            return _beside(its, BEFORE_IT, own, later_than=its.part_at)
         own = Position(its.at, own.rank, own.own_at, own.source, own.key)
     return own if own > its else _beside(its, AFTER_IT, own)
 
@@ -115,5 +118,6 @@ def _circular(fact: FoldFact, facts: Mapping[str, FoldFact]) -> bool:
     return name == fact.key
 
 
-def _beside(its: Position, part: int, own: Position) -> Position:
-    return Position(its.at, its.rank, its.own_at, its.source, its.key, part, own.own_at, own.key)
+def _beside(its: Position, part: int, own: Position, later_than: int = START.at) -> Position:
+    part_at = max(own.own_at, later_than + 1)
+    return Position(its.at, its.rank, its.own_at, its.source, its.key, part, part_at, own.key)
