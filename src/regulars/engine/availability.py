@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from regulars.engine import conditions
 from regulars.engine.calendar import datetime_of
@@ -28,7 +28,7 @@ from regulars.engine.texts import (
     Money,
     OneOrMany,
     Part,
-    Positive,
+    Units,
     parse_day,
     parse_duration,
     parse_money,
@@ -66,11 +66,11 @@ class Only(Part, frozen=True, kw_only=True):
     from_: Day | Instant | None = None
     until: Day | Instant | None = None
     opens: dict[Id, Day | Instant] = {}
-    times: int | None = None
+    times: Annotated[int, Meta(ge=1)] | None = None
     per: Per | None = None
     cooldown: Duration | None = None
     basket: Money | None = None
-    balance: Positive | None = None
+    balance: Units | None = None
 
     def problems(self) -> Iterable[Finding]:
         """Goods in `who`, or `times` that nothing can reach."""

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import Struct, inspect
 
 from regulars.engine.conditions import Condition
 from regulars.engine.money import decimals
 from regulars.engine.rules import Rule
-from regulars.engine.texts import Finding, parse_number, repeated, unknown, without_underscore
+from regulars.engine.texts import (
+    ITS_KEY,
+    OF_ASSET,
+    Finding,
+    parse_number,
+    repeated,
+    unknown,
+    without_underscore,
+)
 
 if TYPE_CHECKING:
     from regulars.engine.edition import Asset, Edition, Tier
@@ -35,6 +44,7 @@ def problems(edition: Edition) -> Iterator[Finding]:
     names = _names(edition)
     for path, rule in _rules(edition):
         yield from _references(rule, path, names)
+        yield from _too_fine(rule, path, _Fineness(edition.assets, edition.assets[0].id))
     for index, tier in enumerate(edition.tiers):
         yield from _references(tier, f"tiers[{index}]", names)
     yield from _counts(edition)
@@ -131,3 +141,64 @@ def _refers(part: Struct, field: str) -> bool:
     if field in ("tier", "campaign"):
         return isinstance(part, Condition)
     return field == "of" and isinstance(part, Rule) and part.family in ("change", "limit")
+
+
+class _Fineness(Struct, frozen=True):
+    """The assets of a file, and the one that an amount is of if nothing nearer names one."""
+
+    assets: list[Asset]
+    asset: str
+
+    def of(self, part: Struct, field: str = "asset") -> _Fineness:
+        """The same inside a part that may name an asset of its own."""
+        if field not in part.__struct_fields__:
+            return self
+        return _Fineness(self.assets, getattr(part, field) or self.assets[0].id)
+
+    def against(self, number: str, path: str) -> Iterator[Finding]:
+        """A finding where a number has parts that the asset does not have."""
+        for one in self.assets:
+            if one.id == self.asset and parse_number(number).scale > one.decimals:
+                params: dict[str, Any] = {"asset": one.id, "got": number}
+                limit = f"0.{'1':0>{one.decimals}}" if one.decimals else "1"
+                yield Finding(path, "finer_than_asset", {"limit": limit, **params})
+
+
+def _too_fine(part: Struct, path: str, outside: _Fineness) -> Iterator[Finding]:
+    """Amounts of assets that would be cut to nothing, or to less than the file says."""
+    here = outside.of(part)
+    for field, mark in _amounts(type(part)):
+        at, value = f"{path}.{without_underscore(field)}", getattr(part, field)
+        if mark == ITS_KEY:
+            for name, number in value.items():
+                yield from _Fineness(here.assets, name).against(number, f"{at}.{name}")
+        elif isinstance(value, str):
+            yield from outside.of(part, mark).against(value, at)
+        for index, number in enumerate(value) if isinstance(value, tuple) else ():
+            yield from outside.of(part, mark).against(number, f"{at}[{index}]")
+    for field in part.__struct_fields__:
+        at, value = f"{path}.{without_underscore(field)}", getattr(part, field)
+        if isinstance(value, Struct):
+            yield from _too_fine(value, at, here)
+        for index, one in enumerate(value) if isinstance(value, list | tuple) else ():
+            if isinstance(one, Struct):
+                yield from _too_fine(one, f"{at}[{index}]", here)
+
+
+@cache
+def _amounts(cls: type[Struct]) -> tuple[tuple[str, str], ...]:
+    """The fields of a part that are amounts of an asset, each with the field that names it."""
+    shape = inspect.type_info(cls)
+    fields = shape.fields if isinstance(shape, inspect.StructType) else ()
+    marked = ((one.name, _mark(one.type)) for one in fields)
+    return tuple((name, mark) for name, mark in marked if mark)
+
+
+def _mark(declared: inspect.Type) -> str:
+    if isinstance(declared, inspect.Metadata):
+        return str((declared.extra or {}).get(OF_ASSET, "")) or _mark(declared.type)
+    if isinstance(declared, inspect.UnionType):
+        return next(filter(None, map(_mark, declared.types)), "")
+    if isinstance(declared, inspect.VarTupleType | inspect.ListType):
+        return _mark(declared.item_type)
+    return ITS_KEY if isinstance(declared, inspect.DictType) and _mark(declared.value_type) else ""

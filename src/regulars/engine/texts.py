@@ -33,6 +33,10 @@ def _currencies(places: int) -> str:
     return "|".join(sorted(code for code, own in DECIMALS_BESIDE_TWO.items() if own == places))
 
 
+OF_ASSET: Final = "of_asset"
+"""The mark of an amount of an asset: which field beside it names the asset."""
+ITS_KEY: Final = "its key"
+"""In that mark: each amount stands under the asset's own id."""
 ID_PATTERN = "^[a-z][a-z0-9_]*$"
 MONEY_PATTERN = (
     f"^{_WHOLE}(?: (?:{_currencies(0)})"
@@ -79,6 +83,8 @@ NotNegative = Annotated[
     str, form("not_negative", NOT_NEGATIVE_PATTERN, "A decimal number, 0 or more.")
 ]
 Positive = Annotated[str, form("positive", POSITIVE_PATTERN, "A decimal number above 0.")]
+Units = Annotated[Positive, Meta(extra={OF_ASSET: "asset"})]
+"""An amount of the asset that the field `asset` beside it names: no finer than the asset is."""
 Duration = Annotated[
     str,
     form("duration", DURATION_PATTERN, "A length of time: P1Y, P12M, P2W, P14D or PT2H."),

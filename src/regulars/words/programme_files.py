@@ -85,6 +85,10 @@ SENTENCES: dict[str, str] = {
     "not_above": _("%(place)s must be above %(limit)s; got %(got)s"),
     "not_below": _("%(place)s must be below %(limit)s; got %(got)s"),
     "not_multiple": _("%(place)s must be a multiple of %(limit)s; got %(got)s"),
+    "finer_than_asset": _(
+        "%(place)s must be a multiple of %(limit)s, the smallest part of %(asset)s: write it so, "
+        "or give %(asset)s more decimals; got %(got)s"
+    ),
     "too_short": _("%(place)s must have at least %(limit)s letters; got %(got)s"),
     "too_long": _("%(place)s may have at most %(limit)s letters; got %(got)s"),
     "too_few": _("%(place)s must have at least %(limit)s entries; got %(got)s"),
@@ -126,7 +130,6 @@ SENTENCES: dict[str, str] = {
     "money_decimals": _("%(place)s must be %(limit)s, or parts of one %(currency)s would be lost"),
     "missing": _("%(place)s is missing: add it"),
     "above_most": _("%(place)s may be at most %(most)s"),
-    "below_least": _("%(place)s must be at least %(least)s"),
     "outside_range": _("%(place)s must be from %(least)s to %(most)s"),
     "no_such_day": _("%(place)s: no year has the day %(value)s: write one as 12-31"),
     "gift_one_of": _("%(place)s: a gift is one of amount, percent and voucher: say just one"),

@@ -13,8 +13,14 @@ TERMS_LIFE: dict[str, str] = {
         "%(asset)s last %(months_span)s, to the end of the month; %(by)s in the last month adds "
         "another."
     ),
+    "life_month_by_month_same": _(
+        "%(asset)s last to the end of the month in which they are earned; %(by)s in that month "
+        "adds another."
+    ),
     "life_month_end": _("%(asset)s last %(months_span)s, to the end of the month."),
     "life_month_end_mass": _("%(asset)s lasts %(months_span)s, to the end of the month."),
+    "life_month_end_same": _("%(asset)s last to the end of the month in which they are earned."),
+    "life_month_end_same_mass": _("%(asset)s lasts to the end of the month in which it is earned."),
     "life_never": _("%(asset)s do not expire."),
     "life_never_mass": _("%(asset)s does not expire."),
     "life_newest_prolongs": _("%(asset)s last %(life)s from when some were last earned."),

@@ -28,6 +28,8 @@ TERMS: Final[dict[str, str]] = {
 FORMS_OF: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "earn_per_count": (("step=1", "earn_per_count_one"),),
     "earn_per_count_full": (("step=1", "earn_per_count_one"),),
+    "life_month_by_month": (("months=0", "life_month_by_month_same"),),
+    "life_month_end": (("months=0", "life_month_end_same"),),
     "life_yearly": (("at_least", "life_yearly_old"),),
     "reward_birthday_day": (("points", "reward_birthday_points"),),
     "reward_birthday_days": (("points", "reward_birthday_points"),),

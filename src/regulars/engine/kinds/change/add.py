@@ -9,7 +9,7 @@ from regulars.engine.conditions import Condition
 from regulars.engine.kinds.earn.giving import IfSilent, Measured, waiting_problems
 from regulars.engine.kinds.earn.per_order import once, worth
 from regulars.engine.rules import ChangeRule, Handlers, Sentence
-from regulars.engine.texts import Duration, Finding, Id, Money, OneOrMany, Positive
+from regulars.engine.texts import Duration, Finding, Id, Money, OneOrMany, Units
 from regulars.engine.waiting import Waits
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Add(ChangeRule, frozen=True, kw_only=True, tag="add"):
     `id` gives. `after`, `waits_for`, `deadline` and `if_silent` as in earning.
     """
 
-    points: Positive
+    points: Units
     asset: Id | None = None
     when: Condition | None = None
     who: Condition | None = None

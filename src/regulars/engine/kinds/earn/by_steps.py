@@ -24,6 +24,7 @@ from regulars.engine.texts import (
     OneOrMany,
     Part,
     Positive,
+    Units,
     parse_money,
     parse_number,
 )
@@ -38,7 +39,7 @@ class Level(Part, frozen=True, kw_only=True):
 
     from_: Money | None = None
     count: Positive | None = None
-    points: Positive
+    points: Units
 
 
 class BySteps(Giving, frozen=True, kw_only=True, tag="by_steps"):

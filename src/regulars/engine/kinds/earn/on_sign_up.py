@@ -12,7 +12,7 @@ from regulars.engine.happenings import SignUp
 from regulars.engine.kinds.earn.giving import Giving, Measured
 from regulars.engine.rules import Handlers, Sentence
 from regulars.engine.run import Run
-from regulars.engine.texts import Finding, Positive
+from regulars.engine.texts import Finding, Units
 
 if TYPE_CHECKING:
     from regulars.engine.build import Build
@@ -29,7 +29,7 @@ class OnSignUp(Giving, frozen=True, kw_only=True, tag="on_sign_up"):
     a welcome."""
 
     memory: ClassVar[type | None] = Welcomed
-    points: Positive
+    points: Units
 
     def problems(self) -> Iterable[Finding]:
         """A sign-up has no goods, and no order to wait for."""

@@ -10,7 +10,7 @@ from regulars.engine.kinds.earn.remaining import anything, money_share, paid_for
 from regulars.engine.rules import Handlers, Sentence
 from regulars.engine.run import Run
 from regulars.engine.state import Record
-from regulars.engine.texts import Money, Positive, parse_money
+from regulars.engine.texts import Money, Units, parse_money
 
 if TYPE_CHECKING:
     from regulars.engine.build import Build
@@ -24,7 +24,7 @@ class PerOrder(Giving, frozen=True, kw_only=True, tag="per_order"):
     An order paid by vouchers or points alone earns nothing.
     """
 
-    points: Positive
+    points: Units
     minimum: Money | None = None
 
     def compile(self, build: Build) -> Handlers:

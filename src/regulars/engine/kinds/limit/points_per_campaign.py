@@ -12,7 +12,7 @@ from regulars.engine.kinds.limit.counting import Counting, Limiting
 from regulars.engine.limiting import ALL
 from regulars.engine.rules import Handlers, Sentence
 from regulars.engine.run import Run
-from regulars.engine.texts import Day, Finding, Id, Instant, Positive
+from regulars.engine.texts import Day, Finding, Id, Instant, Units
 
 if TYPE_CHECKING:
     from regulars.engine.build import Build
@@ -26,7 +26,7 @@ class PointsPerCampaign(Limiting, frozen=True, kw_only=True, tag="points_per_cam
     """
 
     defers: ClassVar[bool] = False
-    most: Positive
+    most: Units
     campaign: Id | None = None
     from_: Day | Instant | None = None
     until: Day | Instant | None = None

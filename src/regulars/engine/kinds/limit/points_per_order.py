@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from regulars.engine.kinds.limit.counting import Counting, Limiting
 from regulars.engine.rules import Handlers, Sentence
 from regulars.engine.run import Run
-from regulars.engine.texts import Positive
+from regulars.engine.texts import Units
 
 if TYPE_CHECKING:
     from regulars.engine.build import Build
@@ -18,7 +18,7 @@ class PointsPerOrder(Limiting, frozen=True, kw_only=True, tag="points_per_order"
     give the asset if left out."""
 
     defers: ClassVar[bool] = False
-    most: Positive
+    most: Units
 
     def compile(self, build: Build) -> Handlers:
         """Registers a limiter."""

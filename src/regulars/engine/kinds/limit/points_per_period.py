@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from regulars.engine.kinds.limit.counting import Counting, Limiting, Unit
 from regulars.engine.rules import Handlers, Sentence
-from regulars.engine.texts import Positive
+from regulars.engine.texts import Units
 
 if TYPE_CHECKING:
     from regulars.engine.build import Build
@@ -21,7 +21,7 @@ class PerPeriod(Limiting, frozen=True, kw_only=True):
     """
 
     unit: ClassVar[Unit] = "day"
-    most: Positive
+    most: Units
 
     def compile(self, build: Build) -> Handlers:
         """Registers a limiter; takes what is used up as an opening."""

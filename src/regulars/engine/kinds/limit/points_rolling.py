@@ -13,7 +13,7 @@ from regulars.engine.kinds.limit.counting import Counting, Limiting
 from regulars.engine.limiting import ALL
 from regulars.engine.rules import Handlers, Sentence
 from regulars.engine.run import Run
-from regulars.engine.texts import Duration, Positive, parse_duration
+from regulars.engine.texts import Duration, Units, parse_duration
 
 if TYPE_CHECKING:
     from regulars.engine.build import Build
@@ -42,7 +42,7 @@ class PointsRolling(Limiting, frozen=True, kw_only=True, tag="points_rolling"):
 
     memory: ClassVar[type | None] = Window
     defers: ClassVar[bool] = False
-    most: Positive
+    most: Units
     within: Duration
 
     def compile(self, build: Build) -> Handlers:

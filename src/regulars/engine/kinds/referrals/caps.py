@@ -12,7 +12,7 @@ from regulars.engine.conditions import Condition
 from regulars.engine.edition import Overflow
 from regulars.engine.kinds.referrals.memory import Memory, Stake
 from regulars.engine.kinds.referrals.payout import Frozen
-from regulars.engine.texts import Finding, Id, Part, Positive
+from regulars.engine.texts import Finding, Id, Part, Units
 from regulars.ledger.lots import FOREVER
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Cap(Part, frozen=True, kw_only=True):
 
     id: Id = "referral_rewards"
     rewards: Annotated[int, Meta(ge=0)] | None = None
-    amount: Positive | None = None
+    amount: Units | None = None
     asset: Id | None = None
     per: Literal["day", "week", "month", "quarter", "year", "ever"] = "ever"
     overflow: Overflow | None = None

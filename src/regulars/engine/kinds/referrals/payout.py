@@ -15,7 +15,7 @@ from regulars.engine.texts import (
     Id,
     Money,
     Part,
-    Positive,
+    Units,
     parse_duration,
     parse_money,
 )
@@ -32,7 +32,7 @@ class Gift(Part, frozen=True, kw_only=True):
     the first that fits is given."""
 
     asset: Id | None = None
-    amount: Positive | None = None
+    amount: Units | None = None
     percent: Annotated[int, Meta(ge=1, le=100)] | None = None
     voucher: Id | None = None
     value: Money | None = None

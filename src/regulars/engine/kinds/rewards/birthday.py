@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from regulars.engine.availability import Gate, Only, Uses, Wish
 from regulars.engine.calendar import Zone, zone
@@ -25,7 +25,7 @@ from regulars.engine.rules import Handlers, Reward, Sentence
 from regulars.engine.run import Ask, Run
 from regulars.engine.state import Record
 from regulars.engine.terms import Issue, Terms, issue, taken_back, terms
-from regulars.engine.texts import Finding, Id, OneOrMany, Positive, Text
+from regulars.engine.texts import Finding, Id, OneOrMany, Text, Units
 from regulars.ledger.lots import FOREVER
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 Window = Literal["day", "week", "month"]
 Once = Literal["12_months", "birthday"]
+Days = Annotated[int, Meta(ge=1, le=366)]
 NOBODY = -(1 << 40)
 
 
@@ -48,7 +49,7 @@ class Had(Uses):
     opened: int = NOBODY
 
 
-class Days(Struct, frozen=True):
+class Celebration(Struct, frozen=True):
     """A birthday with the days on which it is celebrated: the day after the last ends it."""
 
     birthday: int
@@ -71,9 +72,9 @@ class Birthday(Reward, frozen=True, kw_only=True, tag="birthday"):
     memory: ClassVar[type | None] = Had
     name: Text
     window: Window = "day"
-    days: int | None = None
-    days_by_tier: dict[Id, int] = {}
-    points: Positive | None = None
+    days: Days | None = None
+    days_by_tier: dict[Id, Days] = {}
+    points: Units | None = None
     asset: Id | None = None
     voucher: Issue | None = None
     by_itself: bool = False
@@ -109,7 +110,7 @@ class Birthday(Reward, frozen=True, kw_only=True, tag="birthday"):
         params: dict[str, Any] = {"name": self.name, "window": self.window, "days": self.days}
         params |= {"points": self.points, "asset": self.asset, "voucher": self.voucher}
         params |= {"days_by_tier": self.days_by_tier, "once": self.once, "only": self.only}
-        if self.days or self.days_by_tier:
+        if self.days:
             return Sentence("reward_birthday_days", params)
         return Sentence(f"reward_birthday_{self.window}", params)
 
@@ -152,7 +153,7 @@ class Working:
         except ValueError:
             return None
 
-    def around(self, run: Run, today: int) -> Iterator[Days]:
+    def around(self, run: Run, today: int) -> Iterator[Celebration]:
         """The celebrations of last year, this year, and those to come, the earliest first."""
         born = self.birth(run)
         if born is not None:
@@ -160,18 +161,18 @@ class Working:
             for one in (year - 1, year, year + 1, year + 2):
                 yield self.celebration(run, anniversary(born.month, born.day, one))
 
-    def celebration(self, run: Run, birthday: int) -> Days:
+    def celebration(self, run: Run, birthday: int) -> Celebration:
         """When a birthday is celebrated, by the tier held now (P14)."""
         days = self.days.get(run.state.standing.tier) or self.rule.days
         if days:
-            return Days(birthday, birthday, birthday + days)
+            return Celebration(birthday, birthday, birthday + days)
         if self.rule.window == "week":
             monday = birthday - weekday(birthday)
-            return Days(birthday, monday, monday + 7)
+            return Celebration(birthday, monday, monday + 7)
         if self.rule.window == "month":
             first = month_start(month_of(birthday))
-            return Days(birthday, first, add_months(first, 1))
-        return Days(birthday, birthday, birthday + 1)
+            return Celebration(birthday, first, add_months(first, 1))
+        return Celebration(birthday, birthday, birthday + 1)
 
     def opened(self, run: Run, fact: Opening) -> None:
         """A tier that is brought in was held before: it is not reached now."""
@@ -187,7 +188,7 @@ class Working:
             if one.birthday + before <= today:
                 had.over = max(had.over, one.birthday)
 
-    def open_now(self, run: Run, today: int) -> Iterator[Days]:
+    def open_now(self, run: Run, today: int) -> Iterator[Celebration]:
         """The celebrations that a day lies in."""
         over = run.state.memory[self.slot].over
         for one in self.around(run, today):
@@ -221,7 +222,7 @@ class Working:
             details=details,
         )
 
-    def had(self, run: Run, slot: int, now: Days, today: int) -> bool:
+    def had(self, run: Run, slot: int, now: Celebration, today: int) -> bool:
         """Whether a gift was had already: for this birthday, or for one less than 12 months before
         it, counted in civil days: on which day of its window it was taken does not matter."""
         uses = run.state.memory[slot]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import Meta
 
 from regulars.engine.converting import Converting
 from regulars.engine.facts import Refund
@@ -24,18 +26,16 @@ class Every(Reward, frozen=True, kw_only=True, tag="every"):
     """
 
     name: Text
-    each: int
+    each: Annotated[int, Meta(ge=1)]
     asset: Id | None = None
     item: Id | None = None
     valid: Duration | None = None
     voucher: Issue | None = None
 
     def problems(self) -> Iterable[Finding]:
-        """Terms that are said twice, or nothing to come together."""
+        """Terms that are said twice."""
         if self.voucher is not None and (self.item or self.valid):
             yield Finding("voucher", "said_twice", {})
-        if self.each < 1:
-            yield Finding("each", "below_least", {"least": 1})
 
     def compile(self, build: Build) -> Handlers:
         """Asks when enough have come together, and issues when promised."""

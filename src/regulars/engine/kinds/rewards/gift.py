@@ -20,7 +20,7 @@ from regulars.engine.rules import Handlers, Reward, Sentence, Undoing
 from regulars.engine.run import Ask, Run
 from regulars.engine.state import BEGINNING, Record
 from regulars.engine.terms import Issue, issue, terms
-from regulars.engine.texts import Duration, Finding, Id, OneOrMany, Positive, Text, parse_duration
+from regulars.engine.texts import Duration, Finding, Id, OneOrMany, Text, Units, parse_duration
 from regulars.ledger.lots import FOREVER
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Gift(Reward, frozen=True, kw_only=True, tag="gift"):
     again: bool = False
     when: Condition | None = None
     voucher: Issue | None = None
-    points: Positive | None = None
+    points: Units | None = None
     asset: Id | None = None
     only: Only | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec import Struct, field
@@ -25,8 +26,8 @@ from regulars.engine.texts import (
     Part,
     Positive,
     Text,
+    Units,
     parse_money,
-    parse_number,
 )
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Step(Part, frozen=True, kw_only=True):
     at: Positive
     id: Id | None = None
     up_to: Money | None = None
-    points: Positive | None = None
+    points: Units | None = None
     asset: Id | None = None
     voucher: Issue | None = None
     choice: OneOrMany[Id] = ()
@@ -75,13 +76,10 @@ class Milestone(Reward, frozen=True, kw_only=True, tag="milestone"):
 
     def problems(self) -> Iterable[Finding]:
         """Steps that do not rise."""
-        before = None
-        for index, step in enumerate(self.steps):
-            number = parse_number(step.at)
-            at = Decimal(number.value).scaleb(-number.scale)
-            if before is not None and at <= before:
-                yield Finding(f"steps[{index}].at", "not_above", {"value": step.at})
-            before = at
+        for index, (before, step) in enumerate(pairwise(self.steps), 1):
+            if Decimal(step.at) <= Decimal(before.at):
+                params: dict[str, Any] = {"limit": before.at, "got": step.at}
+                yield Finding(f"steps[{index}].at", "not_above", params)
 
     def compile(self, build: Build) -> Handlers:
         """Gives what a step brings when it is reached; answers who chooses a prize."""

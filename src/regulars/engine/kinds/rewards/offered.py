@@ -13,7 +13,7 @@ from regulars.engine.rules import Handlers, Reward, Sentence
 from regulars.engine.run import Ask, Run
 from regulars.engine.state import Record
 from regulars.engine.terms import Issue, issue, terms
-from regulars.engine.texts import Duration, Finding, Id, OneOrMany, Positive, Text, parse_duration
+from regulars.engine.texts import Duration, Finding, Id, OneOrMany, Text, Units, parse_duration
 from regulars.ledger.lots import FOREVER
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Offered(Reward, frozen=True, kw_only=True, tag="offered"):
     within: Duration | None = None
     items: OneOrMany[Id] = ()
     voucher: Issue | None = None
-    points: Positive | None = None
+    points: Units | None = None
     asset: Id | None = None
 
     def problems(self) -> Iterable[Finding]:

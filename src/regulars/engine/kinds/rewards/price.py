@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import msgspec
+from msgspec import Meta
 
 from regulars.engine import granting
 from regulars.engine.availability import Gate, Only, Uses, Wish
@@ -18,6 +19,7 @@ from regulars.engine.run import Ask, Run
 from regulars.engine.state import Payment, Record
 from regulars.engine.terms import Issue, issue, taken_back, terms
 from regulars.engine.texts import (
+    OF_ASSET,
     Finding,
     Id,
     Money,
@@ -25,6 +27,7 @@ from regulars.engine.texts import (
     Positive,
     Text,
     Unique,
+    Units,
     parse_money,
 )
 from regulars.engine.vouchers import pay
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from regulars.engine.build import Build
 
 
+Given = Annotated[Positive, Meta(extra={OF_ASSET: "gives_asset"})]
 BESIDE = "and:"
 """Before an asset's id in a promise: how much of it is taken besides."""
 
@@ -53,21 +57,21 @@ class Price(Reward, frozen=True, kw_only=True, tag="price"):
 
     memory: ClassVar[type | None] = Uses
     name: Text
-    price: Positive | None = None
+    price: Units | None = None
     asset: Id | None = None
-    and_: dict[Id, Positive] = {}
-    levels: Unique[Positive] = ()
+    and_: dict[Id, Units] = {}
+    levels: Unique[Units] = ()
     any_price: bool = False
     items: OneOrMany[Id] = ()
     multiples: bool = False
-    most: Positive | None = None
+    most: Units | None = None
     value: Money | None = None
     must_cover_total: bool = False
     voucher: Issue | None = None
-    gives: Positive | None = None
+    gives: Given | None = None
     gives_asset: Id | None = None
-    most_held: Positive | None = None
-    stock: int | None = None
+    most_held: Given | None = None
+    stock: Annotated[int, Meta(ge=0)] | None = None
     group: Id | None = None
     only: Only | None = None
 

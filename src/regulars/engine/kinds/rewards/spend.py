@@ -18,7 +18,7 @@ from regulars.engine.rules import Handlers, Reward, Sentence
 from regulars.engine.run import Ask, Run
 from regulars.engine.state import Payment, Record, State
 from regulars.engine.terms import Returned, taken_back
-from regulars.engine.texts import Finding, Id, Money, Positive, Text, parse_money
+from regulars.engine.texts import Finding, Id, Money, Text, Units, parse_money
 from regulars.engine.vouchers import pay
 from regulars.engine.weighing import paid_by
 
@@ -40,7 +40,7 @@ class Spend(Reward, frozen=True, kw_only=True, tag="spend"):
 
     memory: ClassVar[type | None] = Uses
     name: Text
-    price: Positive
+    price: Units
     value: Money
     asset: Id | None = None
     share: Annotated[int, Meta(ge=1, le=100)] = 100

@@ -21,9 +21,9 @@ from regulars.engine.texts import (
     Finding,
     Id,
     Money,
-    Positive,
     Text,
     Unique,
+    Units,
     parse_duration,
 )
 from regulars.ledger.lots import FOREVER
@@ -51,9 +51,9 @@ class Statement(Reward, frozen=True, kw_only=True, tag="statement"):
     memory: ClassVar[type | None] = Ran
     name: Text
     asset: Id | None = None
-    step: Positive
+    step: Units
     value: Money
-    least: Positive | None = None
+    least: Units | None = None
     months: Unique[int] = ()
     day: int = 1
     older_than: Duration | None = None
