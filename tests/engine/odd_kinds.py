@@ -19,9 +19,11 @@ DAY = 86_400_000_000
 
 
 class Tithe(Earn, frozen=True, kw_only=True, tag="tithe"):
-    """A tenth of the money of every order goes to `to`, as points; a refund takes it back."""
+    """A tenth of the money of every order goes to `to`, as points; a refund takes it back. It may
+    not say of which order it was (`named`)."""
 
     to: str
+    named: bool = True
 
     def compile(self, build: Build) -> Handlers:
         give = build.giving(self)
@@ -34,7 +36,8 @@ class Tithe(Earn, frozen=True, kw_only=True, tag="tithe"):
 
         def undo(run: Run, undoing: Undoing) -> None:
             if me in undoing.record.frozen:
-                run.effect(me, self.to, "back", subject=undoing.record.key, amount=-1)
+                subject = undoing.record.key if self.named else ""
+                run.effect(me, self.to, "back", subject=subject, amount=-1)
 
         def effect(run: Run, fact: Effect) -> None:
             if fact.amount > 0:

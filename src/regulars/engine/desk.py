@@ -7,6 +7,7 @@ caller answers what the engine asks (`Ask` by holder); everything else is the fo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from heapq import heappop, heappush
 from typing import Literal
 
 from msgspec import Struct, field
@@ -57,24 +58,32 @@ class Outcome(Struct, frozen=True):
 
 
 class Desk(Struct):
-    """All holders of one programme. `outcomes` by key; `owners` says whose book a fact is in,
-    `origins` whom it came for, `links` into whose book a holder was joined,
-    `clock` how far time has passed."""
+    """All holders of one programme. `outcomes` by key, of the newest version, `attempts` what was
+    asked for; `owners` says whose book a fact is in, `origins` whom it came for, `links` into whose
+    book a holder was joined, `parked` who waits for a key, and `waits` for which. `clock` is how
+    far time has passed, `dues` says when each holder is next due, `queue` the same by instant,
+    some of it outdated; `touched` are those whose books may have changed since."""
 
     programme: Compiled
     answer: Answer
     books: dict[str, Book] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    attempts: dict[str, Attempt] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     parked: dict[str, dict[str, tuple[FoldFact, str]]] = field(default_factory=dict)
+    waits: dict[str, str] = field(default_factory=dict)
+    dues: dict[str, int] = field(default_factory=dict)
+    queue: list[tuple[int, str]] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)
     clock: int = -(1 << 62)
 
     def book(self, holder: str) -> Book:
         """The book of a holder, opened empty if there is none; of whom they were joined into, if
         they were."""
         holder = self.resolved(holder)
+        self.touched.add(holder)
         if holder not in self.books:
             self.books[holder] = self.opened(holder)
         return self.books[holder]
@@ -92,15 +101,26 @@ class Desk(Struct):
 
     def advance(self, until: int) -> None:
         """Let time pass for everybody, instant by instant, so that effects meet in order."""
-        while True:
-            due, holder = min(
-                ((next_due(book.run), name) for name, book in self.books.items()),
-                default=(FOREVER, ""),
-            )
-            if due > until or due >= FOREVER:
-                break
-            self.settle(holder, self.books[holder].advance(max(due, self.books[holder].state.at)))
+        while (holder := self.next_due(until)) is not None:
+            book = self.books[holder]
+            self.settle(holder, book.advance(max(next_due(book.run), book.state.at)))
         self.clock = max(self.clock, until)
+
+    def next_due(self, until: int) -> str | None:
+        """For whom something is due first, up to an instant; None where nothing is."""
+        for holder in self.touched & self.books.keys():
+            due = next_due(self.books[holder].run)
+            if self.dues.get(holder) != due:
+                self.dues[holder] = due
+                heappush(self.queue, (due, holder))
+        self.touched.clear()
+        while self.queue and self.queue[0][0] <= min(until, FOREVER - 1):
+            due, holder = heappop(self.queue)
+            if self.dues.get(holder) == due:
+                del self.dues[holder]
+                if holder in self.books and next_due(self.books[holder].run) == due:
+                    return holder
+        return None
 
     def record(
         self, arrival: FoldFact | Attempt, holder: str = "", now: int | None = None
@@ -117,33 +137,50 @@ class Desk(Struct):
         known = self.known(arrival)
         if known is not None:
             return known
+        self.unpark(arrival.key)
         name = names(arrival)
         if name and needs(arrival) and name not in self.owners:
             return self.park(arrival, name, holder)
         return self.take(arrival, holder)
 
     def park(self, fact: FoldFact, name: str, holder: str) -> Outcome:
-        """Keep a fact until the one that it names is known."""
+        """Keep a fact until the one that it names is known. What an earlier version of it did is
+        undone: in the book it waits as well."""
+        self.waits[fact.key] = name
         self.parked.setdefault(name, {})[fact.key] = (fact, holder)
+        if fact.key in self.owners:
+            self.enter(fact, self.origins[fact.key])
         return self.note(Outcome(fact.key, "parked", "waits", {"for": name}))
+
+    def unpark(self, key: str) -> None:
+        """A fact no longer waits for what its earlier version named."""
+        name = self.waits.pop(key, "")
+        if name:
+            del self.parked[name][key]
+            if not self.parked[name]:
+                del self.parked[name]
 
     def known(self, fact: FoldFact) -> Outcome | None:
         """The first answer to a key that has been seen in this version or a later one."""
         before = self.seen(fact)
         first = self.outcomes.get(fact.key)
         if before is None:
-            return first and Outcome(first.key, "known", first.code, first.params)
+            return first and self.reused(fact.key)
         if fact.version > before.version:
             return None
         if fact.version == before.version and fact != before:
-            return Outcome(fact.key, "refused", "key_reused", {"key": fact.key})
+            return self.reused(fact.key)
         return Outcome(fact.key, "known", first.code if first else "")
+
+    def reused(self, key: str) -> Outcome:
+        """The refusal of a key under which something else is known."""
+        return Outcome(key, "refused", "key_reused", {"key": key})
 
     def seen(self, fact: FoldFact) -> Fact | None:
         """What is known or waits under the key of a fact."""
         if fact.key in self.owners:
             return self.book(self.owners[fact.key]).facts.get(fact.key)
-        waiting = self.parked.get(names(fact), {}).get(fact.key)
+        waiting = self.parked.get(self.waits.get(fact.key, ""), {}).get(fact.key)
         return waiting[0] if waiting else None
 
     def take(self, fact: FoldFact, holder: str) -> Outcome:
@@ -161,6 +198,9 @@ class Desk(Struct):
     def enter(self, fact: FoldFact, origin: str) -> Booked:
         """Put a fact into the book it belongs to, send what it causes, let in who waited for it."""
         holder = self.resolved(origin)
+        before = self.owners.get(fact.key, holder)
+        if before != holder:
+            self.move(fact.key, before, origin)
         self.own(fact.key, origin)
         brought = stands_for(fact)
         if brought:
@@ -179,10 +219,24 @@ class Desk(Struct):
         self.origins.setdefault(key, origin)
         self.owners[key] = self.resolved(origin)
 
+    def move(self, key: str, holder: str, origin: str) -> None:
+        """A fact turns out to be another holder's: the book that it was in forgets it, with the
+        note that it came too late, and what it has caused is withdrawn."""
+        book = self.book(holder)
+        late = book.facts.get(self.late_key(key))
+        moving = [key, late.key] if late is not None else [key]
+        book.known.forget(moving)
+        self.settle(holder, book.refold([]))
+        for one in moving:
+            del self.owners[one], self.origins[one]
+        self.book(origin).sent.take_over(book.sent, key)
+        if late is not None:
+            self.enter(late, origin)
+
     def let_in(self, key: str) -> None:
         """Apply what waited for a key that is known now."""
         for waiting, other in self.parked.pop(key, {}).values():
-            self.outcomes.pop(waiting.key, None)
+            del self.waits[waiting.key]
             self.take(waiting, self.origins.get(key, other))
 
     def too_late(self, fact: FoldFact) -> Promise | None:
@@ -195,7 +249,7 @@ class Desk(Struct):
         if edition.zone.plus(instant_of(fact.at), *span) >= self.clock:
             return None
         return Promise(
-            key=f"{self.programme.id}/{LATE}/{fact.key}",
+            key=self.late_key(fact.key),
             at=datetime_of(self.clock),
             rule=LATE,
             ordinal=fact.key,
@@ -203,11 +257,18 @@ class Desk(Struct):
             target=fact.key,
         )
 
+    def late_key(self, key: str) -> str:
+        """The key of the decision whether a fact counts that came too late."""
+        return f"{self.programme.id}/{LATE}/{key}"
+
     def attempt(self, attempt: Attempt, holder: str) -> Outcome:
         """Decide what somebody asks for. What is refused is only noted."""
-        if attempt.key in self.outcomes:
-            first = self.outcomes[attempt.key]
+        first = self.outcomes.get(attempt.key)
+        if first is not None and self.attempts.get(attempt.key) == attempt:
             return Outcome(first.key, "known", first.code, first.params)
+        if first is not None or attempt.key in self.owners:
+            return self.reused(attempt.key)
+        self.attempts[attempt.key] = attempt
         try:
             promise = self.book(holder).decide(attempt)
         except Refused as refusal:
@@ -217,6 +278,7 @@ class Desk(Struct):
 
     def settle(self, holder: str, booked: Booked) -> None:
         """Send what was caused for others, until nothing is caused any more."""
+        self.touched.add(holder)
         self.note_promises(holder, booked)
         waiting: list[Effect] = list(booked.effects)
         for _ in range(MOST_ROUNDS):
@@ -238,8 +300,9 @@ class Desk(Struct):
                 self.let_in(promise.key)
 
     def note(self, outcome: Outcome) -> Outcome:
-        """Remember the first answer to a key."""
-        return self.outcomes.setdefault(outcome.key, outcome)
+        """Remember the answer to a key."""
+        self.outcomes[outcome.key] = outcome
+        return outcome
 
     def orders(self) -> Iterable[Order]:
         """Every order that is booked."""

@@ -22,6 +22,11 @@ class Sent(Struct):
         Without `withdraw` what was sent before stands too."""
         return list(self._of(caused, withdraw))
 
+    def take_over(self, other: Sent, cause: str) -> None:
+        """What another book has sent because of a fact that is in this one now."""
+        for key in [key for key, one in other.effects.items() if one.cause == cause]:
+            self.effects[key] = other.effects.pop(key)
+
     def _of(self, effects: Sequence[Effect], withdraw: bool) -> Iterator[Effect]:
         """Effects that were not sent, or not so: a changed one gets a higher version, one that is
         no longer caused is restated as withdrawn."""
