@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 class Sentence(Struct, frozen=True):
     """What a rule says to members: a code that `words` renders, with parameters; the sentences
-    inside parameters are rendered too."""
+    inside parameters are rendered too. A kind of another package, which no catalogue knows, says
+    `own_words` and brings `text`: its sentence, by language."""
 
     code: str
     params: dict[str, Any] = {}

@@ -41,6 +41,7 @@ SPANS: Final = {
 }
 RATE = _("%(factor)s %(in_campaign)s")
 YEAR_DAY: Final = re.compile(r"[0-9]{2}-[0-9]{2}")
+OWN_WORDS: Final = "own_words"
 MOMENTS: Final = frozenset({"at", "until", "since", "expires", "begins", "ends", "retry_at"})
 FACTORS: Final = {"2": _("double"), "3": _("triple"), "10": _("ten times as much")}
 
@@ -61,6 +62,12 @@ def params_of(rule: Rule | None) -> dict[str, Any]:
     told = {**fields(rule), "kind": rule.kind}
     said = rule.sentence()
     return told | (said.params if said else {})
+
+
+def message_for(code: str) -> str:
+    """The sentence of a code. A kind of another package, which the catalogue does not know, says
+    `own_words` and brings its sentence as `text`; any other unknown code stands for itself."""
+    return "%(text)s" if code == OWN_WORDS else TERMS.get(code, code)
 
 
 def named(message: str) -> set[str]:
@@ -139,7 +146,7 @@ LANGUAGES_KNOWN: Final = frozenset({"en", "de", "pl", "ro"})
 def inner(said: Sentence, params: Params, voice: Voice) -> str:
     """A sentence inside another: it knows what is told around it."""
     given = {**params, **said.params}
-    message = TERMS.get(fitting(said.code, given), said.code)
+    message = message_for(fitting(said.code, given))
     whole = filled if message.endswith(".") else in_the_middle
     return whole(message, given, voice)
 

@@ -12,7 +12,14 @@ from msgspec import Struct
 from regulars.engine.compiling import with_ids
 from regulars.engine.edition import Edition
 from regulars.engine.rules import Earn, Rule
-from regulars.words.programme.filling import Params, conditions_of, filled, named, params_of
+from regulars.words.programme.filling import (
+    Params,
+    conditions_of,
+    filled,
+    message_for,
+    named,
+    params_of,
+)
 from regulars.words.programme.metrics import TERMS_METRICS
 from regulars.words.programme.phrases import goods_named
 from regulars.words.programme.sentences import TERMS, fitting
@@ -83,7 +90,7 @@ def of_rule(rule: Rule, voice: Voice, code: str = "", **more: Any) -> str:
 
 def message_of(code: str, params: Params, voice: Voice) -> str:
     """The sentence that fits: one that asks for goods has forms for all of them and for one name.
-    A kind that is not ours and has no sentence here is told by its own code."""
+    A kind that is not ours brings its own words, or is told by its code."""
     code = fitting(code, params)
     if "goods" in named(TERMS.get(code, "")):
         count = goods_named(conditions_of(params))
@@ -92,7 +99,7 @@ def message_of(code: str, params: Params, voice: Voice) -> str:
         code = "multiply_given" if code == "multiply_all" and params.get("of") else code
     if f"{code}_mass" in TERMS and voice.asset(params.get("asset")).many is None:
         code = f"{code}_mass"
-    return TERMS.get(code, code)
+    return message_for(code)
 
 
 def _earning(voice: Voice) -> Iterator[Told]:
@@ -158,7 +165,7 @@ def _standing(voice: Voice) -> Iterator[Told]:
         return
     said = edition.standing.sentence()
     if said is not None and any(tier.from_ for tier in edition.tiers[1:]):
-        message = TERMS.get(said.code, said.code)
+        message = message_for(said.code)
         told = [ladder(message, edition.standing, TERMS_METRICS, voice)]
         params = params_of(edition.standing)
         told += [*after_ladder(said.code, params, voice), *tails(message, params, voice)]
