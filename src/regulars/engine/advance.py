@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regulars.engine.granting import expired, repay
+from regulars.engine.keys import made
 from regulars.engine.position import position
 from regulars.engine.run import EXPIRE, MATURE, Row, Run
 from regulars.engine.state import State
@@ -37,7 +38,7 @@ def advance(run: Run, until: int) -> None:
 
 
 def _due_at(run: Run, at: int) -> None:
-    run.key = f"{run.programme.id}/{run.holder}/{at}"
+    run.key = made(run.programme.id, run.holder, at)
     while run.edition.until <= at:
         _begin(run)
     names = run.programme.asset_names

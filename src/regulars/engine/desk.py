@@ -29,6 +29,7 @@ from regulars.engine.happenings import (
     SignUp,
     VoucherUse,
 )
+from regulars.engine.keys import made
 from regulars.engine.position import names
 from regulars.engine.questions import Question, Reply
 from regulars.engine.run import Why
@@ -39,7 +40,8 @@ from regulars.ledger.refused import Refused
 Answer = Callable[[str, Question], Reply]
 Status = Literal["accepted", "refused", "known", "parked"]
 MOST_ROUNDS = 1000
-"""More effects than this from one fact mean rules that feed each other."""
+"""So many effects of effects at one moment, and no more: rules that feed each other must not hold
+up everybody. What is still to be sent then is sent with what comes next."""
 
 LIMITED = (Order, Refund, Activity, SignUp, Click)
 """What happened by itself: too late, it counts in history and not in points. What staff say, and
@@ -62,7 +64,8 @@ class Desk(Struct):
     asked for; `owners` says whose book a fact is in, `origins` whom it came for, `links` into whose
     book a holder was joined, `parked` who waits for a key, and `waits` for which. `clock` is how
     far time has passed, `dues` says when each holder is next due, `queue` the same by instant,
-    some of it outdated; `touched` are those whose books may have changed since."""
+    some of it outdated; `touched` are those whose books may have changed since. `outbox` is what
+    one causes for another and is not delivered yet."""
 
     programme: Compiled
     answer: Answer
@@ -77,6 +80,7 @@ class Desk(Struct):
     dues: dict[str, int] = field(default_factory=dict)
     queue: list[tuple[int, str]] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
+    outbox: list[Effect] = field(default_factory=list)
     clock: int = -(1 << 62)
 
     def book(self, holder: str) -> Book:
@@ -259,7 +263,7 @@ class Desk(Struct):
 
     def late_key(self, key: str) -> str:
         """The key of the decision whether a fact counts that came too late."""
-        return f"{self.programme.id}/{LATE}/{key}"
+        return made(self.programme.id, LATE, key)
 
     def attempt(self, attempt: Attempt, holder: str) -> Outcome:
         """Decide what somebody asks for. What is refused is only noted."""
@@ -280,17 +284,21 @@ class Desk(Struct):
         """Send what was caused for others, until nothing is caused any more."""
         self.touched.add(holder)
         self.note_promises(holder, booked)
-        waiting: list[Effect] = list(booked.effects)
+        sending, self.outbox = [*self.outbox, *booked.effects], []
+        for effect in sending:
+            self.deliver(effect)
         for _ in range(MOST_ROUNDS):
-            if not waiting:
+            if not self.outbox:
                 return
-            effect = waiting.pop(0)
-            self.own(effect.key, effect.holder)
-            book = self.book(effect.holder)
-            for caused in (book.take(effect), book.advance(self.clock)):
-                self.note_promises(effect.holder, caused)
-                waiting.extend(caused.effects)
-        raise RuntimeError(f"effects of {holder} do not end")
+            self.deliver(self.outbox.pop(0))
+
+    def deliver(self, effect: Effect) -> None:
+        """Book an effect for whom it is for; what it causes goes out after it."""
+        self.own(effect.key, effect.holder)
+        book = self.book(effect.holder)
+        for caused in (book.take(effect), book.advance(self.clock)):
+            self.note_promises(effect.holder, caused)
+            self.outbox.extend(caused.effects)
 
     def note_promises(self, holder: str, booked: Booked) -> None:
         """Promises that a book decided are its own, and may have been waited for."""

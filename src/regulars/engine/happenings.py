@@ -81,7 +81,7 @@ class Opening(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="opening"
     """
 
     what: Code
-    name: Code = ""
+    name: Reference = ""
     amount: int = 0
     dates: dict[Code, datetime] = {}
     details: dict[Code, Code] = {}
@@ -99,7 +99,7 @@ class Effect(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="effect", 
     holder: Key
     rule: Code
     what: Code
-    subject: Code = ""
+    subject: Reference = ""
     cause: Reference = ""
     amount: int = 0
     flags: tuple[Code, ...] = ()
@@ -170,7 +170,7 @@ class Redemption(
     basket_minor: int | None = None
     order: Reference = ""
     pay_all: bool = False
-    voucher: Code = ""
+    voucher: Reference = ""
     partner: Code = ""
     as_voucher: bool = False
     source: Code = ""
@@ -189,7 +189,7 @@ class VoucherUse(
 
     key: Key
     at: datetime
-    voucher: Code
+    voucher: Reference
     order: Reference = ""
     source: Code = ""
 

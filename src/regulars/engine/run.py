@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from regulars.engine.calendar import datetime_of
 from regulars.engine.happenings import Effect, Promise
+from regulars.engine.keys import made
 from regulars.engine.questions import Question, Reply
 from regulars.engine.state import Record, State
 
@@ -145,13 +146,13 @@ class Run:
 
     def promise(self, rule: str, ordinal: str | int, **fields: Any) -> Promise:
         """A promise of this holder, dated now; its key is its identity."""
-        key = fields.pop("key", "") or f"{self.programme.id}/{rule}/{self.holder}/{ordinal}"
-        return Promise(key=key, at=datetime_of(self.at), rule=rule, ordinal=str(ordinal), **fields)
+        key = fields.pop("key", "") or made(self.programme.id, rule, self.holder, ordinal)
+        return Promise(key=key, at=datetime_of(self.at), rule=rule, ordinal=made(ordinal), **fields)
 
     def effect(self, rule: str, receiver: str, what: str, **fields: Any) -> None:
         """Cause something for another holder, dated now. Its key is made of cause and receiver."""
         subject = fields.get("subject", "")
-        key = f"{self.programme.id}/{rule}/{self.key}/{receiver}/{what}/{subject}"
+        key = made(self.programme.id, rule, self.key, receiver, what, subject)
         self.effects.append(
             Effect(
                 key=key,
@@ -166,7 +167,7 @@ class Run:
 
     def asked(self, rule: str, ordinal: str | int) -> bool:
         """Whether the promise with this identity has been decided."""
-        return (rule, str(ordinal)) in self.known
+        return (rule, made(ordinal)) in self.known
 
     def apply(self, promise: Promise) -> None:
         """Apply a promise that was just decided, and remember it for the caller. One that a timer

@@ -15,6 +15,7 @@ import msgspec
 from regulars.engine.calendar import datetime_of
 from regulars.engine.compiled import Compiled
 from regulars.engine.happenings import Opening
+from regulars.engine.keys import made
 from regulars.engine.run import EARN, PEND, Row, Run
 from regulars.engine.state import Record, State
 from regulars.ledger.lots import pending
@@ -56,7 +57,7 @@ def _openings(
 def _opening(programme: Compiled, at: int, place: tuple[str, str], value: Any) -> Opening:
     part, name = place
     return Opening(
-        key=f"{programme.id}/{SEALED}/{at}/{part}/{name}",
+        key=made(programme.id, SEALED, at, part, name),
         at=datetime_of(at),
         what=SEALED,
         name=name,

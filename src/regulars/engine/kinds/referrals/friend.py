@@ -263,8 +263,8 @@ class FriendSide(Asking):
     def take_back(self, run: Run, pay: Paying) -> None:
         """What the friend got for an order that no longer counts."""
         brought = self.mine(run)
-        given = brought.given.pop(pay.id, {})
-        if given:
+        given = brought.given.pop(pay.id, None)
+        if given is not None:
             self.giver.take_back(run, brought.keys[pay.id], given)
 
     def next_due(self, run: Run) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from regulars.engine.calendar import Zone
+from regulars.engine.keys import MOST, short
 from regulars.engine.kinds.referrals.payout import Frozen
 from regulars.engine.state import Record
 from regulars.engine.terms import Terms, ended, issue
@@ -64,7 +65,7 @@ class Giver:
 
     def issue(self, run: Run, gift: Frozen) -> None:
         """Issue a voucher, named by the fact at work."""
-        key = f"{run.key}/{gift.voucher}"
+        key = f"{_cause(run.key)}/{gift.voucher}"
         run.want(key)
         issue(run, terms_of(gift, self.zone), key)
 
@@ -75,8 +76,13 @@ class Giver:
             if asset in self.claws:
                 self.claws[asset](run, record, run.key, amount)
                 run.say(self.id, "referral_taken_back", -amount, asset)
-        for voucher in [one for one in run.state.vouchers if one.startswith(f"{key}/")]:
+        for voucher in [one for one in run.state.vouchers if one.startswith(f"{_cause(key)}/")]:
             ended(run, run.state.vouchers[voucher], "revoked", "refunded")
+
+
+def _cause(key: str) -> str:
+    """The beginning of the id of every voucher that a fact gives; leaves room for its name."""
+    return key if len(key) <= MOST // 2 else short(key)
 
 
 def terms_of(gift: Frozen, zone: Zone) -> Terms:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from regulars.engine import granting
 from regulars.engine.facts import Order
 from regulars.engine.happenings import FoldFact, Promise
+from regulars.engine.keys import made
 from regulars.engine.kinds.rewards.spend import CREDIT_ASKS, available
 from regulars.engine.money import decimals
 from regulars.engine.paying import Paying
@@ -74,7 +75,7 @@ class Working:
             yield run.promise(
                 self.id,
                 fact.key,
-                key=f"{fact.key}/{self.id}",
+                key=made(fact.key, self.id),
                 price=price,
                 asset=self.asset,
                 order=fact.key,

@@ -10,6 +10,7 @@ from regulars.engine.availability import Gate, Only, Uses, Wish
 from regulars.engine.conditions import Condition, goods_minor
 from regulars.engine.facts import Code, Order
 from regulars.engine.happenings import FoldFact, Promise
+from regulars.engine.keys import made
 from regulars.engine.rules import Handlers, Reward, Sentence, Undoing
 from regulars.engine.run import Ask, Run
 from regulars.engine.state import Mark, Payment, Record
@@ -123,7 +124,7 @@ class Working:
         yield run.promise(
             self.id,
             fact.key,
-            key=f"{fact.key}/{self.id}",
+            key=made(fact.key, self.id),
             amount=amount,
             order=fact.key,
             details=discounting.told(marks),

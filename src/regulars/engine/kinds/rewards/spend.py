@@ -12,6 +12,7 @@ from regulars.engine.availability import Gate, Only, Uses, Wish
 from regulars.engine.conditions import goods_minor
 from regulars.engine.facts import Order
 from regulars.engine.happenings import Attempt, FoldFact, Opening, Promise, Redemption
+from regulars.engine.keys import made
 from regulars.engine.paying import Paying
 from regulars.engine.refusing import refused
 from regulars.engine.rules import Handlers, Reward, Sentence
@@ -99,7 +100,7 @@ class Working:
         yield run.promise(
             self.id,
             fact.key,
-            key=f"{fact.key}/{self.id}",
+            key=made(fact.key, self.id),
             price=blocks * self.block,
             asset=self.asset,
             order=fact.key,
