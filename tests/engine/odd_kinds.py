@@ -46,6 +46,26 @@ class Tithe(Earn, frozen=True, kw_only=True, tag="tithe"):
         return Handlers(on={Order: order}, undo=undo, effect=effect)
 
 
+class PingPong(Earn, frozen=True, kw_only=True, tag="ping_pong"):
+    """An order goes to everybody in `crowd`, and there it ends; without one two holders send it to
+    each other for ever."""
+
+    crowd: tuple[str, ...] = ()
+
+    def compile(self, build: Build) -> Handlers:
+        me = self.name_in_state
+
+        def order(run: Run, fact: Order) -> None:
+            for receiver in self.crowd or ("m2",):
+                run.effect(me, receiver, "ping")
+
+        def effect(run: Run, fact: Effect) -> None:
+            if not self.crowd:
+                run.effect(me, "m1" if run.holder == "m2" else "m2", "pong")
+
+        return Handlers(on={Order: order}, effect=effect)
+
+
 class Running(Struct):
     """The reviews that run: by order, when they are due."""
 

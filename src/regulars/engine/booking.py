@@ -32,7 +32,8 @@ from regulars.engine.sending import Sent, once
 from regulars.engine.state import BEGINNING, Record, State
 
 MOST_WANTS = 10_000
-"""More automatic promises than this at one moment mean a rule that feeds itself."""
+"""So many automatic promises at one moment, and no more: a grant that was mistyped, or a rule that
+feeds itself, must not hold up everybody. What is still wanted then is given at the next moment."""
 
 
 class Booked(Struct):
@@ -310,7 +311,7 @@ class Book(Struct):
 
     def give_by_itself(self) -> None:
         """Ask what is given by itself, on the state after the last known fact, until no rule wants
-        to give more."""
+        to give more, or too much was given at once."""
         if self.run.ask is None or self.run.state.gone or self.run.state.at == BEGINNING:
             return
         for _ in range(MOST_WANTS):
@@ -318,7 +319,7 @@ class Book(Struct):
             if promise is None:
                 return
             self.give(promise)
-        raise RuntimeError(f"rules of {self.programme.id} give without end")
+        self.run.change("giving", self.programme.id, "paused", most=MOST_WANTS)
 
     def give(self, promise: Promise) -> None:
         """Apply what is given by itself, after everything that was applied: where its instant has
