@@ -64,7 +64,8 @@ class Book(Struct):
     something was decided that a known fact had waited for.
 
     A refold keeps the records of what is named and of what was promised; another one is folded to
-    when something names its fact (`recall`). An order that is the newest is recorded at once."""
+    when something names its fact (`recall`). An order that is the newest is recorded at once.
+    `others` are holders who have been joined into this one."""
 
     programme: Compiled
     holder: str
@@ -75,6 +76,7 @@ class Book(Struct):
     stale: bool = False
     last: Position = START
     explain: bool = False
+    others: frozenset[str] = frozenset()
 
     @classmethod
     def opened(cls, programme: Compiled, holder: str, ask: Ask | None = None) -> Book:
@@ -212,6 +214,7 @@ class Book(Struct):
     def again(self) -> Run:
         """A fresh run that knows which promises exist."""
         run = Run(self.programme, self.programme.start(), self.holder)
+        run.others = self.others
         run.known = set(self.known.promised)
         run.whys = [] if self.explain else None
         run.wanted = None if self.explain else set(self.known.recorded)

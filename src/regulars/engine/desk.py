@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from regulars.engine.advance import advance, next_due
 from regulars.engine.booking import Book, Booked
@@ -31,7 +32,7 @@ from regulars.engine.happenings import (
 )
 from regulars.engine.keys import made
 from regulars.engine.position import names
-from regulars.engine.questions import Question, Reply
+from regulars.engine.questions import Introduced, Question, Reply
 from regulars.engine.run import Why
 from regulars.engine.texts import parse_duration
 from regulars.ledger.lots import FOREVER
@@ -94,7 +95,13 @@ class Desk(Struct):
 
     def opened(self, holder: str) -> Book:
         """An empty book whose questions are answered for this holder."""
-        ask = lambda question: self.answer(holder, question)  # noqa: E731
+
+        def ask(question: Question) -> Reply:
+            reply = self.answer(holder, question)
+            if isinstance(reply, Introduced) and reply.advocate in self.links:
+                return replace(reply, advocate=self.resolved(reply.advocate))
+            return reply
+
         return Book.opened(self.programme, holder, ask)
 
     def resolved(self, holder: str) -> str:
@@ -102,6 +109,10 @@ class Desk(Struct):
         while holder in self.links:
             holder = self.links[holder]
         return holder
+
+    def joined(self, holder: str) -> frozenset[str]:
+        """Those who have been joined into a holder."""
+        return frozenset(one for one in self.links if self.resolved(one) == holder)
 
     def advance(self, until: int) -> None:
         """Let time pass for everybody, instant by instant, so that effects meet in order."""

@@ -9,24 +9,29 @@ from __future__ import annotations
 from regulars.engine.booking import Book, Booked
 from regulars.engine.desk import Desk
 from regulars.engine.difference import difference
-from regulars.engine.happenings import FoldFact
+from regulars.engine.happenings import Erasure, FoldFact
+from regulars.engine.refusing import refused
 
 
 def join(desk: Desk, into: str, other: str) -> tuple[Booked, Booked]:
     """Make one holder of two: the facts of both are folded together from now on.
 
     Both differences come back: what is booked for `into`, and what is taken back from `other`, each
-    at its own instant. ValueError where they are one already.
+    at its own instant. ValueError where they are one already; Refused (`member_gone`) where one of
+    them was erased: the other would be, too. Nothing has changed then.
     """
     into, other = desk.resolved(into), desk.resolved(other)
     if into == other:
         raise ValueError(f"'{other}' and '{into}' are one holder already")
     left, kept = desk.book(other), desk.book(into)
+    if _erased(left) or _erased(kept):
+        raise refused("member_gone")
     for key in kept.facts:
         desk.own(key, into)
     for key in left.facts:
         desk.own(key, other)
     desk.links[other] = into
+    kept.others = desk.joined(into)
     desk.owners.update(dict.fromkeys(left.facts, into))
     del desk.books[other]
     kept.sent.effects.update(left.sent.effects)
@@ -35,6 +40,10 @@ def join(desk: Desk, into: str, other: str) -> tuple[Booked, Booked]:
     desk.settle(into, booked)
     desk.advance(desk.clock)
     return booked, gone
+
+
+def _erased(book: Book) -> bool:
+    return book.state.gone or any(isinstance(fact, Erasure) for fact in book.facts.values())
 
 
 def part(desk: Desk, other: str) -> tuple[Booked, Booked]:
@@ -49,6 +58,7 @@ def part(desk: Desk, other: str) -> tuple[Booked, Booked]:
     del desk.links[other]
     book = desk.books[into]
     new = desk.books[other] = desk.opened(other)
+    book.others, new.others = desk.joined(into), desk.joined(other)
     going = new.refold(_leaving(desk, book, other))
     _take_over(book, new, going)
     staying = book.refold([])

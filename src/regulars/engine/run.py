@@ -72,7 +72,8 @@ class Why(Struct, frozen=True, gc=False):
 class Run:
     """One pass over facts of one holder. `ask` answers what the caller must decide (none where
     every promise is known); `whys` is a list only where somebody wants an explanation; `wanted`
-    names the facts whose records are kept (none: all of them)."""
+    names the facts whose records are kept (none: all of them); `others` are holders who have been
+    joined into this one."""
 
     __slots__ = (
         "_present",
@@ -85,6 +86,7 @@ class Run:
         "holder",
         "key",
         "known",
+        "others",
         "programme",
         "promises",
         "record",
@@ -100,6 +102,7 @@ class Run:
         self.programme = programme
         self.state = state
         self.holder = holder
+        self.others: frozenset[str] = frozenset()
         edition = programme.editions[state.edition]
         self.edition: CompiledEdition = edition.ended() if state.gone else edition
         self.at = state.at
@@ -129,6 +132,10 @@ class Run:
         """What is decided from now on must hold on the state that `made` makes too, when somebody
         asks for it; on none with None."""
         self._present, self._stands_on = None, made
+
+    def is_me(self, holder: str) -> bool:
+        """Whether that is the holder of this run, or was joined into it."""
+        return holder == self.holder or holder in self.others
 
     def want(self, key: str) -> None:
         """Keep the record of the fact `key`, if it is made from now on."""
@@ -188,6 +195,7 @@ class Run:
         if present is None:
             return promise
         now = Run(self.programme, present, self.holder)
+        now.others = self.others
         now.at = max(now.at, self.at)
         now.ask, now.known = self.ask, self.known
         handlers = self.edition.handlers.get(promise.rule)
@@ -209,6 +217,7 @@ class Run:
     def aside(self) -> Run:
         """A run on a copy of the state, whose outcome is looked at and thrown away."""
         run = Run(self.programme, self.programme.copy(self.state), self.holder)
+        run.others = self.others
         run.at, run.key, run.edition = self.at, self.key, self.edition
         run.known = set(self.known)
         run.records = dict(self.records)

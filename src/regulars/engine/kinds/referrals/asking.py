@@ -70,6 +70,8 @@ class Asking:
         if not reply.advocate:
             return ""
         if brought.advocate:
+            if run.is_me(reply.advocate):
+                return "self_referral"
             blocked = self.risks.blocks(reply)
             return blocked or ("advocate_is_party" if reply.party else "")
         if not self.open or run.at >= self.until:

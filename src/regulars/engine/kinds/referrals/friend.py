@@ -56,9 +56,14 @@ class FriendSide(Asking):
             self.checkout.apply(run, promise, brought, self.id)
 
     def accept(self, run: Run, promise: Promise) -> None:
-        """From now on somebody is an advocate's friend; what was offered is frozen."""
+        """From now on somebody is an advocate's friend; what was offered is frozen. Who has become
+        one with the advocate is nobody's friend."""
         brought = self.mine(run)
         brought.flags = list(promise.flags)
+        if run.is_me(promise.target):
+            brought.advocate = promise.target
+            self.turn(run, "reversed", "self_referral")
+            return
         self.begin(run, promise.target, run.at)
         run.effect(self.id, promise.target, BROUGHT, subject=run.holder, flags=promise.flags)
 

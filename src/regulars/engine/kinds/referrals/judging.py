@@ -56,7 +56,7 @@ class Judge:
         """Why the advocate who was found cannot bring this person; empty if he can."""
         if reply.circle and risks.risk.household == "block":
             return "same_household"
-        if reply.advocate == run.holder:
+        if run.is_me(reply.advocate):
             return "self_referral"
         if reply.banned:
             return "advocate_banned"
