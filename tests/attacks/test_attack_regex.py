@@ -14,6 +14,10 @@ from typing import Any
 
 import pytest
 
+from regulars.engine import texts
+from regulars.programmes.cases import keys
+from regulars.programmes.loading import programme_schema
+
 SOURCE = Path(__file__).parents[2] / "src"
 CALLS = {"compile", "search", "match", "fullmatch", "sub", "split", "findall", "finditer"}
 SIZE = 100_000
@@ -23,19 +27,56 @@ SPOILERS = ("", "\x00", "!")
 PER_CLASS = {"CATEGORY_DIGIT": "0", "CATEGORY_SPACE": " ", "CATEGORY_WORD": "a"}
 OTHERWISE = {"CATEGORY_NOT_DIGIT": "a", "CATEGORY_NOT_SPACE": "a", "CATEGORY_NOT_WORD": "!"}
 LITERALS_OF_DATABASE = re.compile(r"regexp_\w+\([^,]+, '([^']+)'\)")
+HANDED = {"form": 1, "Meta": None, "compiled": 0}
+"""What takes a pattern as text (`texts.compiled` makes it one in the end): which argument it is."""
+OF_WORDS = "(made of the vocabulary)"
+MADE_ELSEWHERE = {
+    texts.__name__: ("re.compile(own, re.ASCII)",),  # what it is handed: see HANDED
+    keys.__name__: ("re.compile(pattern, re.ASCII)",),  # from the vocabulary: asked for below
+}
 
 
 def compiled() -> Iterator[tuple[str, re.Pattern[str]]]:
     """Every pattern in the code, by where it stands: given as text, or kept by a module."""
+    of_words = [*keys._windows().values(), *(one.pattern for one in keys._templates())]
+    for number, pattern in enumerate(of_words):
+        yield f"{keys.__name__}:1 {OF_WORDS} {number}", pattern
     for path in sorted(SOURCE.rglob("*.py")):
         name = ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
         tree = ast.parse(path.read_text())
+        yield from _kept_as_texts(tree, name)
         for node in ast.walk(tree):
             if _asks_re(node):
                 yield from _pattern(node, name, path)
+            elif isinstance(node, ast.Call) and _name_of(node.func) in HANDED:
+                yield from _handed(node, name)
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 for text in LITERALS_OF_DATABASE.findall(node.value):
                     yield f"{name}:{node.lineno} (SQL)", re.compile(text)
+
+
+def _kept_as_texts(tree: ast.Module, name: str) -> Iterator[tuple[str, re.Pattern[str]]]:
+    """What a module keeps as a text that is a pattern: `MONEY_PATTERN`."""
+    for node in tree.body:
+        target = node.targets[0] if isinstance(node, ast.Assign) else None
+        if isinstance(target, ast.Name) and target.id.endswith("PATTERN"):
+            text = getattr(import_module(name), target.id)
+            yield f"{name}:{node.lineno} {target.id}", texts.compiled(text)
+
+
+def _handed(node: ast.Call, name: str) -> Iterator[tuple[str, re.Pattern[str]]]:
+    """A pattern written where it is handed on; a name stands for a text that a module keeps, what
+    is read from a type (`of.pattern`) was handed to that type."""
+    place = HANDED[_name_of(node.func)]
+    given = [one.value for one in node.keywords if one.arg == "pattern"]
+    given += node.args[place : place + 1] if place is not None else []
+    for one in given:
+        if isinstance(one, ast.Constant | ast.JoinedStr | ast.BinOp):
+            yield f"{name}:{one.lineno} (text)", texts.compiled(ast.literal_eval(one))
+
+
+def _name_of(called: ast.expr) -> str:
+    return str(called.id) if isinstance(called, ast.Name) else ""
 
 
 def _asks_re(node: ast.AST) -> bool:
@@ -48,6 +89,8 @@ def _asks_re(node: ast.AST) -> bool:
 
 def _pattern(node: Any, name: str, path: Path) -> Iterator[tuple[str, re.Pattern[str]]]:
     place = f"{name}:{node.lineno}"
+    if ast.unparse(node) in MADE_ELSEWHERE.get(name, ()):
+        return
     try:
         yield place, re.compile(ast.literal_eval(node.args[0]))
     except ValueError:  # put together from parts: the module knows what came of it
@@ -103,6 +146,8 @@ def hostile(pattern: re.Pattern[str]) -> Iterator[str]:
 
 def ways(place: str) -> set[str]:
     """How the code asks a pattern that a module keeps by name; any way for others."""
+    if OF_WORDS in place:
+        return {"fullmatch"}
     module, _, line = place.partition(":")
     name = module.replace(".", "/")
     path = next(one for one in SOURCE.rglob("*.py") if name in str(one.with_suffix("")))
@@ -147,6 +192,21 @@ def test_all_patterns_were_found() -> None:
         for text in (path.read_text() for path in SOURCE.rglob("*.py"))
     )
     assert len(FOUND) >= calls >= 20
+
+
+def test_every_pattern_of_a_programme_file_was_found() -> None:
+    asked = set(_asked(programme_schema()))
+    found = {pattern.pattern for pattern in FOUND.values()}
+    assert len(asked) >= 10
+    assert {one for one in asked if texts.compiled(one).pattern not in found} == set()
+
+
+def _asked(part: Any) -> Iterator[str]:
+    if isinstance(part, dict) and isinstance(part.get("pattern"), str):
+        yield part["pattern"]
+    inside = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    for one in inside:
+        yield from _asked(one)
 
 
 @pytest.mark.parametrize("place", sorted(FOUND))

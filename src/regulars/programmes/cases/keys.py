@@ -89,14 +89,14 @@ def _templates() -> tuple[Template, ...]:
 
 
 def _literal(word: str) -> int:
-    return len(re.sub(r"\{.*?\}", "", word))
+    return len(re.sub(r"\{[^{}]*\}", "", word))
 
 
 def _template(word: str) -> Template:
     pattern = re.escape(word)
     for name, one in vocabulary().shorthand.placeholders.items():
         pattern = pattern.replace(re.escape(f"{{{name}}}"), f"(?P<{one.fills}>{one.pattern})")
-    return Template(word, re.compile(pattern, re.ASCII), re.sub(r"_?\{.*?\}", "", word))
+    return Template(word, re.compile(pattern, re.ASCII), re.sub(r"_?\{[^{}]*\}", "", word))
 
 
 def _templated(text: str) -> Found | None:
