@@ -176,17 +176,35 @@ def twice_allowed(made: dict[str, Any]) -> None:
     del made["$defs"]["Shop"]["properties"]["tags"]["uniqueItems"]
 
 
-@pytest.mark.parametrize("spoil", [more_fields, fewer_needed, wider, quoted_only, twice_allowed])
+PER_AMOUNT = {"kind": "per_amount", "step": "1.00 EUR"}
+PER_VISIT = {"kind": "per_visit", "points": 5}
+
+
+def near(**more: Any) -> st.SearchStrategy[Any]:
+    """A small file around the part that a saboteur touches: in a large one it is rarely hit."""
+    return st.just({"format": 1, "name": "x", "earn": [PER_VISIT], **more})
+
+
+@pytest.mark.parametrize(
+    ("spoil", "good"),
+    [
+        (more_fields, near(tiers=[{"id": "a", "from": 5}])),
+        (fewer_needed, near(earn=[PER_AMOUNT])),
+        (wider, near(earn=[PER_VISIT] * 3)),
+        (quoted_only, near(shift=-3)),
+        (twice_allowed, near(tags=["a", "b_2"])),
+    ],
+)
 def test_a_schema_that_says_something_else_is_caught(
-    spoil: Callable[[dict[str, Any]], None],
+    spoil: Callable[[dict[str, Any]], None], good: st.SearchStrategy[Any]
 ) -> None:
     made = copy.deepcopy(MADE)
     spoil(made)
-    assert found(spoilt(SHOP), Validator(made))
+    assert found(spoilt(good), Validator(made))
 
 
 def test_a_checker_that_takes_truth_for_a_number_is_caught(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(places.KIND_OF_DATA, bool, "whole_number")
-    assert found(spoilt(SHOP), VALIDATING)
+    assert found(spoilt(near(days=[1, 2, 3])), VALIDATING)
