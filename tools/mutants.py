@@ -2,7 +2,7 @@
 
 A copy of the sources and of the tests is mutated by mutmut, so the checkout is never touched.
 Prints how many mutants were killed and each survivor that the list of survivors does not explain;
-exit 1 if there is one, or if fewer than `AT_LEAST` per cent were killed.
+exit 1 if there is one, if time left some untried, or if under `AT_LEAST` per cent were killed.
 
 Usage: mutants.py [FILE…], files as below `src/regulars`; without any, all of `MUTATED`.
 What mutmut leaves alone: decorated functions (properties) and what stands outside functions.
@@ -60,7 +60,10 @@ NOT_RUN = ("tests/ledger/test_ledger_codes.py",)
 SURVIVORS = ROOT / "tests" / "mutants-survivors.txt"
 AT_LEAST = 90
 MOST_SECONDS = int(os.environ.get("REGULARS_MUTANTS_SECONDS", "900"))
+"""How long one file may take."""
+AT_ONCE = os.environ.get("REGULARS_MUTANTS_AT_ONCE") or str(os.cpu_count() or 1)
 KILLED = {"killed", "timeout", "segfault"}
+UNREACHED = "not checked"
 MUTMUT = str(Path(sys.executable).with_name("mutmut"))
 
 SETUP = """\
@@ -120,35 +123,53 @@ class Survivor(NamedTuple):
 
 def main(files: list[str]) -> int:
     known = explained()
-    total, survived = 0, []
+    total, survived, unreached = 0, [], 0
     for file in files or MUTATED:
         begun = time.monotonic()
-        count, alive = broken(file)
+        done = broken(file)
+        count, alive = done.tried, done.alive
         total += count
         survived += alive
+        unreached += done.unreached
         took = time.monotonic() - begun
-        print(f"{file}: {count - len(alive)} of {count} killed, {took:.0f} seconds", flush=True)
+        print(
+            f"{file}: {count - len(alive)} of {count} killed, {done.unreached} not reached, "
+            f"{took:.0f} seconds",
+            flush=True,
+        )
         for one in alive:
             if one not in known:
                 print(f"\n{one}\n", flush=True)
     new = [one for one in survived if one not in known]
     share = 100 * (total - len(survived)) / total if total else 0
     print(f"{total - len(survived)} of {total} mutants killed ({share:.1f} %)")
+    if unreached:
+        print(f"{unreached} more were not reached in time")
     print(f"{len(survived)} survived, {len(survived) - len(new)} of them explained in the list")
     if not files:
         for gone in known.keys() - set(survived):
             print(f"\nno longer survives, take it off the list:\n{gone}")
-    return int(bool(new) or share < AT_LEAST)
+    return int(bool(new) or bool(unreached) or share < AT_LEAST)
 
 
-def broken(file: str) -> tuple[int, list[Survivor]]:
-    """How many mutants the file has, and which of them no test notices."""
+class Broken(NamedTuple):
+    """One file's mutants: how many were tried, which no test notices, how many time left out."""
+
+    tried: int
+    alive: list[Survivor]
+    unreached: int
+
+
+def broken(file: str) -> Broken:
+    """Break one file, in a copy of everything."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         lay_out(copy, file)
         run(copy)
-        results = outcomes(copy)
-        return len(results), [shown(copy, name) for name in results if results[name] not in KILLED]
+        every = outcomes(copy)
+        tried = {name: became for name, became in every.items() if became != UNREACHED}
+        alive = [shown(copy, name) for name, became in tried.items() if became not in KILLED]
+        return Broken(len(tried), alive, len(every) - len(tried))
 
 
 def lay_out(copy: Path, file: str) -> None:
@@ -174,7 +195,7 @@ def run(copy: Path) -> None:
     log = copy / "mutmut.log"
     with log.open("wb") as output:
         running = subprocess.Popen(
-            [MUTMUT, "run", "--max-children", str(os.cpu_count() or 1)],
+            [MUTMUT, "run", "--max-children", AT_ONCE],
             cwd=copy,
             env={**os.environ, "REGULARS_SHARED": shared},
             stdout=output,
@@ -185,7 +206,7 @@ def run(copy: Path) -> None:
             code = running.wait(MOST_SECONDS)
         except subprocess.TimeoutExpired:
             os.killpg(running.pid, signal.SIGKILL)
-            print(f"not done after {MOST_SECONDS} seconds; what was not checked counts as alive")
+            print(f"not done after {MOST_SECONDS} seconds")
             code = 0
     if code:
         sys.exit(f"{log.read_text(errors='replace')[-4000:]}\nmutmut did not run to its end")
