@@ -117,7 +117,8 @@ class Gate:
         self.per: Per | None = only.per or ("ever" if only.times else None)
         self.times = only.times or 1
         self.cooldown = parse_duration(only.cooldown) if only.cooldown else None
-        self.basket = parse_money(only.basket).minor if only.basket else 0
+        basket = parse_money(only.basket) if only.basket else None
+        self.basket, self.currency = (basket.minor, basket.currency) if basket else (0, "")
         self.balance = build.units(only.balance, asset) if only.balance else 0
         self.counted = frozenset(
             one.name_in_state for one in build.edition.rewards if one.is_payment
@@ -128,6 +129,8 @@ class Gate:
         self._whom(run, wish)
         self._when(run)
         self._how_often(run, wish, run.state.memory[self.slot])
+        if self.basket and not conditions.in_currency(run, wish.fact, self.currency):
+            raise refused("wrong_currency", needs=self.currency)
         if self.basket and (wish.basket or 0) < self.basket:
             raise refused("minimum_basket", needs=self.basket, has=wish.basket or 0)
         if self.balance and wish.balance < self.balance:

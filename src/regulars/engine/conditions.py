@@ -20,6 +20,7 @@ from regulars.engine.happenings import Activity
 from regulars.engine.periods import date_of, day_of, next_anniversary, weekday
 from regulars.engine.run import Run
 from regulars.engine.texts import (
+    Amount,
     Day,
     Finding,
     Id,
@@ -219,10 +220,13 @@ def _fact_tests(c: Condition, build: Build) -> Iterator[FactTest]:
         campaigns = frozenset(c.campaign)
         yield lambda run, fact: not campaigns.isdisjoint(getattr(fact, "campaigns", ()))
     if c.at_least:
-        least = parse_money(c.at_least).minor
-        yield lambda run, fact: goods_minor(fact) >= least
+        yield partial(_at_least, parse_money(c.at_least))
     yield from _member_tests(c, build)
     yield from _time_tests(c, build.zone)
+
+
+def _at_least(least: Amount, run: Run, fact: Any) -> bool:
+    return goods_minor(fact) >= least.minor and in_currency(run, fact, least.currency)
 
 
 def _labelled(label: str, values: frozenset[str], run: Run, fact: Any) -> bool:
@@ -335,6 +339,16 @@ def goods_minor(fact: Any) -> int:
     if isinstance(fact, Order | Activity):
         return fact.amount_minor
     return 0
+
+
+def in_currency(run: Run, fact: Any, currency: str) -> bool:
+    """Whether a sale, or the known sale that something names, is in a currency; what tells none may
+    be."""
+    told = getattr(fact, "currency", "")
+    if not told:
+        record = run.records.get(getattr(fact, "order", ""))
+        told = record.currency if record is not None else ""
+    return told in ("", currency)
 
 
 def count_order(run: Run, order: Order) -> None:

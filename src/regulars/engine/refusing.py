@@ -39,6 +39,7 @@ RefusalCode = Literal[
     "step",
     "tier_too_low",
     "voucher_unknown",
+    "wrong_currency",
 ]
 """Why an attempt or a refund is refused."""
 
@@ -63,6 +64,7 @@ ReferralCode = Literal[
     "same_household",
     "self_referral",
     "shared_card",
+    "wrong_currency",
 ]
 """Why a referral is rejected or pays nothing, or a code is refused."""
 

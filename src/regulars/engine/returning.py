@@ -10,8 +10,10 @@ from regulars.engine.weighing import half_up, thousandths
 
 
 def take_note(record: Record, refund: Refund) -> str:
-    """Add a refund to the record; returns a code if it is more than is left, and changes nothing
-    then."""
+    """Add a refund to the record; returns a code if it is in another currency or more than is left,
+    and changes nothing then."""
+    if record.currency not in ("", refund.currency):
+        return "wrong_currency"
     lines = _back_by_lines(record, refund.lines)
     if lines is None or _below_nothing(refund) or _counts_exceed(record, refund):
         return "exceeds_order"

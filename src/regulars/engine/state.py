@@ -76,8 +76,9 @@ class Payment(Struct, gc=False):
     """What pays a part of an order before it earns: by `rule`, of `amount_minor`, or `percent`
     off. `voucher` is what it was paid with, if it was one, or `points` of an `asset` out of `parts`
     of lots, taken by the fact `key`; `back` is how much of either has been given back. `refused`
-    says why what was shown does not count; `kept` is the voucher as it was. A discount has `marks`
-    instead: it lowers what the goods cost."""
+    says why what was shown does not count; `kept` is the voucher as it was. An amount in a
+    `currency` pays only in that (empty: in any). A discount has `marks` instead: it lowers what the
+    goods cost."""
 
     rule: str
     amount_minor: int = 0
@@ -91,6 +92,7 @@ class Payment(Struct, gc=False):
     refused: str = ""
     kept: Voucher | None = None
     marks: list[Mark] = field(default_factory=list)
+    currency: str = ""
 
 
 class Piece(Struct, gc=False):
@@ -105,9 +107,10 @@ class Record(Struct):
     """What undoing an order, a grant, a redemption or a voucher needs. A cache like a snapshot:
     it can be made again by folding to its fact.
 
-    `rule` is whose promise it is, if it is one. `basis` is the money that may come back, `back`
-    what has beside lines (`back_lines`); `eligible` the most that a rule let earn, `back_eligible`
-    what of that came back told apart; `counts` and `back_counts` (thousandths) the same for counts.
+    `rule` is whose promise it is, if it is one. `basis` is the money that may come back, in
+    `currency` (empty where nobody knows), `back` what has beside lines (`back_lines`); `eligible`
+    the most that a rule let earn, `back_eligible` what of that came back told apart; `counts` and
+    `back_counts` (thousandths) the same for counts.
     By rule: `frozen`, the rule's own integers; `given`, what it gave; `kept`, what of that still
     stands; `expired`, what of its lot ran out and was not counted yet. `parts` are the lots that
     paid a redemption. `payments` and `covered` paid a part of an order, the buyer `pays` the rest.
@@ -135,4 +138,5 @@ class Record(Struct):
     payments: list[Payment] = field(default_factory=list)
     covered: int = 0
     pays: int = 0
+    currency: str = ""
     closed: bool = False

@@ -75,6 +75,7 @@ class Terms(Struct, frozen=True):
     zone: Zone = zone("UTC")
     runs_down: bool = False
     least: int = 0
+    least_in: str = ""
     together: int = 0
     returned: Returned = "whole"
     burns: bool = False
@@ -96,6 +97,7 @@ def terms(build: Build, rule: str, issue: Issue, value: Money | None = None) -> 
     says none itself."""
     told = issue.value or value
     money = parse_money(told) if told else None
+    least = parse_money(issue.from_) if issue.from_ else None
     made = Terms(
         rule=rule,
         item=issue.item or "",
@@ -107,7 +109,8 @@ def terms(build: Build, rule: str, issue: Issue, value: Money | None = None) -> 
         until=moment(issue.until, build.zone, after=True) if issue.until else FOREVER,
         zone=build.zone,
         runs_down=issue.runs_down,
-        least=parse_money(issue.from_).minor if issue.from_ else 0,
+        least=least.minor if least else 0,
+        least_in=least.currency if least else "",
         together=issue.together or 0,
         returned=issue.returned,
         burns=issue.burns,

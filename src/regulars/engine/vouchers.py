@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from regulars.engine.conditions import goods_minor
+from regulars.engine.conditions import goods_minor, in_currency
 from regulars.engine.facts import Order
 from regulars.engine.granting import told
 from regulars.engine.happenings import Attempt, FoldFact, Opening, Promise, VoucherUse
@@ -25,7 +25,7 @@ from regulars.engine.rules import Handlers, Undoing
 from regulars.engine.run import Ask, Run
 from regulars.engine.state import Payment, Record, Voucher
 from regulars.engine.terms import Terms, closed, ended, find, issue, opened, status
-from regulars.engine.weighing import half_up
+from regulars.engine.weighing import half_up, payments_for
 from regulars.ledger.refused import Refused
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def parts_paid(run: Run, order: Order) -> list[tuple[Payment, int]]:
     """What each payment really pays of an order's goods, in smallest units."""
     left = goods_minor(order) - order.discount_minor - order.covered_minor
     paid = []
-    for payment in run.state.paid.get(order.key, ()):
+    for payment in payments_for(run, order):
         most = half_up(left * payment.percent, 100) if payment.percent else payment.amount_minor
         amount = min(most, max(left, 0))
         left -= amount
@@ -73,7 +73,11 @@ def parts_paid(run: Run, order: Order) -> list[tuple[Payment, int]]:
 
 
 def settle_payments(run: Run, order: Order) -> None:
-    """Note what each payment really paid; what a voucher that runs down has left stays open."""
+    """Note what each payment really paid, and that one in another currency paid nothing; what a
+    voucher that runs down has left stays open."""
+    for payment in run.state.paid.get(order.key, ()):
+        if payment.currency not in ("", order.currency):
+            payment.amount_minor, payment.refused = 0, "wrong_currency"
     for payment, amount in parts_paid(run, order):
         if payment.kept is None:
             continue
@@ -119,6 +123,7 @@ class Desk:
         if not isinstance(attempt, VoucherUse):
             return None
         voucher = find(run, attempt.voucher)
+        self.same_money(run, attempt, voucher)
         return run.promise(
             VOUCHERS,
             attempt.key,
@@ -153,6 +158,7 @@ class Desk:
         present = run.present
         if present is not None and voucher.id not in present.vouchers:
             raise refused("already_used", voucher=asked)
+        self.same_money(run, order, voucher)
         known = _terms(run, voucher)
         if goods_minor(order) < known.least:
             raise refused("minimum_basket", needs=known.least, has=goods_minor(order))
@@ -163,6 +169,15 @@ class Desk:
         if known.together and len(same) >= known.together:
             raise refused("limit_per_order", most=known.together)
         return voucher
+
+    def same_money(self, run: Run, fact: Order | VoucherUse, voucher: Voucher) -> None:
+        """Raises Refused where the voucher is worth, or asks for, money of another currency than
+        the order is in."""
+        known = _terms(run, voucher)
+        worth = [voucher.currency] if voucher.value else []
+        for currency in (*worth, *([known.least_in] if known.least else [])):
+            if not in_currency(run, fact, currency):
+                raise refused("wrong_currency", needs=currency)
 
     def promised(self, run: Run, promise: Promise) -> None:
         """The voucher is used. Where it is no longer open by now, it pays nothing twice."""
@@ -181,6 +196,7 @@ class Desk:
             ended(run, voucher, "used")
         if promise.order:
             payment = Payment(VOUCHERS, voucher.value, known.percent, voucher.id, kept=before)
+            payment.currency = voucher.currency if voucher.value else ""
             pay(run, promise.order, payment)
         if run.keeps(promise.key):
             run.records[promise.key] = Record(
@@ -216,7 +232,11 @@ class Desk:
         if run.keeps(undoing.key):
             came = {"money": now[0] - before[0], "vouchers": now[1] - before[1]}
             run.records[undoing.key] = Record(
-                key=undoing.key, edition=record.edition, at=run.at, frozen=came
+                key=undoing.key,
+                edition=record.edition,
+                at=run.at,
+                frozen=came,
+                currency=record.currency,
             )
         for payment in others:
             self.give_back(run, payment, share, undoing.cancelled)
@@ -298,7 +318,7 @@ class Desk:
         if record is None:
             return None
         if what == "pays":
-            return self.money(record.frozen.get("pays", record.pays))
+            return self.money(record.frozen.get("pays", record.pays), record.currency)
         if what == "points_used":
             of_main = [one.points for one in record.payments if one.asset in ("", self.main)]
             spent = sum(of_main) or record.frozen.get("points", 0)
@@ -307,7 +327,7 @@ class Desk:
             return next((one.refused for one in record.payments if one.refused), None)
         amount = {"money": "money", "voucher_value": "vouchers", "partner_value": "partner"}
         if what in amount and amount[what] in record.frozen:
-            return self.money(record.frozen[amount[what]])
+            return self.money(record.frozen[amount[what]], record.currency)
         return None
 
     def money(self, minor: int, currency: str = "") -> Decimal:

@@ -17,7 +17,7 @@ from regulars.engine.conditions import Tests, goods_minor
 from regulars.engine.edition import Stack
 from regulars.engine.facts import Line, Order
 from regulars.engine.run import Run
-from regulars.engine.state import Piece, Record
+from regulars.engine.state import Payment, Piece, Record
 
 if TYPE_CHECKING:
     from regulars.engine.build import Build
@@ -139,12 +139,18 @@ def paid_by(run: Run, order: Order) -> int:
         return 0
     total = goods_minor(order)
     left = total - order.discount_minor - order.covered_minor
-    for payment in run.state.paid.get(order.key, ()):
+    for payment in payments_for(run, order):
         if payment.percent:
             left -= half_up(left * payment.percent, 100)
         else:
             left -= min(payment.amount_minor, max(left, 0))
     return total - max(left, 0) if total > 0 else 0
+
+
+def payments_for(run: Run, order: Order) -> list[Payment]:
+    """What pays for an order in its currency: what was promised in another one does not."""
+    currencies = ("", order.currency)
+    return [one for one in run.state.paid.get(order.key, ()) if one.currency in currencies]
 
 
 def half_up(amount: int, divisor: int) -> int:
@@ -165,8 +171,7 @@ def _beyond_goods(run: Run, order: Order) -> int:
     """What points and credit pay beyond the goods, of fees and further amounts."""
     if not run.state.paid:
         return 0
-    payments = run.state.paid.get(order.key, ())
-    total = sum(one.amount_minor for one in payments if one.asset)
+    total = sum(one.amount_minor for one in payments_for(run, order) if one.asset)
     return max(total - paid_by(run, order), 0) if total else 0
 
 
@@ -187,6 +192,7 @@ def opened(run: Run, order: Order) -> Record:
         payments=list(run.state.paid.get(order.key, ())),
         covered=order.covered_minor,
         pays=pays(run, order),
+        currency=order.currency,
     )
 
 

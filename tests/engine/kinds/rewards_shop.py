@@ -81,7 +81,7 @@ class Shop:
         return Granted(amount=amount)
 
     def open(self, at: str, what: str, name: str = "", amount: int = 0, **more: Any) -> None:
-        told = {
+        told: dict[str, Any] = {
             "dates": {one: moment(value) for one, value in more.pop("dates", {}).items()},
             "key": f"open/{what}/{name}/{at}",
         }

@@ -19,7 +19,7 @@ def test_a_refund_lowers_what_is_pending() -> None:
     shop = Shop(earn(f"{FIVE}, after: P29D"), zone="Europe/London")
     shop.order("64.00", at="2016-03-01T10:00:00+00:00", key="o1", currency="GBP")
     assert (shop.points(), shop.pending()) == (0, 320)
-    shop.refund("o1", at="2016-03-20T10:00:00+00:00", eligible="24.00")
+    shop.refund("o1", at="2016-03-20T10:00:00+00:00", eligible="24.00", currency="GBP")
     assert (shop.points(), shop.pending()) == (0, 200)
     assert shop.pending("2016-03-30T09:59:59+01:00") == 200
     assert shop.points("2016-03-30T10:00:00+01:00") == 200

@@ -14,6 +14,7 @@ from regulars.engine.edition import Asset, Edition
 from regulars.engine.happenings import Attribute
 from regulars.engine.joining import join
 from regulars.engine.kinds.referrals.caps import Cap
+from regulars.engine.kinds.referrals.offer import Offer
 from regulars.engine.kinds.referrals.payout import Gift, Milestone
 from regulars.engine.kinds.referrals.qualifying import Pay
 from regulars.engine.kinds.referrals.two_sided import TwoSided
@@ -184,6 +185,7 @@ def programme(**fields: Any) -> Edition:
         programme="points",
         edition="points_1",
         name="Points",
+        currency="USD",
         assets=[Asset(id="points", name="point")],
         referrals=[rule],
     )
@@ -345,3 +347,18 @@ def test_editions_freeze_what_was_promised() -> None:
     one.sign_up("2012-05-01 10:00", "f2", via="a1")
     one.step("2012-05-02 10:00", "f2", "desktop_login", device="pc2")
     assert (one.has("a1"), one.has("f1"), one.has("f2")) == (750, 250, 500)
+
+
+@pytest.mark.parametrize(("money", "paid", "given"), [("USD", 7500, 10), ("EUR", 8000, 0)])
+def test_an_offer_and_a_least_amount_hold_in_their_own_currency(
+    money: str, paid: int, given: int
+) -> None:
+    """The orders are in dollars."""
+    pay = Pay(at_least=f"20.00 {money}", advocate=[Gift(amount="10")])
+    one = Shop(programme(pays=[pay], offer=Offer(amount=f"5.00 {money}")))
+    one.order("o1", "03-02 10:00", "f1", 8000, codes=["A1CODE"])
+    record = one.desk.book("f1").recall("o1")
+    assert record is not None
+    assert (record.pays, one.has("a1")) == (paid, given)
+    said = [change.reason for change in one.desk.book("f1").run.changes if change.what == "code"]
+    assert said == ([""] if given else ["wrong_currency"])

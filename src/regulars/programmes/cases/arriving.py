@@ -211,12 +211,13 @@ def _order(event: Event, head: Head, units: Units) -> Arrivals:
 
 def _refund(event: Event, head: Head, units: Units) -> Arrivals:
     words = event.fields.words
-    eligible = units.money(words["eligible"]) if "eligible" in words else None
+    currency = str(words.get("currency") or units.edition.currency)
+    eligible = units.money(words["eligible"], currency) if "eligible" in words else None
     asked = words.get("requested_at")
     yield Refund(
         **head.of_fact,
         order=str(words.get("order") or ""),
-        currency=units.edition.currency,
+        currency=currency,
         amount_minor=eligible or 0,
         eligible_minor=eligible,
         lines=tuple(Line(product=sku) for sku in _texts(words.get("lines"))),
@@ -231,7 +232,7 @@ def _cancel(event: Event, head: Head, units: Units) -> Arrivals:
     if not order:
         yield _activity(event, head, units, "cancel")
         return
-    currency = units.edition.currency
+    currency = str(event.fields.words.get("currency") or units.edition.currency)
     yield Refund(
         **head.of_fact, order=order, currency=currency, amount_minor=0, full=True, cancelled=True
     )

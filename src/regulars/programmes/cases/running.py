@@ -169,12 +169,25 @@ class Stage:
             self.cast.leave(event.member)
 
     def whole(self, event: Event) -> Event:
-        """A command with what it means: the only order, where it names none."""
+        """A command with what it means: the only order, where it names none, and its currency."""
         words = event.fields.words
         orders = self.case.ids.get("order", ())
-        if event.type != "cancel" or len(orders) != 1 or {"order", "subscription"} & set(words):
-            return event
-        return replace(event, fields=replace(event.fields, words={**words, "order": orders[0]}))
+        if (
+            event.type == "cancel"
+            and len(orders) == 1
+            and not {"order", "subscription"} & set(words)
+        ):
+            words = {**words, "order": orders[0]}
+        if event.type in ("cancel", "refund"):
+            words = {**self.currency(str(words.get("order"))), **words}
+        return replace(event, fields=replace(event.fields, words=words))
+
+    def currency(self, order: str) -> dict[str, Value]:
+        """The currency of an order of the case, where it says one."""
+        for event in self.case.events:
+            if event.id == order and "currency" in event.fields.words:
+                return {"currency": event.fields.words["currency"]}
+        return {}
 
     def holders(self, event: Event) -> Iterator[tuple[str, Event]]:
         """Whom an event concerns: several may sign up at once."""

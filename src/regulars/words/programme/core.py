@@ -59,6 +59,9 @@ REFUSALS: dict[str, str] = {
     "step": _("Points are used in fixed steps. Take a multiple of the step."),
     "tier_too_low": _("This needs a higher standing."),
     "voucher_unknown": _("There is no such voucher. Check its code."),
+    "wrong_currency": _(
+        "This is in another currency than the order. Use the currency of the order."
+    ),
 }
 """Every refusal, without figures."""
 

@@ -79,9 +79,21 @@ class BySteps(Giving, frozen=True, kw_only=True, tag="by_steps"):
         measured = Measured(build, self, self.waits)
         table = [[reach(one), build.units(one.points, self.asset or "")] for one in self.steps]
         if not self.activity:
-            return measured.handlers(_freezing(measured, table, self.of), worth)
+            return measured.handlers(self.freezing(measured, table), worth)
         acts = Acts(measured, table, (self.activity, self.of))
         return measured.earning.handlers({Activity: acts.act})
+
+    def freezing(self, measured: Measured, table: list[list[int]]) -> Any:
+        """What freezes the table for an order: none where its steps are in another currency."""
+        told = self.steps[0].from_
+        currency = parse_money(told).currency if told is not None else ""
+
+        def freeze(run: Run, order: Order, record: Record) -> list[Any]:
+            places = measured.taken(order) if measured.tests.lines else None
+            steps = table if currency in ("", order.currency) else []
+            return [steps, self.of, places, measured.factor(run, order)]
+
+        return freeze
 
     def sentence(self) -> Sentence:
         """A reload of 30 dollars or more earns 10 stars, of 50 dollars or more 25 stars."""
@@ -124,14 +136,6 @@ def highest(table: list[list[int]], amount: Any) -> int:
         if amount >= least:
             points = gives
     return points
-
-
-def _freezing(measured: Measured, table: list[list[int]], of: str | None) -> Any:
-    def freeze(run: Run, order: Order, record: Record) -> list[Any]:
-        places = measured.taken(order) if measured.tests.lines else None
-        return [table, of, places, measured.factor(run, order)]
-
-    return freeze
 
 
 def worth(decision: list[Any], record: Record) -> int:

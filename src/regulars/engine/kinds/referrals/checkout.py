@@ -40,7 +40,7 @@ class Checkout:
     def decide(self, run: Run, order: Order, case: Case, ask: Ask) -> dict[str, str]:
         """What counts, as details of a promise: the right, never the figure. Empty if no code or
         offer is concerned."""
-        basket = max(goods_minor(order) - order.discount_minor - order.covered_minor, 0)
+        basket = basket_of(order)
         details: dict[str, str] = {}
         candidates = [
             *self.offered(run, order, case, (basket, details)),
@@ -51,6 +51,8 @@ class Checkout:
             details["applied"] = best.code
             details["source"] = "offer" if best.own else "shop"
             details["percent" if best.percent else "amount"] = str(best.percent or best.amount)
+            if not best.percent:
+                details["currency"] = order.currency
         return details
 
     def lost(self, brought: Brought, details: dict[str, str]) -> bool:
@@ -71,7 +73,7 @@ class Checkout:
         if not reason and reply.advocate and brought.bought and not self.offering.coupon:
             reason = "existing_customer"
         if not reason and (reply.advocate or claimed):
-            reason = self.objection(run, offer, basket) if reply.advocate else "code_unknown"
+            reason = self.objection(run, offer, order) if reply.advocate else "code_unknown"
         if reason:
             details.update({f"{REFUSED}{code}": reason for code in codes})
             if claimed:
@@ -86,15 +88,17 @@ class Checkout:
         """The offer as it is accepted by this very order."""
         return Offered(self.offering.percent, self.offering.amount, self.offering.least, FOREVER)
 
-    def objection(self, run: Run, offer: Offered, basket: int) -> str:
-        """Why an offer cannot be used on this basket."""
+    def objection(self, run: Run, offer: Offered, order: Order) -> str:
+        """Why an offer cannot be used on this order."""
         if not (offer.percent or offer.amount):
             return ""
         if offer.used:
             return "already_used"
         if run.at >= offer.until:
             return "expired"
-        return "below_minimum" if basket < offer.least else ""
+        if self.offering.currencies - {order.currency}:
+            return "wrong_currency"
+        return "below_minimum" if basket_of(order) < offer.least else ""
 
     def shop(
         self, run: Run, reply: Introduced, ask: Ask, to: tuple[int, dict[str, str]]
@@ -115,7 +119,9 @@ class Checkout:
         percent, amount = int(details.get("percent", 0)), int(details.get("amount", 0))
         if percent or amount:
             paid = run.state.paid.setdefault(order, [])
-            paid.append(Payment(rule=rule, amount_minor=amount, percent=percent))
+            currency = details.get("currency", "")
+            payment = Payment(rule=rule, amount_minor=amount, percent=percent, currency=currency)
+            paid.append(payment)
             run.change("code", order, "applied", code=details["applied"])
             run.say(rule, "offer_applied", 0, "", percent=percent, off=amount)
         if details.get("source") == "offer":
@@ -125,3 +131,8 @@ class Checkout:
                 run.change("code", order, "refused", reason, code=name.removeprefix(REFUSED))
             elif name == COUPON:
                 run.change(COUPON, order, "refused", reason)
+
+
+def basket_of(order: Order) -> int:
+    """What the goods of an order cost when the till has taken its own discounts, smallest units."""
+    return max(goods_minor(order) - order.discount_minor - order.covered_minor, 0)

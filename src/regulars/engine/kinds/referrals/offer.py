@@ -59,6 +59,9 @@ class Offering:
         self.coupon = made.claim == "coupon"
         self.gives_back = made.cancelled == "give_back"
         self.percent = (made.percent or 0) if self.exists else 0
-        self.amount = parse_money(made.amount).minor if made.amount else 0
-        self.least = parse_money(made.from_).minor if made.from_ else 0
+        amount = parse_money(made.amount) if made.amount else None
+        least = parse_money(made.from_) if made.from_ else None
+        self.amount = amount.minor if amount else 0
+        self.least = least.minor if least else 0
+        self.currencies = {one.currency for one in (amount, least) if one is not None}
         self.valid = parse_duration(made.valid) if made.valid else None

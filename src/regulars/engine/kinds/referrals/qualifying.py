@@ -59,7 +59,9 @@ class Paying:
         self.steps = pay.steps
         self.in_order = pay.in_order
         self.tests = conditions.compiled(pay.when, build)
-        self.least = parse_money(pay.at_least).minor if pay.at_least else 0
+        least = parse_money(pay.at_least) if pay.at_least else None
+        self.least = least.minor if least else 0
+        self.currency = least.currency if least else build.edition.currency
         self.price = pay.of == "price"
         self.completed = frozenset(pay.completed)
         self.first_only = pay.first_only
@@ -75,12 +77,16 @@ class Paying:
         return not self.tests.lines or any(map(self.tests.takes, lines_of(order)))
 
     def amount(self, run: Run, order: Order) -> int:
-        """What an order is worth here, without fees."""
+        """What an order is worth here, without fees; nothing in another currency."""
+        if order.currency != self.currency:
+            return 0
         goods = goods_minor(order)
         return goods - order.discount_minor if self.price else goods - paid_by(run, order)
 
     def left(self, record: Record) -> int:
         """What an order is worth here, after what came back."""
+        if record.currency not in ("", self.currency):
+            return 0
         if not self.price or record.closed:
             return money_left(record)
         return max(sum(pieces_left(record)) - record.back - record.back_eligible, 0)

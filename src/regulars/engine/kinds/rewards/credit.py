@@ -86,6 +86,7 @@ class Working:
         parts = granting.take(run, self.id, self.index, promise.price)
         worth = promise.price * self.coarser // self.finer
         paid = Payment(self.id, worth, asset=self.asset, points=promise.price)
+        paid.currency = self.currency
         paid.key, paid.parts = promise.key, parts
         pay(run, promise.order, paid)
         run.say(self.id, "credit_used", -promise.price, self.asset)

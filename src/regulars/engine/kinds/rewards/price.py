@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from regulars.engine import granting
 from regulars.engine.availability import Gate, Only, Uses, Wish
+from regulars.engine.conditions import in_currency
 from regulars.engine.happenings import Attempt, Opening, Promise, Redemption
 from regulars.engine.paying import Paying
 from regulars.engine.questions import Granted, Share
@@ -123,7 +124,8 @@ class Working:
             name: (build.asset(name), build.units(one, name)) for name, one in rule.and_.items()
         }
         self.most = build.units(rule.most, self.asset) if rule.most else 0
-        self.value = parse_money(rule.value).minor if rule.value else 0
+        worth = parse_money(rule.value) if rule.value else None
+        self.value, self.currency = (worth.minor, worth.currency) if worth else (0, "")
         self.taken = _exact(build, self.asset)
         self.gate = Gate(build, rule, rule.only, self.asset)
         self.others = _group(build, rule)
@@ -146,6 +148,8 @@ class Working:
             return None
         if attempt.reward not in self.names and (attempt.reward or not self.fits(attempt.price)):
             return None
+        if self.value and not in_currency(run, attempt, self.currency):
+            raise refused("wrong_currency", needs=self.currency)
         available = run.state.holdings[self.index].balance
         wish = Wish(attempt.order, attempt.basket_minor, available, attempt)
         self.chosen(run, wish)
@@ -251,10 +255,11 @@ class Working:
             run.records[promise.key].frozen[BESIDE] = msgspec.to_builtins(others)
         if "voucher" in promise.details:
             item = self.terms.item or promise.details.get("item", "")
-            item = item or ("" if self.value or self.terms.percent else self.id)
-            issue(run, self.terms, promise.key, value=self.worth(price), item=item)
+            worth = self.terms.value * self.times(price)
+            item = item or ("" if worth or self.terms.percent else self.id)
+            issue(run, self.terms, promise.key, value=worth, item=item)
         elif promise.order:
-            paid = Payment(self.id, self.worth(price), points=price)
+            paid = Payment(self.id, self.worth(price), points=price, currency=self.currency)
             paid.key, paid.parts = promise.key, parts
             pay(run, promise.order, paid)
             for name, lots in others.items():

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from regulars.engine import granting
 from regulars.engine.availability import Gate, Only, Uses, Wish
-from regulars.engine.conditions import goods_minor
+from regulars.engine.conditions import goods_minor, in_currency
 from regulars.engine.facts import Order
 from regulars.engine.happenings import Attempt, FoldFact, Opening, Promise, Redemption
 from regulars.engine.keys import made
@@ -83,7 +83,8 @@ class Working:
         self.asset = rule.asset or build.main
         self.index = build.asset(self.asset)
         self.block = build.units(rule.price, self.asset)
-        self.value = parse_money(rule.value).minor
+        worth = parse_money(rule.value)
+        self.value, self.currency = worth.minor, worth.currency
         self.gate = Gate(build, rule, rule.only, self.asset)
         self.paying = Paying(self.id, self.index, build, rule.returned)
         self.renew = build.policy.restored == "renew_expiry"
@@ -91,6 +92,8 @@ class Working:
     def asks(self, run: Run, fact: FoldFact, ask: Ask) -> Iterator[Promise]:
         """As many blocks as fit into what is left to pay, if the order asks for it."""
         if not isinstance(fact, Order) or not fact.spend_points:
+            return
+        if not in_currency(run, fact, self.currency):
             return
         have = available(run, self.index)
         code = self.gate.against(run, Wish(fact.key, goods_minor(fact), have, fact))
@@ -121,6 +124,8 @@ class Working:
         """A promise that points pay for a basket. Raises Refused."""
         if not isinstance(attempt, Redemption) or attempt.reward != self.id:
             return None
+        if not in_currency(run, attempt, self.currency):
+            raise refused("wrong_currency", needs=self.currency)
         have = run.state.holdings[self.index].balance
         basket = attempt.basket_minor or 0
         self.gate.check(run, Wish(attempt.order, attempt.basket_minor, have, attempt))
@@ -154,6 +159,7 @@ class Working:
         worth = promise.price // self.block * self.value
         if promise.order:
             paid = Payment(self.id, worth, asset=self.asset, points=promise.price)
+            paid.currency = self.currency
             paid.key, paid.parts = promise.key, parts
             pay(run, promise.order, paid)
         if run.keeps(promise.key):
