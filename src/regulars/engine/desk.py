@@ -66,7 +66,8 @@ class Desk(Struct):
     book a holder was joined, `parked` who waits for a key, and `waits` for which. `clock` is how
     far time has passed, `dues` says when each holder is next due, `queue` the same by instant,
     some of it outdated; `touched` are those whose books may have changed since. `outbox` is what
-    one causes for another and is not delivered yet."""
+    one causes for another and is not delivered yet, `arrived` the keys for which somebody may have
+    waited."""
 
     programme: Compiled
     answer: Answer
@@ -82,6 +83,7 @@ class Desk(Struct):
     queue: list[tuple[int, str]] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     outbox: list[Effect] = field(default_factory=list)
+    arrived: list[str] = field(default_factory=list)
     clock: int = -(1 << 62)
 
     def book(self, holder: str) -> Book:
@@ -249,10 +251,17 @@ class Desk(Struct):
             self.enter(late, origin)
 
     def let_in(self, key: str) -> None:
-        """Apply what waited for a key that is known now."""
-        for waiting, other in self.parked.pop(key, {}).values():
-            del self.waits[waiting.key]
-            self.take(waiting, self.origins.get(key, other))
+        """Apply what waited for a key that is known now, and then what waited for that."""
+        self.arrived.append(key)
+        if len(self.arrived) > 1:
+            return
+        try:
+            for known in self.arrived:
+                for waiting, other in self.parked.pop(known, {}).values():
+                    del self.waits[waiting.key]
+                    self.take(waiting, self.origins.get(known, other))
+        finally:
+            self.arrived.clear()
 
     def too_late(self, fact: FoldFact) -> Promise | None:
         """The decision that a fact does not count in points, if it is older than the late limit of

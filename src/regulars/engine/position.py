@@ -40,6 +40,8 @@ RANKS: dict[type, int] = {
 }
 """What comes first of the facts of one instant; what is not listed ranks as an order."""
 
+MOST_LINKS = 50
+"""A fact follows the one that it names, that one the one that it names: so far, and no further."""
 BEFORE_IT, ITSELF, AFTER_IT = 0, 1, 2
 ASKED = (Order, SignUp, Activity)
 """Facts before which something may be decided: it stands directly before them."""
@@ -94,7 +96,7 @@ def place(fact: FoldFact, facts: Mapping[str, FoldFact]) -> Position:
     own = position(fact)
     name = names(fact)
     named = facts.get(name) if name else None
-    if named is None or _circular(fact, facts):
+    if named is None or _endless(fact, facts):
         return own
     its = place(named, facts)
     if isinstance(fact, Promise) and not fact.due:
@@ -106,16 +108,17 @@ def place(fact: FoldFact, facts: Mapping[str, FoldFact]) -> Position:
     return own if own > its else _beside(its, AFTER_IT, own)
 
 
-def _circular(fact: FoldFact, facts: Mapping[str, FoldFact]) -> bool:
+def _endless(fact: FoldFact, facts: Mapping[str, FoldFact]) -> bool:
     """Whether facts name each other in a circle, as a redemption for an order that is its own
-    reversal: each of them stands where it would if it named nothing."""
+    reversal, or one after the other without end: such a fact stands where it would if it named
+    nothing."""
     seen: set[str] = set()
     name = names(fact)
-    while name and name != fact.key and name not in seen:
+    while name and name != fact.key and name not in seen and len(seen) < MOST_LINKS:
         seen.add(name)
         named = facts.get(name)
         name = names(named) if named is not None else ""
-    return name == fact.key
+    return name == fact.key or len(seen) == MOST_LINKS
 
 
 def _beside(its: Position, part: int, own: Position, later_than: int = START.at) -> Position:
