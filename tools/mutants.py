@@ -125,18 +125,11 @@ def main(files: list[str]) -> int:
     known = explained()
     total, survived, unreached = 0, [], 0
     for file in files or MUTATED:
-        begun = time.monotonic()
         done = broken(file)
         count, alive = done.tried, done.alive
         total += count
         survived += alive
         unreached += done.unreached
-        took = time.monotonic() - begun
-        print(
-            f"{file}: {count - len(alive)} of {count} killed, {done.unreached} not reached, "
-            f"{took:.0f} seconds",
-            flush=True,
-        )
         for one in alive:
             if one not in known:
                 print(f"\n{one}\n", flush=True)
@@ -162,14 +155,20 @@ class Broken(NamedTuple):
 
 def broken(file: str) -> Broken:
     """Break one file, in a copy of everything."""
+    begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         lay_out(copy, file)
         run(copy)
         every = outcomes(copy)
         tried = {name: became for name, became in every.items() if became != UNREACHED}
-        alive = [shown(copy, name) for name, became in tried.items() if became not in KILLED]
-        return Broken(len(tried), alive, len(every) - len(tried))
+        alive = [name for name, became in tried.items() if became not in KILLED]
+        print(
+            f"{file}: {len(tried) - len(alive)} of {len(tried)} killed, "
+            f"{len(every) - len(tried)} not reached, {time.monotonic() - begun:.0f} seconds",
+            flush=True,
+        )
+        return Broken(len(tried), [shown(copy, name) for name in alive], len(every) - len(tried))
 
 
 def lay_out(copy: Path, file: str) -> None:
