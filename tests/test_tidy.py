@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ SOURCE = ROOT / "src" / "regulars"
 MOST_LINES = 400
 MOST_FUNCTION_LINES = 50
 MOST_PARAMETERS = 6
+MANY_OF = {"__init__.py", "conftest.py"}
 FLOATS_ALLOWED = ("insight", "console/charts", "run")
 
 
@@ -52,6 +54,12 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 def test_files_are_small() -> None:
     lines = {name(path): len(path.read_text().splitlines()) for path in PYTHON}
     assert {at: count for at, count in lines.items() if count > MOST_LINES} == {}
+
+
+def test_no_two_tests_have_one_file_name() -> None:
+    """Test folders are no packages: of two files with one name, one would not be collected."""
+    counted = Counter(path.name for path in PYTHON if ROOT / "tests" in path.parents)
+    assert [one for one, count in counted.items() if count > 1 and one not in MANY_OF] == []
 
 
 def test_functions_are_small() -> None:
