@@ -113,7 +113,6 @@ def test_a_rolling_year() -> None:
     entries = {at("2024-06-10T12:00-07:00"): 210, at("2025-06-09T12:00-07:00"): 150}
     review = at("2025-06-10T12:00-07:00")
     assert there.leaves(at("2024-06-10T12:00-07:00"), 12) == review
-    assert there.each_rolling_start(review, 12) == at("2024-06-10T12:00-07:00")
     for now, metric in [(review - 1, 360), (review, 150)]:
         assert (
             sum(points for one, points in entries.items() if there.counts(one, now, 12)) == metric
@@ -124,14 +123,7 @@ def test_a_rolling_window_at_the_end_of_a_month() -> None:
     there = zone("UTC")
     early, late = at("2024-02-28T12:00Z"), at("2024-02-29T10:00Z")
     assert there.leaves(late, 12) < there.leaves(early, 12) == at("2025-02-28T12:00Z")
-    assert there.each_rolling_start(at("2025-03-31T12:00Z"), 1) == at("2025-02-28T12:00Z")
     assert not there.counts(at("2025-02-28T13:00Z"), at("2025-03-31T12:00Z"), 1)
-
-
-def test_where_a_window_begins_in_an_hour_that_never_came() -> None:
-    berlin = zone("Europe/Berlin")
-    start = berlin.each_rolling_start(at("2025-04-30T02:30+02:00"), 1)
-    assert start == at("2025-03-30T03:00+02:00") - 1
 
 
 def test_a_day_that_a_zone_left_out() -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from regulars.engine.granting import expired, repay
+from regulars.engine.granting import expired, mature
 from regulars.engine.keys import made
 from regulars.engine.position import position
-from regulars.engine.run import EXPIRE, MATURE, Row, Run
+from regulars.engine.run import EXPIRE, Row, Run
 from regulars.engine.state import State
 from regulars.engine.terms import ended
 from regulars.ledger import lots
-from regulars.ledger.lots import FOREVER, Holding, Lot
+from regulars.ledger.lots import FOREVER, Holding
 
 MOST_ROUNDS = 1000
 """More rounds than this at one instant mean a timer that is always due."""
@@ -46,7 +46,7 @@ def _due_at(run: Run, at: int) -> None:
         if holding.lots and holding.lots[0].expires <= at:
             _expire(run, holding, names[index], at)
         if holding.pending:
-            _mature(run, index, names[index], at)
+            mature(run, index, names[index], at)
     if run.state.vouchers:
         _expire_vouchers(run, at)
     if run.edition.timers:
@@ -85,13 +85,6 @@ def _expire(run: Run, holding: Holding, name: str, at: int) -> None:
     for lot in lots.expire(holding, at):
         run.rows.append(Row(lot.key, lot.rule, EXPIRE, at, name, lot.left))
         expired(run, lot.key, lot.rule, lot.left)
-
-
-def _mature(run: Run, index: int, name: str, at: int) -> None:
-    for one in lots.release(run.state.holdings[index], at):
-        expires = run.edition.lives[index](run, one.earned)
-        run.rows.append(Row(one.key, one.rule, MATURE, at, name, one.amount))
-        repay(run, index, Lot(expires, one.earned, one.key, one.rule, one.amount))
 
 
 def _expire_vouchers(run: Run, at: int) -> None:

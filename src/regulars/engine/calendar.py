@@ -226,15 +226,6 @@ class Zone:
         """Whether an entry is in the rolling window at `at`: it is known and has not left."""
         return entry <= at < self.plus_months(entry, months)
 
-    def each_rolling_start(self, at: int, months: int) -> int:
-        """Where the window of `months` months that ends at `at` begins: nothing dated then or
-        before counts. What is dated after it may still be out, at the end of a month that is
-        longer or shorter, or by a clock change: ask `counts`."""
-        day, clock = divmod(self.civil(at), DAY)
-        civil = periods.add_months(day, -months) * DAY + clock
-        start = self.instant(civil)
-        return start if self.civil(start) == civil else self._reached(civil) - 1
-
     def day_finder(self) -> Question:
         """`day` as a function of the instant alone, with its table at hand: for who asks often."""
         table, at_length = self._days, self.day

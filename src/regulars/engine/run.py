@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -15,7 +15,6 @@ from regulars.engine.state import Record, State
 
 if TYPE_CHECKING:
     from regulars.engine.compiled import Compiled, CompiledEdition
-    from regulars.engine.happenings import FoldFact
 
 Ask = Callable[[Question], Reply]
 
@@ -226,7 +225,3 @@ class Run:
     def keeps(self, key: str) -> bool:
         """Whether the record of the fact `key` is to be kept."""
         return self.wanted is None or key in self.wanted
-
-
-Handler = Callable[[Run, "FoldFact"], None]
-Records = Mapping[str, Record]

@@ -39,16 +39,16 @@ MOST_WAITING = 50
 
 def handlers(build: Build) -> Handlers:
     """What the programme does with vouchers, whoever issued them."""
-    desk = Desk(build)
+    vouching = Vouching(build)
     return Handlers(
-        asks=desk.asks,
+        asks=vouching.asks,
         asks_about=_shows_vouchers,
-        attempt=desk.attempt,
-        promised=desk.promised,
-        reversed=desk.reversed,
-        undo=desk.undo,
-        opening=desk.opening,
-        read=desk.read,
+        attempt=vouching.attempt,
+        promised=vouching.promised,
+        reversed=vouching.reversed,
+        undo=vouching.undo,
+        opening=vouching.opening,
+        read=vouching.read,
     )
 
 
@@ -108,7 +108,7 @@ def share_back(record: Record) -> Fraction:
     return min(Fraction(goods, total), Fraction(1))
 
 
-class Desk:
+class Vouching:
     """The vouchers of one edition."""
 
     def __init__(self, build: Build) -> None:

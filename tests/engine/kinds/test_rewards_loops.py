@@ -199,7 +199,7 @@ def _never_revoked(self: Converting, run: Run, voucher: Any) -> None:
     paying.granting.put_back(run, record, self.id, self.index, False)
 
 
-def _whole(self: vouchers.Desk, run: Run, payment: Any, *said: Any) -> None:
+def _whole(self: vouchers.Vouching, run: Run, payment: Any, *said: Any) -> None:
     vouchers.opened(run, vouchers.copied(payment.kept))
 
 
@@ -207,7 +207,7 @@ SABOTAGE: list[tuple[Any, str, Callable[..., Any], list[Act]]] = [
     (Paying, "undo", _again, [("order", 0, 5), ("refund", 0, 1), ("refund", 0, 2)]),
     (price, "taken_back", _always, [("half", 0, 1), ("reverse", 0, 1)]),
     (Converting, "revoke", _never_revoked, [("order", 0, 34)]),
-    (vouchers.Desk, "give_back", _whole, [("half", 0, 1), ("paid", 0, 4), ("refund", 0, 1)]),
+    (vouchers.Vouching, "give_back", _whole, [("half", 0, 1), ("paid", 0, 4), ("refund", 0, 1)]),
 ]
 
 

@@ -111,10 +111,6 @@ class Product(Struct, frozen=True, forbid_unknown_fields=True):
     reasons: dict[str, str]
     places: dict[str, tuple[str, ...]]
 
-    def is_a(self, key: str, place: str) -> bool:
-        """Whether a key of a case goes to this place of a fact."""
-        return key in self.places[place]
-
 
 class Vocabulary(Struct, frozen=True):
     """Every word that a case may use, beside the names of an edition."""

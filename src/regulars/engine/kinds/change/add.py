@@ -46,7 +46,7 @@ class Add(ChangeRule, frozen=True, kw_only=True, tag="add"):
         return measured.handlers(once(measured, self, build), worth)
 
     def sentence(self) -> Sentence:
-        """A purchase of 50 euro or more brings 100 points on top."""
+        """An order of 50 euro or more brings 100 points on top."""
         return Sentence(
             "add_minimum" if self.minimum else "add",
             {

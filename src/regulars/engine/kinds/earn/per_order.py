@@ -33,7 +33,7 @@ class PerOrder(Giving, frozen=True, kw_only=True, tag="per_order"):
         return measured.handlers(once(measured, self, build), worth)
 
     def sentence(self) -> Sentence:
-        """Every purchase of 10 euro or more earns 1 stamp."""
+        """Every order of 10 euro or more earns 1 stamp."""
         return Sentence(
             "earn_per_order_minimum" if self.minimum else "earn_per_order",
             {

@@ -7,31 +7,28 @@ from typing import TYPE_CHECKING, ClassVar
 from regulars.engine.calendar import instant_of
 from regulars.engine.happenings import Opening
 from regulars.engine.kinds.life.keeping import (
-    ORDER,
-    REDEMPTION,
     Clock,
+    Kept,
     acting,
     asset_of,
+    last_act,
     reading,
     rewritten,
 )
 from regulars.engine.rules import Handlers, Life, Lives, Sentence
 from regulars.engine.run import Run
 from regulars.engine.state import BEGINNING
-from regulars.engine.texts import Duration, Id, OneOrMany, Unique, parse_duration
+from regulars.engine.texts import Duration, Unique, parse_duration
 
 if TYPE_CHECKING:
     from regulars.engine.build import Build
 
 
-class Inactivity(Life, frozen=True, kw_only=True, tag="inactivity"):
+class Inactivity(Kept, frozen=True, kw_only=True, tag="inactivity"):
     """The whole account lapses when `life` has passed without an act of `by`: `order`,
     `redemption`, or a kind of activity. `remind` is how long before members are told."""
 
-    memory: ClassVar[type | None] = Clock
     life: Duration
-    by: OneOrMany[Id] = (ORDER, REDEMPTION)
-    remind: Unique[Duration] = ()
 
     def expires(self, build: Build, asset: str) -> Lives:
         """So long after the last act; after the first earning where nothing ever happened, and
@@ -66,10 +63,11 @@ class Inactivity(Life, frozen=True, kw_only=True, tag="inactivity"):
                 keep(run, max(clock.last, instant_of(earned)))
 
         def opening(run: Run, fact: Opening) -> bool:
-            if fact.what != "activity" or "at" not in fact.dates:
+            at = last_act(fact)
+            if at is None:
                 return False
             clock: Clock = run.state.memory[slot]
-            clock.last, clock.said = instant_of(fact.dates["at"]), True
+            clock.last, clock.said = at, True
             life = build.lives[index]
             rewritten(run, index, lambda lot: life(run, lot.earned))
             return True
@@ -79,7 +77,7 @@ class Inactivity(Life, frozen=True, kw_only=True, tag="inactivity"):
         return handlers
 
     def sentence(self) -> Sentence:
-        """Points lapse after 18 months without a purchase or redemption."""
+        """Points lapse after 18 months without an order or redemption."""
         return Sentence("life_inactivity", {"life": self.life, "by": self.by})
 
 

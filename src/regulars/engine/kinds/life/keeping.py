@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from msgspec import Struct
 
+from regulars.engine.calendar import instant_of
 from regulars.engine.facts import Order
-from regulars.engine.happenings import Activity, Promise
+from regulars.engine.happenings import Activity, Opening, Promise
 from regulars.engine.rules import Handlers, Life
 from regulars.engine.run import Run
 from regulars.engine.state import BEGINNING
+from regulars.engine.texts import Duration, Id, OneOrMany, Unique
 from regulars.ledger import lots
 from regulars.ledger.lots import FOREVER, Lot
 
@@ -37,6 +39,15 @@ class Clock(Struct):
     last_month: int = -1
     start: int = BEGINNING
     tier: int = 0
+
+
+class Kept(Life, frozen=True, kw_only=True):
+    """A life that acts of `by` prolong: `order`, `redemption`, or a kind of activity. `remind` is
+    how long before members are told."""
+
+    memory: ClassVar[type | None] = Clock
+    by: OneOrMany[Id] = (ORDER, REDEMPTION)
+    remind: Unique[Duration] = ()
 
 
 def asset_of(life: Life, build: Build) -> str:
@@ -75,6 +86,12 @@ def rewritten(run: Run, index: int, expires: Callable[[Lot], int]) -> None:
     lots.reorder(holding)
     if holding.lots:
         run.state.due = min(run.state.due, holding.lots[0].expires)
+
+
+def last_act(fact: Opening) -> int | None:
+    """When something last happened, where an opening brings that in."""
+    told = fact.what == "activity" and "at" in fact.dates
+    return instant_of(fact.dates["at"]) if told else None
 
 
 def acting(by: tuple[str, ...], act: Callable[[Run], None]) -> dict[type, Any]:

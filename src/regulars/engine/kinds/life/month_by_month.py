@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from regulars.engine.calendar import instant_of
 from regulars.engine.happenings import Opening
 from regulars.engine.kinds.life.keeping import (
-    ORDER,
-    REDEMPTION,
     Clock,
+    Kept,
     acting,
     asset_of,
+    last_act,
     reading,
     rewritten,
 )
-from regulars.engine.rules import Handlers, Life, Lives, Sentence
+from regulars.engine.rules import Handlers, Lives, Sentence
 from regulars.engine.run import Run
-from regulars.engine.texts import Duration, Id, OneOrMany, Unique
 
 if TYPE_CHECKING:
     from regulars.engine.build import Build
 
 
-class MonthByMonth(Life, frozen=True, kw_only=True, tag="month_by_month"):
+class MonthByMonth(Kept, frozen=True, kw_only=True, tag="month_by_month"):
     """A lot lives to the end of the calendar month that lies `months` after the one in which it
     was earned; an act of `by` (`order`, `redemption`, or a kind of activity) in its last month
     gives it one month more."""
 
-    memory: ClassVar[type | None] = Clock
     months: Annotated[int, Meta(ge=0, le=600)]
-    by: OneOrMany[Id] = (ORDER, REDEMPTION)
-    remind: Unique[Duration] = ()
 
     def expires(self, build: Build, asset: str) -> Lives:
         """The end of the last month, after all months with an act that follow each other."""
@@ -66,9 +61,10 @@ class MonthByMonth(Life, frozen=True, kw_only=True, tag="month_by_month"):
             rewritten(run, index, lambda lot: max(lot.expires, life(run, lot.earned)))
 
         def opening(run: Run, fact: Opening) -> bool:
-            if fact.what != "activity" or "at" not in fact.dates:
+            at = last_act(fact)
+            if at is None:
                 return False
-            note(run, instant_of(fact.dates["at"]))
+            note(run, at)
             return True
 
         handlers.on = acting(self.by, lambda run: note(run, run.at))
@@ -76,5 +72,5 @@ class MonthByMonth(Life, frozen=True, kw_only=True, tag="month_by_month"):
         return handlers
 
     def sentence(self) -> Sentence:
-        """Points last 6 months, to the end of the month, and a month longer with a purchase."""
+        """Points last 6 months, to the end of the month, and a month longer with an order."""
         return Sentence("life_month_by_month", {"months": self.months, "by": self.by})

@@ -72,6 +72,23 @@ class Limiting(Limit, frozen=True, kw_only=True):
         return how if how != "defer" or self.defers else "truncate"
 
 
+class InPeriod(Limiting, frozen=True, kw_only=True):
+    """A limit in each civil period of one unit, in the programme's zone."""
+
+    unit: ClassVar[Unit] = "day"
+
+    def at_most(self, build: Build) -> int:
+        """How much in one period: of the asset's smallest unit, or acts."""
+        raise AssertionError(self.kind)
+
+    def compile(self, build: Build) -> Handlers:
+        """Registers a limiter; takes what is used up as an opening."""
+        counting = Counting(build.zone, self.unit, build.slot(self), self.at_most(build))
+        made = self.limiter(build, counting)
+        made.within = None if self.acts else counting.quick()
+        return counting.handlers(self.name_in_state)
+
+
 class Counting:
     """One limit's use in its current period."""
 

@@ -27,7 +27,7 @@ class PointsPerOrder(Limiting, frozen=True, kw_only=True, tag="points_per_order"
         return Handlers()
 
     def sentence(self) -> Sentence:
-        """No purchase earns more than 100 points."""
+        """No order earns more than 100 points."""
         return Sentence(
             "limit_points_per_order", {"most": self.most, "asset": self.asset, "of": self.of}
         )

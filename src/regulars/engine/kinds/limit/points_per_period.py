@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from regulars.engine.kinds.limit.counting import Counting, Limiting, Unit
-from regulars.engine.rules import Handlers, Sentence
+from regulars.engine.kinds.limit.counting import InPeriod, Unit
+from regulars.engine.rules import Sentence
 from regulars.engine.texts import Units
 
 if TYPE_CHECKING:
     from regulars.engine.build import Build
 
 
-class PerPeriod(Limiting, frozen=True, kw_only=True):
+class PerPeriod(InPeriod, frozen=True, kw_only=True):
     """At most `most` of an asset in one civil period of the programme's zone.
 
     `of` names the rules that it limits together, all that give the asset if left out; `overflow`
@@ -20,15 +20,11 @@ class PerPeriod(Limiting, frozen=True, kw_only=True):
     period of its order.
     """
 
-    unit: ClassVar[Unit] = "day"
     most: Units
 
-    def compile(self, build: Build) -> Handlers:
-        """Registers a limiter; takes what is used up as an opening."""
-        most = build.units(self.most, self.asset or "")
-        counting = Counting(build.zone, self.unit, build.slot(self), most)
-        self.limiter(build, counting).within = counting.quick()
-        return counting.handlers(self.name_in_state)
+    def at_most(self, build: Build) -> int:
+        """In the smallest unit of the asset."""
+        return build.units(self.most, self.asset or "")
 
     def sentence(self) -> Sentence:
         """Nobody earns more than 200 points a day."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from msgspec import Meta
 
-from regulars.engine.kinds.limit.counting import Counting, Limiting, Unit
-from regulars.engine.rules import Handlers, Sentence
+from regulars.engine.kinds.limit.counting import InPeriod, Unit
+from regulars.engine.rules import Sentence
 
 if TYPE_CHECKING:
     from regulars.engine.build import Build
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Times = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
-class TimesPerPeriod(Limiting, frozen=True, kw_only=True):
+class TimesPerPeriod(InPeriod, frozen=True, kw_only=True):
     """At most `most` orders or acts earn in one civil period of the programme's zone; one that
     earns by several rules counts once. What comes next earns nothing, or is refused where
     `overflow` says so.
@@ -24,16 +24,13 @@ class TimesPerPeriod(Limiting, frozen=True, kw_only=True):
     as a whole gives its place free, in the period in which it was.
     """
 
-    unit: ClassVar[Unit] = "day"
     acts: ClassVar[bool] = True
     defers: ClassVar[bool] = False
     most: Times
 
-    def compile(self, build: Build) -> Handlers:
-        """Registers a limiter; takes what is used up as an opening."""
-        counting = Counting(build.zone, self.unit, build.slot(self), self.most)
-        self.limiter(build, counting)
-        return counting.handlers(self.name_in_state)
+    def at_most(self, build: Build) -> int:
+        """So many acts."""
+        return self.most
 
     def sentence(self) -> Sentence:
         """At most once a day."""

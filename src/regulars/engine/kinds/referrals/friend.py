@@ -113,7 +113,7 @@ class FriendSide(Asking):
                 yield pay
 
     def ordered(self, run: Run, order: Order) -> None:
-        """Whether an order, or a kind of purchase, is what was waited for."""
+        """Whether an order, or its kind, is what was waited for."""
         brought = self.mine(run)
         brought.bought = True
         if not brought.advocate:
@@ -285,7 +285,7 @@ class FriendSide(Asking):
                 self.turn(run, "expired", "expired")
 
     def missing(self, brought: Brought) -> list[str]:
-        """Steps and kinds of purchase that have not been taken."""
+        """Steps and kinds of order that have not been taken."""
         return [
             step
             for pay in self.running(brought)

@@ -48,7 +48,7 @@ class Brought(Struct):
 
 
 class Stake(Struct):
-    """One payment for one friend: earned `since`, by a purchase of `basis`, of which so much is
+    """One payment for one friend: earned `since`, by an order of `basis`, of which so much is
     `left` (-1: all); `known` once the friend's side has said so; decided when `due` (0:
     at once, FOREVER: decided or waiting for a person). `outcome` is yes or no, `reason` why not;
     `void` why it no longer stands; `given` by asset `at` an instant under a `promise`; `back` that
@@ -69,7 +69,7 @@ class Stake(Struct):
 
     @property
     def worth(self) -> int:
-        """What of the purchase still stands."""
+        """What of the order still stands."""
         return self.basis if self.left < 0 else min(self.basis, self.left)
 
 

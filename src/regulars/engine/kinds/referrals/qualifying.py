@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Pay(Part, frozen=True, kw_only=True):
     """One thing that a friend does and both are paid for, once.
 
-    `after` an `order`, a `sign_up`, or `steps`: named acts, or kinds of purchase, all of them,
+    `after` an `order`, a `sign_up`, or `steps`: named acts, or kinds of order, all of them,
     `in_order` or not. `when` says which orders count. `at_least` is the least that order or act is
     worth: what was `paid` for goods, or their `price` before what pays for them. `completed` names
     acts that have to be told about the order first. With `first_only` a first order that is too

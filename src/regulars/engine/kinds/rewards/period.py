@@ -1,4 +1,4 @@
-"""Rights that run for a time after a purchase: to return it, to be helped, to be repaired."""
+"""Rights that run for a time after an order: to return it, to be helped, to be repaired."""
 
 from __future__ import annotations
 
