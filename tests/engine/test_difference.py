@@ -39,6 +39,8 @@ SAME = [row("a", 1), row("b", 2), row("c", 3)]
         ([row("a", 1)], [row("a", 1), row("a", 1)], [row("a", 1)]),
         ([row("a", 2)], [row("a", 1), row("a", 1)], []),
         ([row("a", 1)] * 3, [row("a", 1)], [row("a", -2)]),
+        ([row("a", 1), row("c", 3)], [row("b", 2), row("a", 1)], [row("b", 2), row("c", -3)]),
+        ([row("b", 2), row("a", 1)], [row("a", 1), row("c", 3)], [row("c", 3), row("b", -2)]),
     ],
 )
 def test_what_is_the_same_stays_and_the_rest_is_netted(
