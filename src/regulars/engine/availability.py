@@ -66,7 +66,7 @@ class Only(Part, frozen=True, kw_only=True):
     from_: Day | Instant | None = None
     until: Day | Instant | None = None
     opens: dict[Id, Day | Instant] = {}
-    times: Annotated[int, Meta(ge=1)] | None = None
+    times: Annotated[int, Meta(ge=1, le=10_000)] | None = None
     per: Per | None = None
     cooldown: Duration | None = None
     basket: Money | None = None
@@ -225,17 +225,20 @@ class Gate:
         """Count one time."""
         self.note(run, run.at)
 
-    def note(self, run: Run, at: int) -> None:
-        """Count a time at an instant."""
+    def note(self, run: Run, at: int, times: int = 1) -> None:
+        """Count so many times at an instant."""
+        if times < 1:
+            return
         uses: Uses = run.state.memory[self.slot]
         uses.last = max(uses.last, at)
-        uses.ever += 1
+        uses.ever += times
         if self.per in CALENDAR:
             number = self.zone.period(at, CALENDAR[self.per])
             if number > uses.period:
                 uses.period, uses.count = number, 0
-            uses.count += number == uses.period
-        uses.days = sorted([*uses.days, self.zone.day(at)])[-self.times :]
+            uses.count += times if number == uses.period else 0
+        days = [self.zone.day(at)] * min(times, self.times)
+        uses.days = sorted([*uses.days, *days])[-self.times :]
 
     def unuse(self, run: Run, at: int) -> None:
         """One time was taken back."""
@@ -256,7 +259,5 @@ class Gate:
         if fact.what not in ("use", "limit") or fact.name not in (self.rule, *names):
             return False
         at = told(fact, "at", run.at)
-        times = fact.amount or int(fact.what == "use")
-        for _ in range(times):
-            self.note(run, at)
+        self.note(run, at, fact.amount or int(fact.what == "use"))
         return True
