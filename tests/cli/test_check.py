@@ -62,7 +62,7 @@ def test_the_first_difference_in_a_sentence(
     told = capsys.readouterr().out
     assert "At 2025-03-01T10:00:00+01:00 anna has 60 points, expected 50." in told
     assert "o1 brought 60 points at 2025-03-01T10:00+01:00, by buying." in told
-    assert "cases.yaml:5: apples:" in told
+    assert "cases.yaml line 5: apples:" in told
 
 
 def test_in_german(stall: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -33,7 +33,7 @@ def located(problem: Located) -> str:
     """What is wrong with a file, with its place before it."""
     reason = problem.reason
     if reason.code in CASE_REASONS:
-        return f"{problem.file}:{problem.line}: {said(reason)}"
+        return f"{problem.file} {programme_files.at_line(problem.line, said(reason))}"
     own = Problem(problem.line, problem.path, reason.code, reason.params)
     return f"{problem.file} {programme_files.sentence(own)}"
 
@@ -85,7 +85,8 @@ def _differences(several: Sequence[Outcome]) -> Iterator[str]:
     for one in several:
         told = " ".join(said(each) for each in (one.reason, one.because) if each)
         yield ""
-        yield f"{one.file}:{one.line}: {_case(one.case, one.value)}: {told}"
+        what = f"{_case(one.case, one.value)}: {told}"
+        yield f"{one.file} {programme_files.at_line(one.line, what)}"
 
 
 def _without_a_case(several: Sequence[Untouched]) -> Iterator[str]:

@@ -175,8 +175,12 @@ def sentence(problem: Problem) -> str:
     params = _spoken(problem)
     near = NEAREST.get(problem.code) if params.get("nearest") else None
     message = near or SENTENCES.get(problem.code, "%(place)s: " + problem.code)
-    what = gettext(message) % params
-    return gettext("line %(line)s: %(what)s") % {"line": problem.line, "what": what}
+    return at_line(problem.line, gettext(message) % params)
+
+
+def at_line(line: int, what: str) -> str:
+    """What is said of a line of a file: "line 12: …"."""
+    return gettext("line %(line)s: %(what)s") % {"line": line, "what": what}
 
 
 def _spoken(problem: Problem) -> Mapping[str, object]:
