@@ -3,6 +3,7 @@
 An instant is an `int`: microseconds since 1970-01-01T00:00Z. A civil time is an `int` too:
 microseconds since 1970-01-01T00:00 as the wall clock of the zone shows them. A day number is days
 since 1970-01-01 of the wall clock (see `periods`). All for the years 1 to 9999, else ValueError.
+Zones are those of the package `tzdata`, whatever the machine has.
 
 The fold asks these questions for every order. So the answers for a stretch of about 19 hours
 (2**36 microseconds, found by one shift) are kept as a step: the instant of its one midnight, and
