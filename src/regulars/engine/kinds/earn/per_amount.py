@@ -24,7 +24,7 @@ from regulars.engine.texts import (
     parse_number,
     repeated,
 )
-from regulars.engine.weighing import lines_of, modifiers_for, paid_by, selecting
+from regulars.engine.weighing import MOST_COUNTED, lines_of, modifiers_for, paid_by, selecting
 
 if TYPE_CHECKING:
     from regulars.engine.build import Build
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 Share = tuple[int, int]
 """A share as two integers: so much of the total."""
 WHOLE: Share = (1, 1)
+FINEST = 10**12
 PER_UNIT = "points_per_unit"
 """The count by which an order in another currency tells its own rate."""
 
@@ -166,15 +167,18 @@ class Working:
             self.freeze(run, order, holding, given)
 
     def rate_of(self, order: Order) -> Rate | None:
-        """The rate for the order's currency, if there is one."""
+        """The rate for the order's currency, if there is one. What the order tells is cut after
+        twelve decimals; what is no number, or too large to be one, is no rate."""
         if order.currency == self.currency:
             return self.rate
         told = order.counts.get(PER_UNIT)
         if told is None:
             return self.rates.get(order.currency)
-        num, den = told.as_integer_ratio()
+        if not told.is_finite() or not 0 < told < MOST_COUNTED:
+            return None
         unit = 10 ** money.decimals(order.currency)
-        rate = {"num": num * self.scale, "den": den * unit, "step": unit}
+        num = int(told * FINEST) * self.scale
+        rate = {"num": num, "den": FINEST * unit, "step": unit}
         return msgspec.structs.replace(self.rate, **rate)
 
     def grouped(self, order: Order, holding: int) -> dict[int, int]:
