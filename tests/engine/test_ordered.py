@@ -16,6 +16,7 @@ from regulars.engine.position import position
 
 A, B, C = order("a", 1, 5), order("b", 2, 5), order("c", 3, 5)
 AGAIN = replace(A, version=2, at=day(4))
+BESIDE = replace(B, at=A.at)
 SHORT = compiled(
     [
         Edition(
@@ -39,6 +40,7 @@ def too_late(key: str, days: float, *, yes: bool) -> Promise:
     [
         ([A, B, C], [A, B, C]),
         ([C, A, B], [A, B, C]),
+        ([BESIDE, A, C], [A, BESIDE, C]),
         ([A, B, AGAIN], [B, AGAIN]),
         ([AGAIN, B, A], [B, AGAIN]),
         ([A, B, replace(A, at=day(3))], [A, B]),
