@@ -13,6 +13,7 @@ from typing import Literal
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from regulars.engine import moments
 from regulars.engine.advance import advance, next_due
 from regulars.engine.booking import Book, Booked
 from regulars.engine.calendar import datetime_of, instant_of
@@ -145,8 +146,10 @@ class Desk(Struct):
         """Book one arrival for its holder; `now` is the moment of arrival (else its own time).
 
         A key that is known changes nothing: the first answer comes back. What names a fact that is
-        not known waits for it.
+        not known waits for it. What tells a moment that cannot be is refused, and nothing changes.
         """
+        if not moments.in_order(arrival):
+            return Outcome(arrival.key, "refused", "bad_time")
         at = instant_of(arrival.at)
         self.advance(max(self.clock, at if now is None else now))
         if isinstance(arrival, Redemption | VoucherUse):

@@ -10,6 +10,7 @@ RefusalCode = Literal[
     "already_claimed",
     "already_chosen",
     "already_used",
+    "bad_time",
     "below_minimum",
     "cooldown",
     "exceeds_order",

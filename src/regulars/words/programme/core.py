@@ -17,6 +17,10 @@ REFUSALS: dict[str, str] = {
     "already_chosen": _("This has been chosen already. It cannot be changed for now."),
     "already_claimed": _("This has been claimed already."),
     "already_used": _("This has been used already."),
+    "bad_time": _(
+        "A time here has no offset or lies outside the years 1900 to 2199. Write it as "
+        "2026-01-31T09:30:00+01:00."
+    ),
     "below_minimum": _("This is less than the least that counts. Take a little more."),
     "capped": _("The most that one member can get for friends is reached."),
     "code_unknown": _("There is no such code. Check the letters and digits."),
