@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from regulars.engine.facts import Arrival, Identifier, Line, Order, Profile, Refund, Who
+from regulars.engine.arrivals import Arrival
+from regulars.engine.facts import Identifier, Line, Order, Profile, Refund, Who
 from regulars.engine.money import to_minor
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from docs_text import MADE, SOURCE, table, type_name
 
-from regulars.engine import facts
+from regulars.engine import arrivals, facts
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.settings")
 
@@ -77,12 +77,12 @@ def read_variables() -> set[str]:
 
 def fact_types() -> str:
     """Every type of fact and what travels beside one."""
-    kinds = typing.get_args(facts.AnyFact)
+    kinds = typing.get_args(arrivals.AnyFact)
     parts = ["# Fact types", MADE, FACTS_BEGIN]
     for kind in kinds:
         parts += [f"## {kind.__struct_config__.tag}", *_struct_parts(kind)]
     parts += ["## Beside and inside", "What travels beside a fact, and what orders are made of."]
-    for kind in (facts.Line, facts.Arrival, facts.Who, facts.Identifier, facts.Profile):
+    for kind in (facts.Line, arrivals.Arrival, facts.Who, facts.Identifier, facts.Profile):
         parts += [f"### {kind.__name__}", *_struct_parts(kind)]
     return "\n\n".join(parts) + "\n"
 

@@ -11,7 +11,7 @@ from people import NOON, arrival, line, order, refund, who
 from regulars.actions.record import Source, record
 from regulars.db import factstore
 from regulars.db.models import Customer, FactKey, FactRow, IdentifierRow, SearchToken
-from regulars.engine.facts import Arrival, decode
+from regulars.engine.arrivals import Arrival, decode
 
 pytestmark = pytest.mark.django_db
 

@@ -29,7 +29,8 @@ from regulars.db.models import (
     Role,
     Staff,
 )
-from regulars.engine.facts import Arrival, Identifier, Profile
+from regulars.engine.arrivals import Arrival
+from regulars.engine.facts import Identifier, Profile
 
 PAYLOADS = (
     "\"'></td></a><x-canary><img src=x onerror=hit()>",

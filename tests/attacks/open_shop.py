@@ -19,7 +19,7 @@ from regulars.actions.measuring import refresh
 from regulars.actions.record import record
 from regulars.db import ids
 from regulars.db.models import Customer, CustomerNote, Place, Role, Staff
-from regulars.engine.facts import Arrival
+from regulars.engine.arrivals import Arrival
 from staff import employ, open_cafe, signed_in
 
 FORMULAS = ("=1+1", "+SUM(A1:A9)", "-2+3", "@cmd", "\tx", "＝1+1", "＋1", "－1", "＠x")

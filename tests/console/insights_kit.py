@@ -18,7 +18,7 @@ from people import NOON, arrival, line, order, refund, who
 from regulars.actions.measuring import refresh
 from regulars.actions.record import record
 from regulars.db.models import Business, Place, Product, Role, Staff
-from regulars.engine.facts import Arrival
+from regulars.engine.arrivals import Arrival
 
 TABS = ("", "sales/", "rhythm/", "standing/", "products/")
 INSIGHTS = "/console/insights/"

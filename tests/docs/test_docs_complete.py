@@ -10,7 +10,7 @@ import pytest
 from docs_pages import DOCS, ROOT, pages, title
 
 from regulars.cli import COMMANDS
-from regulars.engine.facts import AnyFact
+from regulars.engine.arrivals import AnyFact
 from regulars.insight import MEASURES
 from regulars.sources.files.problems import FILE_SENTENCES, ROW_SENTENCES
 from regulars.words.reasons import REASONS

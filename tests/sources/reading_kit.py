@@ -8,7 +8,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from regulars.engine.facts import Arrival, Order, Refund
+from regulars.engine.arrivals import Arrival
+from regulars.engine.facts import Order, Refund
 from regulars.sources.files import Counts, Hints, Mapping, RowProblem, inspect
 from regulars.sources.files.reading import open_file
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 from reading_kit import EURO, read, rows, write
 
-from regulars.engine.facts import Arrival
+from regulars.engine.arrivals import Arrival
 from regulars.sources.files import FileProblem, Hints, from_json, inspect, require_answers, to_json
 from regulars.sources.files.inspection import column_of
 

@@ -15,7 +15,8 @@ from msgspec import Struct, structs
 from regulars.actions.drafts import Check, Seen
 from regulars.db.factstore import known_keys
 from regulars.db.models import Business
-from regulars.engine.facts import Arrival, Order, Refund, Who
+from regulars.engine.arrivals import Arrival
+from regulars.engine.facts import Order, Refund, Who
 from regulars.sources.files.opened import text_of
 from regulars.sources.files.problems import RowProblem
 from regulars.sources.files.reading import Reading, open_file

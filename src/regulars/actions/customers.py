@@ -24,7 +24,8 @@ from regulars.db.models import (
     Staff,
 )
 from regulars.db.queries.history import end_of, same_person
-from regulars.engine.facts import Arrival, Identifier, Link, Profile, Unlink, Who
+from regulars.engine.arrivals import Arrival
+from regulars.engine.facts import Identifier, Link, Profile, Unlink, Who
 from regulars.identity import without_cards
 
 LINKS = 5_210_002

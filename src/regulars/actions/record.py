@@ -5,39 +5,40 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, TypeGuard
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, structs
 
-from regulars.db import catalogue, factstore, people
+from regulars.actions.booking import Given, NotLocked, Placed, book
+from regulars.db import catalogue, factstore, histories, people
 from regulars.db.factstore import KnownKey, NewFact
+from regulars.db.histories import Waiting
 from regulars.db.ids import customer_ids
 from regulars.db.people import Acquaintances, Crowd, Raced
-from regulars.engine.facts import (
-    AnyFact,
-    Arrival,
-    Order,
-    Refund,
-    Who,
-    content_hash,
-    decode,
-    encode,
-)
+from regulars.engine.arrivals import AnyFact, Arrival, content_hash, decode, encode
+from regulars.engine.facts import Link, Order, Refund, Unlink, Who
+from regulars.engine.fold import needs
+from regulars.engine.happenings import FoldFact
+from regulars.engine.position import names
 
-ATTEMPTS = 5
+ATTEMPTS = 8
+MET = {"40P01", "40001", "23505"}
+"""Each waited for the other; what was read changed; the other wrote the same row first."""
 
 State = Literal["recorded", "restated", "known", "refused"]
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """What became of one arrival. A refusal has a code from the closed list of `words.reasons`."""
+    """What became of one arrival. A refusal has a code from the closed list of `words.reasons`;
+    `given` is what each programme that it concerns made of it."""
 
     key: str
     state: State
     code: str = ""
+    given: list[Given] = []
 
 
 class Source(Struct, frozen=True, kw_only=True):
@@ -64,16 +65,29 @@ def record(
     One transaction for the batch; outcomes come in the order of the arrivals.
     """
     source = source or Source()
+    also: frozenset[int] = frozenset()
     for _attempt in range(ATTEMPTS):
-        batch = _Batch(now=now, source=source)
+        batch = _Batch(now=now, source=source, also=also)
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 outcomes = _record(cursor, batch, arrivals)
         except Raced:
             continue
+        except NotLocked as more:
+            also |= more.customers
+            continue
+        except DatabaseError as error:
+            if not met(error):
+                raise
+            continue
         people.remember(batch.crowd, batch.people, batch.numbers)
         return outcomes
     raise RuntimeError("the same keys or identifiers kept arriving from elsewhere; send again")
+
+
+def met(error: DatabaseError) -> bool:
+    """Whether two transactions met, so that this one is to be tried again."""
+    return getattr(error.__cause__, "sqlstate", "") in MET
 
 
 class _Batch(Struct):
@@ -84,6 +98,7 @@ class _Batch(Struct):
     people: list[Who] = []
     numbers: list[int] = []
     crowd: Crowd = Crowd()
+    also: frozenset[int] = frozenset()
 
 
 class _Fresh(Struct, frozen=True, kw_only=True):
@@ -93,6 +108,7 @@ class _Fresh(Struct, frozen=True, kw_only=True):
     who: Who | None
     content_hash: bytes
     body: bytes
+    programme: str = ""
 
 
 def _record(cursor: CursorWrapper, batch: _Batch, arrivals: Sequence[Arrival]) -> list[Outcome]:
@@ -108,10 +124,43 @@ def _record(cursor: CursorWrapper, batch: _Batch, arrivals: Sequence[Arrival]) -
         if new:
             fresh.append(new)
     owners = _owners(cursor, batch, fresh) if source.owner is None else [source.owner] * len(fresh)
+    owners = _of_what_is_named(cursor, batch, fresh, owners)
+    before = histories.owners(cursor, [one.fact.key for one in fresh if one.fact.version > 1])
     facts = [_new_fact(one, owner) for one, owner in zip(fresh, owners, strict=True)]
     factstore.append(cursor, facts, now=batch.now, import_id=source.import_id)
     catalogue.note_places(cursor, {_place_of(one.fact) for one in fresh})
-    return outcomes
+    placed = [
+        Placed(
+            fact=one.fact,
+            customer_id=owner,
+            programme=one.programme,
+            before=before.get(one.fact.key),
+        )
+        for one, owner in zip(fresh, owners, strict=True)
+    ]
+    given = book(cursor, placed, now=batch.now, also=batch.also)
+    return [structs.replace(one, given=given.get(one.key, [])) for one in outcomes]
+
+
+def _of_what_is_named(
+    cursor: CursorWrapper, batch: _Batch, fresh: list[_Fresh], owners: list[int]
+) -> list[int]:
+    """The owners, with the owner of the order for what is about an order that is known; what is
+    about an unknown one waits for it."""
+    needed = [names(one.fact) if _is_about(one.fact) else "" for one in fresh]
+    mine = {one.fact.key: owner for one, owner in zip(fresh, owners, strict=True)}
+    known = histories.owners(cursor, sorted({name for name in needed if name} - set(mine))) | mine
+    waiting = [
+        Waiting(name, owner, one.programme, one.fact)
+        for one, name, owner in zip(fresh, needed, owners, strict=True)
+        if name and name not in known and not isinstance(one.fact, Link | Unlink)
+    ]
+    histories.note_waiting(cursor, waiting, batch.now)
+    return [known.get(name, owner) for name, owner in zip(needed, owners, strict=True)]
+
+
+def _is_about(fact: AnyFact) -> TypeGuard[FoldFact]:
+    return not isinstance(fact, Link | Unlink) and needs(fact)
 
 
 def _in_known_order(
@@ -174,7 +223,13 @@ def _judge(
             body = encode(fact)
         state = "restated"
     known.setdefault(fact.key, KnownKey({})).hashes[fact.version] = told
-    new = _Fresh(fact=fact, who=arrival.who, content_hash=told, body=body)
+    new = _Fresh(
+        fact=fact,
+        who=arrival.who,
+        content_hash=told,
+        body=body,
+        programme=arrival.programme,
+    )
     return Outcome(key=fact.key, state=state), new
 
 
@@ -205,6 +260,7 @@ def _new_fact(fresh: _Fresh, owner: int) -> NewFact:
         guest=fresh.who is None and isinstance(fact, Order | Refund),
         content_hash=fresh.content_hash,
         body=fresh.body,
+        programme=fresh.programme,
     )
 
 

@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from regulars.db.models import RefundTie
-from regulars.engine.facts import Order, Refund, decode
+from regulars.engine.arrivals import decode
+from regulars.engine.facts import Order, Refund
 from regulars.engine.refunds import match_refunds
 
 OPEN = """

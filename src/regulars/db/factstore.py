@@ -28,6 +28,7 @@ COLUMNS = [
     "body",
     "received_at",
     "import_id",
+    "programme",
 ]
 NULL = "\\N"
 
@@ -53,6 +54,7 @@ class NewFact(Struct, frozen=True, kw_only=True):
     guest: bool
     content_hash: bytes
     body: bytes
+    programme: str = ""
 
 
 def share_writing(cursor: CursorWrapper) -> None:
@@ -135,6 +137,7 @@ def _line(fact: NewFact, rest: str) -> str:
         "t" if fact.guest else "f",
         escaped(fact.body.decode()),
         rest,
+        fact.programme,
     )
     return "\t".join(cells)
 

@@ -22,7 +22,8 @@ from django.db import connection, transaction
 from regulars.db.factstore import WRITERS
 from regulars.db.models import FactRow, MirrorState
 from regulars.db.sales_table import PART, compile_sales
-from regulars.engine.facts import Line, Order, Refund, decode
+from regulars.engine.arrivals import decode
+from regulars.engine.facts import Line, Order, Refund
 from regulars.engine.money import from_minor
 
 CHUNK = 50_000

@@ -278,6 +278,7 @@ class Book(Struct):
         for promise in self.asked(run, fact):
             self.keep([promise])
             run.promises.append(promise)
+            run.want(promise.key)
             step(run, promise, instant_of(fact.at))
 
     def asked(self, run: Run, fact: FoldFact) -> Iterator[Promise]:
@@ -334,6 +335,7 @@ class Book(Struct):
             where = place(promise, self.facts)
         self.keep([promise])
         run.promises.append(promise)
+        run.want(promise.key)
         step(run, promise, where.at)
         self.last = where
 

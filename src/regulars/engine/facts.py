@@ -9,11 +9,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
-from hashlib import blake2b
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
 Key = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -119,9 +116,6 @@ class Unlink(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="unlink", 
     reason: Annotated[str, Meta(max_length=500)] = ""
 
 
-AnyFact = Order | Refund | Link | Unlink
-
-
 class Identifier(Struct, frozen=True, gc=False):
     """One normalised way to recognise a person (see `regulars.identity`)."""
 
@@ -144,38 +138,3 @@ class Who(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
 
     identifiers: tuple[Identifier, ...]
     profile: Profile | None = None
-
-
-class Arrival(Struct, frozen=True, kw_only=True, gc=False):
-    """A fact on its way in, with the person it is about; without one it is a guest's."""
-
-    fact: AnyFact
-    who: Who | None = None
-
-
-_encoder = msgspec.json.Encoder(order="deterministic")
-_decoder: msgspec.json.Decoder[AnyFact] = msgspec.json.Decoder(AnyFact)
-
-
-def encode(fact: AnyFact) -> bytes:
-    """The fact as canonical JSON: the stored form."""
-    return _encoder.encode(fact)
-
-
-def decode(body: bytes | str) -> AnyFact:
-    """The fact that `encode` wrote. Raises msgspec.ValidationError on anything else."""
-    return _decoder.decode(body)
-
-
-def content_hash(body: bytes, who: Who | None) -> bytes:
-    """16 bytes that tell whether two arrivals under one key say the same.
-
-    Identifiers count (the same order for somebody else is other content), the profile does not:
-    a changed name or address is news about the person, not about what happened.
-    """
-    return blake2b(body + _told_of(who.identifiers) if who else body, digest_size=16).digest()
-
-
-@lru_cache(maxsize=250_000)
-def _told_of(identifiers: tuple[Identifier, ...]) -> bytes:
-    return "".join(f"\x00{one.kind}\x1f{one.value}" for one in identifiers).encode()

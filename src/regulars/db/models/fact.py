@@ -8,7 +8,8 @@ class FactRow(models.Model):
 
     `seq` is the order of arrival and comes from the database's sequence; `body` is the fact as
     canonical JSON (`regulars.engine.facts.encode`). A guest's fact has a `customer_id` of its
-    own to which no customer belongs, until a link claims it.
+    own to which no customer belongs, until a link claims it. `programme` is set where a fact
+    counts in one programme alone.
     """
 
     pk = models.CompositePrimaryKey("customer_id", "at", "seq")
@@ -21,6 +22,7 @@ class FactRow(models.Model):
     received_at = models.DateTimeField()
     guest = models.BooleanField()
     import_id = models.UUIDField(null=True)
+    programme = models.CharField(max_length=60, default="", db_default="", db_collation="C")
     body = models.JSONField()
 
     class Meta:

@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from regulars.db.models import Customer
 from regulars.db.queries.history import end_of
-from regulars.engine.facts import Order, decode
+from regulars.engine.arrivals import decode
+from regulars.engine.facts import Order
 
 MOST_SOURCES = 100
 """Sources that are looked through; a business has a handful."""

@@ -9,7 +9,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from regulars.engine.facts import Arrival, Line, Order, Refund, Who
+from regulars.engine.arrivals import Arrival
+from regulars.engine.facts import Line, Order, Refund, Who
 from regulars.engine.money import to_minor
 from regulars.sources.files.numbers import from_micro
 from regulars.sources.files.people import decode_who

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from regulars.engine.facts import Arrival
+from regulars.engine.arrivals import Arrival
 
 FIELDS = (
     *("number", "customer", "email", "phone", "card", "name", "first_name", "last_name"),

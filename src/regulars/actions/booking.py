@@ -1,0 +1,214 @@
+"""Facts that were stored are decided and booked, in the transaction that stores them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.backends.utils import CursorWrapper
+from msgspec import Struct, field
+
+from regulars.actions.desks import LiveBook, LiveDesk, NotLocked, Shelf, write
+from regulars.db import histories, holders, programmes
+from regulars.db.answers import Answers, Shared
+from regulars.db.holders import HolderRow
+from regulars.engine.arrivals import AnyFact
+from regulars.engine.calendar import instant_of
+from regulars.engine.compiled import Compiled
+from regulars.engine.desk import Outcome
+from regulars.engine.facts import Link, Unlink
+from regulars.engine.fold import needs, stands_for
+from regulars.engine.happenings import FoldFact
+from regulars.engine.position import names
+from regulars.engine.run import GIVES
+
+
+class Placed(Struct, frozen=True, kw_only=True):
+    """A fact that was just stored, and whose row it is; `before` whose its earlier version was."""
+
+    fact: AnyFact
+    customer_id: int
+    programme: str = ""
+    before: int | None = None
+
+
+class Given(Struct, frozen=True, kw_only=True):
+    """What a programme made of a fact: its status, why not, and what it gave by asset, in the
+    asset's smallest unit."""
+
+    programme: str
+    status: str
+    code: str = ""
+    params: dict[str, object] = {}
+    gave: dict[str, int] = {}
+
+
+class Sitting(Struct):
+    """One transaction's booking: who is locked, and a desk for each programme."""
+
+    cursor: CursorWrapper
+    now: datetime
+    rows: list[HolderRow] = field(default_factory=list)
+    ends: dict[int, int] = field(default_factory=dict)
+    desks: dict[str, LiveDesk] = field(default_factory=dict)
+    shared: list[Shared] = field(default_factory=list)
+
+    def lock(self, customers: Iterable[int]) -> None:
+        """Lock the rows of these customers, or of whom they were merged into."""
+        self.ends = holders.ends(self.cursor, customers)
+        self.rows = holders.locked(self.cursor, {self.end(one) for one in customers})
+
+    def end(self, customer: int) -> int:
+        """Who somebody is now."""
+        return self.ends.get(customer, customer)
+
+    def row(self, customer: int, programme: str) -> HolderRow | None:
+        """The locked row of a customer in a programme, if they take part."""
+        number = self.end(customer)
+        found = (r for r in self.rows if r.customer_id == number and r.programme == programme)
+        return next(found, None)
+
+    def desk(self, programme: Compiled, arriving: Sequence[FoldFact] = ()) -> LiveDesk:
+        """The desk of a programme, at which these facts are about to arrive."""
+        if programme.id in self.desks:
+            return self.desks[programme.id]
+        rows = {row.number: row for row in self.rows if row.programme == programme.id}
+        shared = Shared(self.cursor, programme.id)
+        self.shared.append(shared)
+        shelf = Shelf(
+            self.cursor,
+            programme,
+            rows,
+            frozenset((fact.key, fact.version) for fact in arriving),
+            frozenset(fact.key for fact in arriving if fact.version == 1),
+        )
+        desk = LiveDesk(
+            programme=programme,
+            answer=lambda holder, question: Answers(self.cursor, holder, shared).answer(question),
+            shelf=shelf,
+            answers=lambda holder: Answers(self.cursor, holder, shared),
+        )
+        self.desks[programme.id] = desk
+        return desk
+
+    def write(self) -> None:
+        """Write everything that came of it."""
+        for one in self.shared:
+            one.save()
+        write(self.cursor, self.desks.values(), self.now)
+
+
+def book(
+    cursor: CursorWrapper, placed: Sequence[Placed], *, now: datetime, also: frozenset[int]
+) -> dict[str, list[Given]]:
+    """Decide and book facts that were just stored, in every programme that they concern; what came
+    of them, by key.
+
+    `also` are customers to lock besides those whom the facts are about. Raises NotLocked where
+    somebody else turns out to be concerned.
+    """
+    ready = programmes.running(cursor)
+    facts = [one for one in placed if not isinstance(one.fact, Link | Unlink)]
+    if not ready or not facts:
+        return {}
+    arrival = _arrival(cursor, facts, now, also)
+    if not arrival.sitting.rows:
+        return {}
+    answers: dict[str, list[Given]] = {}
+    for programme in ready.values():
+        for key, given in _book_in(programme, arrival):
+            answers.setdefault(key, []).append(given)
+    arrival.sitting.write()
+    return answers
+
+
+class _Arrival(Struct):
+    """What arrives, what had waited for it, and whose the facts are that it names."""
+
+    sitting: Sitting
+    placed: list[Placed]
+    waiting: list[histories.Waiting]
+    owners: dict[str, int]
+
+
+def _arrival(
+    cursor: CursorWrapper, placed: list[Placed], now: datetime, also: frozenset[int]
+) -> _Arrival:
+    facts = [one.fact for one in placed if not isinstance(one.fact, Link | Unlink)]
+    keys = {key for fact in facts for key in (fact.key, stands_for(fact)) if key}
+    waiting = histories.waiting_for(cursor, sorted(keys))
+    owners = histories.owners(cursor, sorted({names(fact) for fact in facts} - {""} - keys))
+    owners |= {one.fact.key: one.customer_id for one in placed}
+    concerned = {one.customer_id for one in placed} | set(owners.values()) | also
+    concerned |= {one.before for one in placed if one.before is not None}
+    sitting = Sitting(cursor, now)
+    sitting.lock(concerned)
+    histories.note_found(cursor, {one.names: owners[one.names] for one in waiting})
+    return _Arrival(sitting, placed, waiting, owners)
+
+
+def _book_in(programme: Compiled, arrival: _Arrival) -> Iterable[tuple[str, Given]]:
+    """Let the facts that concern a programme arrive at its desk, one by one."""
+    sitting = arrival.sitting
+    concerned = [
+        (one, row)
+        for one in arrival.placed
+        if one.programme in ("", programme.id)
+        and (row := sitting.row(one.customer_id, programme.id))
+        and (one.programme or one.fact.at >= row.since)
+    ]
+    if not concerned:
+        return
+    facts = [one.fact for one, _row in concerned if not isinstance(one.fact, Link | Unlink)]
+    waiting = [one for one in arrival.waiting if one.programme in ("", programme.id)]
+    desk = sitting.desk(programme, [*facts, *(one.fact for one in waiting)])
+    _tell(desk, arrival, waiting)
+    desk.shelf.fetch({row.number: row for one, row in concerned if _looks_back(one, row)}.values())
+    now = instant_of(sitting.now)
+    for (_one, row), fact in zip(concerned, facts, strict=True):
+        yield fact.key, _given(desk, programme, desk.record(fact, row.number, now), row)
+
+
+def _tell(desk: LiveDesk, arrival: _Arrival, waiting: Sequence[histories.Waiting]) -> None:
+    """Tell a desk whose the facts are that are named, and who waits for what arrives."""
+    programme = desk.programme.id
+    arriving = {one.fact.key for one in arrival.placed}
+    for key, customer in arrival.owners.items():
+        row = arrival.sitting.row(customer, programme)
+        if row is not None and key not in arriving:
+            desk.owners[key] = desk.origins[key] = row.number
+    for one in arrival.placed:
+        was = arrival.sitting.row(one.before, programme) if one.before is not None else None
+        now = arrival.sitting.row(one.customer_id, programme)
+        if was is not None and now is not None:
+            desk.owners[one.fact.key], desk.origins[one.fact.key] = was.number, now.number
+    for kept in waiting:
+        desk.parked.setdefault(kept.names, {})[kept.fact.key] = (kept.fact, "")
+        desk.waits[kept.fact.key] = kept.names
+
+
+def _looks_back(one: Placed, row: HolderRow) -> bool:
+    """Whether a fact will surely need the history of its holder."""
+    fact = one.fact
+    if isinstance(fact, Link | Unlink):
+        return False
+    return fact.version > 1 or needs(fact) or not row.head
+
+
+def _given(desk: LiveDesk, programme: Compiled, outcome: Outcome, row: HolderRow) -> Given:
+    gave: dict[str, int] = {}
+    book = desk.books.get(row.number)
+    if isinstance(book, LiveBook) and book.out:
+        for one in book.out[-1].rows:
+            if one.key == outcome.key and one.step in GIVES:
+                gave[one.asset] = gave.get(one.asset, 0) + GIVES[one.step] * one.amount
+    return Given(
+        programme=programme.id,
+        status=outcome.status,
+        code=outcome.code,
+        params=dict(outcome.params),
+        gave=gave,
+    )
+
+
+__all__ = ["Given", "NotLocked", "Placed", "Sitting", "book"]

@@ -1,0 +1,235 @@
+"""The desk of a programme over the database: books are opened from what is stored, and what came
+of them is written back together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.backends.utils import CursorWrapper
+from msgspec import Struct, field
+
+from regulars.db import factstore, histories, holders, ledger
+from regulars.db.answers import Answers
+from regulars.db.factstore import NewFact
+from regulars.db.holders import HolderRow
+from regulars.db.ledger import Decision, Issued, Transfers
+from regulars.engine import head
+from regulars.engine.advance import next_due
+from regulars.engine.arrivals import AnyFact, content_hash, encode
+from regulars.engine.booking import Book, Booked
+from regulars.engine.calendar import datetime_of
+from regulars.engine.compiled import Compiled
+from regulars.engine.desk import Desk
+from regulars.engine.happenings import Effect, FoldFact, Promise
+from regulars.engine.head import Head, History, Shelved, Source
+from regulars.engine.state import BEGINNING, Voucher
+from regulars.ledger.lots import FOREVER
+
+LAST = 253_402_300_799_000_000
+"""The last second of the year 9999: what is due later is never due."""
+
+
+class NotLocked(Exception):
+    """Somebody else is concerned too: the transaction begins anew, with these locked as well."""
+
+    def __init__(self, customers: frozenset[int]) -> None:
+        super().__init__(f"{len(customers)} more")
+        self.customers = customers
+
+
+class LiveBook(Shelved, kw_only=True):
+    """A book that remembers what it took and what came out of it, to be written."""
+
+    row: HolderRow
+    arriving: frozenset[tuple[str, int]]
+    taken: list[FoldFact] = field(default_factory=list)
+    out: list[Booked] = field(default_factory=list)
+    vouchers: dict[str, Voucher] = field(default_factory=dict)
+
+    def take(self, fact: FoldFact) -> Booked:
+        self.taken.append(fact)
+        return self.keep_out(Shelved.take(self, fact))
+
+    def advance(self, until: int) -> Booked:
+        return self.keep_out(Shelved.advance(self, until))
+
+    def begin(self, facts: Sequence[FoldFact]) -> Booked:
+        """Take all the facts of somebody of whom nothing is booked, at once."""
+        return self.keep_out(Shelved.refold(self, facts))
+
+    def keep_out(self, booked: Booked) -> Booked:
+        """Remember what came out, and vouchers as they were when they were opened."""
+        self.out.append(booked)
+        for change in booked.changes:
+            if change.what == "voucher" and change.id in self.state.vouchers:
+                self.vouchers[change.id] = self.state.vouchers[change.id]
+        return booked
+
+
+class Shelf(Struct):
+    """Where the books of one programme come from: rows that are locked, and their histories.
+
+    `arriving` are keys and versions of facts of this transaction, which no history has yet.
+    """
+
+    cursor: CursorWrapper
+    programme: Compiled
+    rows: dict[str, HolderRow]
+    arriving: frozenset[tuple[str, int]]
+    fresh: frozenset[str]
+    ready: dict[int, History] = field(default_factory=dict)
+
+    def book(self, holder: str, answers: Callable[[str], Answers]) -> Book:
+        """The book of a holder. Raises NotLocked for a member whose row is not locked; somebody
+        who takes no part gets one that is thrown away."""
+        row = self.rows.get(holder)
+        if row is None:
+            if number := self._member(holder):
+                raise NotLocked(frozenset([number]))
+            return Book.opened(self.programme, holder)
+        source = Source(
+            lambda: self.history(row),
+            lambda rule, ordinal: histories.is_decided(self.cursor, row, rule, ordinal),
+            self.fresh,
+        )
+        kept: Head | None = head.decode(row.head) if row.head else None
+        own = {"row": row, "arriving": self.arriving}
+        book = LiveBook.resumed(self.programme, holder, kept, source, **own)
+        book.run.ask = answers(holder).answer
+        return book
+
+    def history(self, row: HolderRow) -> History:
+        """All that a holder's book is made from, without what is arriving."""
+        if row.customer_id not in self.ready:
+            self.fetch([row])
+        return self.ready[row.customer_id]
+
+    def fetch(self, rows: Iterable[HolderRow]) -> None:
+        """Have the histories of several at hand, by one query."""
+        wanted = [row for row in rows if row.customer_id not in self.ready]
+        self.ready |= histories.histories(self.cursor, wanted, leaving_out=self.arriving)
+
+    def _member(self, holder: str) -> int | None:
+        try:
+            public_id = UUID(holder)
+        except ValueError:
+            return None
+        self.cursor.execute(
+            "SELECT h.customer_id FROM regulars_customer c"
+            " JOIN regulars_holder h ON h.customer_id = c.id AND h.left_at IS NULL"
+            " WHERE c.public_id = %s AND h.programme = %s",
+            [public_id, self.programme.id],
+        )
+        found = self.cursor.fetchone()
+        return int(found[0]) if found else None
+
+
+class LiveDesk(Desk, kw_only=True):
+    """The desk of a programme for the length of a transaction."""
+
+    shelf: Shelf
+    answers: Callable[[str], Answers]
+
+    def opened(self, holder: str) -> Book:
+        return self.shelf.book(holder, self.answers)
+
+    def move(self, key: str, holder: str, origin: str) -> None:
+        book = self.book(holder)
+        if isinstance(book, LiveBook):
+            book.complete()
+        Desk.move(self, key, holder, origin)
+
+    def live_books(self) -> Iterator[LiveBook]:
+        """The books to be written."""
+        for book in self.books.values():
+            if isinstance(book, LiveBook) and (book.out or book.taken):
+                yield book
+
+
+def write(cursor: CursorWrapper, desks: Iterable[LiveDesk], now: datetime) -> None:
+    """Write what came of the books: facts made on the way, transfers, promises, states."""
+    books = [book for desk in desks for book in desk.live_books()]
+    made = [fact for book in books for fact in _made(book)]
+    factstore.append(cursor, made, now=now, import_id=None)
+    booked = [Transfers(book.row, out.rows, out.cause) for book in books for out in book.out]
+    ledger.book(cursor, booked, now)
+    ledger.decide(cursor, [one for book in books for one in _decisions(book)])
+    ledger.note_sent(cursor, [one for book in books for one in _sent(book)])
+    for book in books:
+        _write_vouchers(cursor, book, now)
+        _renew(book)
+    holders.save(cursor, [book.row for book in books])
+
+
+def _facts(book: LiveBook) -> dict[tuple[str, int], FoldFact]:
+    """What the book took or decided that did not arrive from outside."""
+    found = {(fact.key, fact.version): fact for fact in book.taken}
+    found |= {(one.key, one.version): one for out in book.out for one in out.promises}
+    return {key: fact for key, fact in found.items() if key not in book.arriving}
+
+
+def _made(book: LiveBook) -> Iterator[NewFact]:
+    for fact in _facts(book).values():
+        yield new_fact(fact, book.row)
+
+
+def new_fact(fact: AnyFact, row: HolderRow) -> NewFact:
+    """A fact of a holder that counts in one programme, as a row."""
+    body = encode(fact)
+    return NewFact(
+        customer_id=row.customer_id,
+        at=fact.at,
+        type=str(fact.__struct_config__.tag),
+        key=fact.key,
+        version=fact.version,
+        guest=False,
+        content_hash=content_hash(body, None),
+        body=body,
+        programme=row.programme,
+    )
+
+
+def _decisions(book: LiveBook) -> Iterator[Decision]:
+    for fact in _facts(book).values():
+        if isinstance(fact, Promise) and fact.version == 1:
+            yield Decision(book.row, fact)
+
+
+def _sent(book: LiveBook) -> Iterator[tuple[HolderRow, Effect]]:
+    for out in book.out:
+        for effect in out.effects:
+            yield book.row, effect
+
+
+def _write_vouchers(cursor: CursorWrapper, book: LiveBook, now: datetime) -> None:
+    """Vouchers that were opened, used or came to an end, as they stand now."""
+    status = {one.id: one.to for out in book.out for one in out.changes if one.what == "voucher"}
+    status |= {
+        one.target: "open"
+        for one in _facts(book).values()
+        if isinstance(one, Promise) and one.target in book.state.vouchers
+    }
+    codes = {one.key: one.code for one in _facts(book).values() if isinstance(one, Promise)}
+    issued = []
+    for key, state in status.items():
+        voucher = book.state.vouchers.get(key) or book.vouchers.get(key)
+        state = "open" if key in book.state.vouchers else state
+        if voucher is not None:
+            issued.append(Issued(book.row, voucher, state, codes.get(key, "")))
+        else:
+            ledger.end(cursor, book.row, key, state)
+    ledger.issue(cursor, issued, now)
+
+
+def _renew(book: LiveBook) -> None:
+    """The row of a holder as it is to be written."""
+    row, run = book.row, book.run
+    due = next_due(run)
+    tiers = run.edition.edition.tiers
+    row.head = head.encode(head.taken(book))
+    row.tier = tiers[run.state.standing.tier].id if tiers else ""
+    row.revision += 1
+    row.due_at = datetime_of(due) if due < min(FOREVER, LAST) else None
+    row.passed_at = datetime_of(run.state.at) if run.state.at > BEGINNING else None

@@ -1,0 +1,89 @@
+"""Customers become members of a programme: from then on what they do counts in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import DatabaseError, connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from regulars.actions.booking import Sitting
+from regulars.actions.desks import LiveBook, NotLocked
+from regulars.actions.record import ATTEMPTS, met
+from regulars.actions.refused import Refused
+from regulars.db import histories, programmes
+from regulars.db.arrays import NUMBERS, numbers
+from regulars.engine.calendar import instant_of
+from regulars.engine.compiled import Compiled
+from regulars.engine.head import History
+
+JOIN = f"""
+    INSERT INTO regulars_holder (customer_id, programme, number, since, joined_at, head, figures,
+        tier, revision)
+    SELECT c.id, %s, c.public_id::text, %s, %s, '', '{{}}', '', 0
+    FROM regulars_customer c WHERE c.id = ANY({NUMBERS}) AND NOT c.merged ORDER BY c.id
+    ON CONFLICT (customer_id, programme) DO UPDATE SET left_at = NULL
+        WHERE regulars_holder.left_at IS NOT NULL
+    RETURNING customer_id
+"""  # noqa: S608 - own texts
+
+
+def join(customers: Sequence[int], programme: str, *, since: datetime, now: datetime) -> list[int]:
+    """Make customers members of a programme; who was none before.
+
+    What they did from `since` on counts, also what is known already. One transaction. Refused:
+    programme_unknown.
+    """
+    also: frozenset[int] = frozenset()
+    for _attempt in range(ATTEMPTS):
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                return _join(cursor, customers, programme, since, now, also)
+        except NotLocked as more:
+            also |= more.customers
+        except DatabaseError as error:
+            if not met(error):
+                raise
+    raise RuntimeError("the same members kept changing elsewhere; try again")
+
+
+def _join(
+    cursor: CursorWrapper,
+    customers: Sequence[int],
+    programme: str,
+    since: datetime,
+    now: datetime,
+    also: frozenset[int],
+) -> list[int]:
+    compiled = programmes.running(cursor).get(programme)
+    if compiled is None:
+        raise Refused("programme_unknown", programme=programme)
+    cursor.execute(JOIN, [programme, since, now, numbers(sorted(set(customers)))])
+    joined = [number for (number,) in cursor.fetchall()]
+    if joined:
+        sitting = Sitting(cursor, now)
+        sitting.lock([*joined, *also])
+        begin(sitting, compiled, joined)
+        sitting.write()
+    return joined
+
+
+def begin(sitting: Sitting, programme: Compiled, customers: Sequence[int]) -> None:
+    """Book, for members of whom nothing is booked, all that is known of them."""
+    rows = [row for one in customers if (row := sitting.row(one, programme.id)) is not None]
+    known = histories.histories(sitting.cursor, rows)
+    desk = sitting.desk(programme)
+    now = instant_of(sitting.now)
+    for row in rows:
+        facts = known[row.customer_id].facts
+        desk.shelf.ready[row.customer_id] = History()
+        for fact in facts:
+            desk.own(fact.key, row.number)
+        book = desk.book(row.number)
+        assert isinstance(book, LiveBook)  # noqa: S101 - its row is locked
+        book.arriving |= {(fact.key, fact.version) for fact in facts}
+        if facts:
+            desk.settle(row.number, book.begin(facts))
+        desk.settle(row.number, book.advance(now))
+    desk.advance(now)

@@ -1,0 +1,114 @@
+"""Somebody asks for a reward or shows a voucher: decided under the lock that spends."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db import DatabaseError, connection, transaction
+from django.db.backends.utils import CursorWrapper
+from msgspec import Struct
+
+from regulars.actions.booking import Sitting
+from regulars.actions.desks import LiveDesk, NotLocked
+from regulars.actions.record import ATTEMPTS, met
+from regulars.actions.refused import Refused
+from regulars.db import factstore, histories, programmes
+from regulars.db.models import AttemptRow
+from regulars.engine.arrivals import content_hash
+from regulars.engine.calendar import instant_of
+from regulars.engine.happenings import Attempt
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What is asked for, by whom, in which programme, and when it arrived."""
+
+    attempt: Attempt
+    customer_id: int
+    programme: str
+    now: datetime
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """The answer to something that was asked for: the same for ever under the same key. `known`
+    says that it was given before. `params` complete the code of a refusal."""
+
+    key: str
+    accepted: bool
+    code: str = ""
+    params: dict[str, Any] = {}
+    known: bool = False
+
+
+def redeem(asked: Asked) -> Answer:
+    """Decide what somebody asks for. A refusal is an answer too: it is kept, and nothing else
+    changes. Refused: programme_unknown, not_member, key_reused."""
+    also: frozenset[int] = frozenset()
+    for _attempt in range(ATTEMPTS):
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                return _redeem(cursor, asked, also)
+        except NotLocked as more:
+            also |= more.customers
+        except DatabaseError as error:
+            if not met(error):
+                raise
+    raise RuntimeError("the same member kept changing elsewhere; send again")
+
+
+def _redeem(cursor: CursorWrapper, asked: Asked, also: frozenset[int]) -> Answer:
+    attempt = asked.attempt
+    body = msgspec.json.encode(attempt)
+    told = content_hash(body + asked.programme.encode() + str(asked.customer_id).encode(), None)
+    factstore.share_writing(cursor)
+    programme = programmes.running(cursor).get(asked.programme)
+    if programme is None:
+        raise Refused("programme_unknown", programme=asked.programme)
+    waiting = histories.waiting_for(cursor, [attempt.key])
+    owners = histories.owners(cursor, [key for key in (attempt.key, attempt.order) if key])
+    sitting = Sitting(cursor, asked.now)
+    sitting.lock({asked.customer_id, *owners.values(), *also})
+    known = AttemptRow.objects.filter(key=attempt.key).first()
+    if known is not None:
+        return _again(known, told)
+    if attempt.key in owners:
+        raise Refused("key_reused", key=attempt.key)
+    row = sitting.row(asked.customer_id, asked.programme)
+    if row is None:
+        raise Refused("not_member", programme=asked.programme)
+    desk = sitting.desk(programme)
+    _tell_waiting(desk, waiting)
+    outcome = desk.record(attempt, row.number, instant_of(asked.now))
+    accepted = outcome.status == "accepted"
+    answer = Answer(
+        key=attempt.key, accepted=accepted, code=outcome.code, params=dict(outcome.params)
+    )
+    if accepted:
+        histories.note_found(cursor, {one.names: row.customer_id for one in waiting})
+    AttemptRow.objects.create(
+        key=attempt.key,
+        customer_id=row.customer_id,
+        programme=asked.programme,
+        content_hash=told,
+        body=body.decode(),
+        accepted=accepted,
+        answer=msgspec.to_builtins(answer),
+        at=asked.now,
+    )
+    sitting.write()
+    return answer
+
+
+def _again(known: AttemptRow, told: bytes) -> Answer:
+    if bytes(known.content_hash) != told:
+        raise Refused("key_reused", key=known.key)
+    answer = msgspec.convert(known.answer, Answer)
+    return msgspec.structs.replace(answer, known=True)
+
+
+def _tell_waiting(desk: LiveDesk, waiting: list[histories.Waiting]) -> None:
+    for kept in waiting:
+        desk.parked.setdefault(kept.names, {})[kept.fact.key] = (kept.fact, "")
+        desk.waits[kept.fact.key] = kept.names
+        desk.shelf.arriving |= {(kept.fact.key, kept.fact.version)}

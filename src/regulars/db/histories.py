@@ -1,0 +1,178 @@
+"""Histories: all that a holder's book is made from, for many holders in one query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.backends.utils import CursorWrapper
+from msgspec import Struct
+
+from regulars.db.arrays import NUMBERS, TEXTS, numbers, texts
+from regulars.db.holders import HolderRow
+from regulars.engine.arrivals import decode
+from regulars.engine.calendar import instant_of
+from regulars.engine.facts import Link, Unlink
+from regulars.engine.happenings import Effect, FoldFact
+from regulars.engine.head import History
+from regulars.engine.state import BEGINNING
+
+# Everybody who is the same person, then their facts, and facts of others that name one of theirs;
+# a fact that waits for another, or belongs to somebody else by what it names, is not theirs.
+FACTS = f"""
+    WITH RECURSIVE wanted AS (
+        SELECT * FROM unnest({NUMBERS}, {TEXTS}::timestamptz[]) AS w(holder, since)
+    ), same(holder, since, id) AS (
+        SELECT holder, since, holder FROM wanted
+        UNION SELECT same.holder, same.since, l.customer_id FROM same
+            JOIN regulars_customerlink l ON l.into_id = same.id AND l.undone_at IS NULL
+    ), found AS (
+        SELECT same.holder, same.since, f.key, f.body, f.version, f.at, f.programme, f.received_at
+        FROM same JOIN regulars_fact f ON f.customer_id = same.id
+        WHERE f.type NOT IN ('link', 'unlink')
+        AND NOT EXISTS (SELECT 1 FROM regulars_named_fact n WHERE n.key = f.key
+            AND n.customer_id = f.customer_id
+            AND NOT EXISTS (SELECT 1 FROM same o WHERE o.holder = same.holder
+                AND o.id = n.owner_id))
+        UNION ALL
+        SELECT same.holder, same.since, f.key, f.body, f.version, f.at, f.programme, f.received_at
+        FROM same JOIN regulars_named_fact n ON n.owner_id = same.id
+        JOIN regulars_fact f ON f.customer_id = n.customer_id AND f.key = n.key
+    )
+    SELECT holder, body::text, (SELECT array_agg(k.version) FROM regulars_factkey k
+        WHERE k.key = found.key) FROM found
+    WHERE programme IN ('', %s) AND (programme <> '' OR at >= since)
+    AND (%s::timestamptz IS NULL OR received_at <= %s::timestamptz)
+    ORDER BY holder, at, version
+"""  # noqa: S608 - own texts
+SENT = f"""
+    SELECT DISTINCT ON (s.customer_id, s.key) s.customer_id, f.body::text
+    FROM regulars_sent_effect s
+    JOIN regulars_factkey k ON k.key = s.key
+    JOIN regulars_fact f ON f.customer_id = k.customer_id AND f.key = k.key
+        AND f.version = k.version
+    WHERE s.customer_id = ANY({NUMBERS}) AND s.programme = %s
+    ORDER BY s.customer_id, s.key, k.version DESC
+"""  # noqa: S608 - own texts
+
+
+def histories(
+    cursor: CursorWrapper,
+    holders: Sequence[HolderRow],
+    *,
+    leaving_out: Iterable[tuple[str, int]] = (),
+    known_at: datetime | None = None,
+) -> dict[int, History]:
+    """The histories of holders of one programme, by customer.
+
+    `leaving_out` are (key, version) of facts that are about to be taken one by one; `known_at`
+    leaves out what was received later.
+    """
+    if not holders:
+        return {}
+    out = frozenset(leaving_out)
+    programme = holders[0].programme
+    made = {one.customer_id: History(until=_passed(one)) for one in holders}
+    who = [numbers(made), texts(one.since.isoformat() for one in holders)]
+    cursor.execute(FACTS, [*who, programme, known_at, known_at])
+    for number, body, versions in cursor.fetchall():
+        fact = decode(body)
+        known = [one for one in versions if (fact.key, one) not in out]
+        if not isinstance(fact, Link | Unlink) and known and fact.version == max(known):
+            made[number].facts.append(fact)
+    cursor.execute(SENT, [numbers(made), programme])
+    for number, body in cursor.fetchall():
+        effect = decode(body)
+        if isinstance(effect, Effect):
+            made[number].sent.append(effect)
+    return made
+
+
+def _passed(holder: HolderRow) -> int:
+    return instant_of(holder.passed_at) if holder.passed_at else BEGINNING
+
+
+DECIDED = """
+    SELECT EXISTS (SELECT 1 FROM regulars_promise
+        WHERE customer_id = %s AND programme = %s AND rule = %s AND ordinal = %s)
+"""
+
+
+def is_decided(cursor: CursorWrapper, holder: HolderRow, rule: str, ordinal: str) -> bool:
+    """Whether a promise with this identity was decided."""
+    cursor.execute(DECIDED, [holder.customer_id, holder.programme, rule, ordinal])
+    return bool(cursor.fetchone()[0])
+
+
+WAITING = f"""
+    SELECT n.names, n.customer_id, n.programme, f.body::text FROM unnest({TEXTS}) AS w(key)
+    JOIN regulars_named_fact n ON n.names = w.key COLLATE "C" AND n.owner_id IS NULL
+    JOIN regulars_fact f ON f.customer_id = n.customer_id AND f.key = n.key
+    ORDER BY n.arrived_at, f.version
+"""  # noqa: S608 - own texts
+FOUND = f"""
+    UPDATE regulars_named_fact SET owner_id = n.owner
+    FROM unnest({TEXTS}, {NUMBERS}) AS n(name, owner)
+    WHERE names = n.name COLLATE "C" AND owner_id IS NULL
+"""  # noqa: S608 - own texts
+NAME = f"""
+    INSERT INTO regulars_named_fact (names, key, customer_id, owner_id, programme, arrived_at)
+    SELECT name, key, customer_id, NULL, coalesce(programme, ''), %s
+    FROM unnest({TEXTS}, {TEXTS}, {NUMBERS}, {TEXTS}) AS n(name, key, customer_id, programme)
+    ON CONFLICT DO NOTHING
+"""  # noqa: S608 - own texts
+OWNERS = f"""
+    SELECT DISTINCT ON (w.key) w.key, k.customer_id FROM unnest({TEXTS}) AS w(key)
+    JOIN regulars_factkey k ON k.key = w.key COLLATE "C" ORDER BY w.key, k.version
+"""  # noqa: S608 - own texts
+
+
+def owners(cursor: CursorWrapper, keys: Sequence[str]) -> dict[str, int]:
+    """Whose row the fact with each of these keys is, where it is known."""
+    if not keys:
+        return {}
+    cursor.execute(OWNERS, [texts(keys)])
+    return dict(cursor.fetchall())
+
+
+class Waiting(Struct, frozen=True):
+    """A fact that waits for the key `names`, and whose row it is."""
+
+    names: str
+    customer_id: int
+    programme: str
+    fact: FoldFact
+
+
+def waiting_for(cursor: CursorWrapper, keys: Sequence[str]) -> list[Waiting]:
+    """The facts that wait for these keys, the highest version of each."""
+    if not keys:
+        return []
+    cursor.execute(WAITING, [texts(keys)])
+    found: dict[str, Waiting] = {}
+    for names, customer_id, programme, body in cursor.fetchall():
+        fact = decode(body)
+        if not isinstance(fact, Link | Unlink):
+            found[fact.key] = Waiting(names, customer_id, programme, fact)
+    return list(found.values())
+
+
+def note_waiting(cursor: CursorWrapper, waiting: Sequence[Waiting], now: datetime) -> None:
+    """Remember what these facts wait for."""
+    if waiting:
+        cursor.execute(
+            NAME,
+            [
+                now,
+                texts(one.names for one in waiting),
+                texts(one.fact.key for one in waiting),
+                numbers(one.customer_id for one in waiting),
+                texts(one.programme for one in waiting),
+            ],
+        )
+
+
+def note_found(cursor: CursorWrapper, owner_of: dict[str, int]) -> None:
+    """What waited for these keys waits no longer: it belongs to their owners."""
+    if owner_of:
+        cursor.execute(FOUND, [texts(owner_of), numbers(owner_of.values())])

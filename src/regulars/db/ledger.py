@@ -1,0 +1,186 @@
+"""What is booked: transfers, promises, effects sent, vouchers and their codes, in bulk."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.backends.utils import CursorWrapper
+from msgspec import Struct
+
+from regulars.db.arrays import NUMBERS, TEXTS, numbers, texts
+from regulars.db.bulk import copy_lines, escaped
+from regulars.db.holders import Figures, HolderRow
+from regulars.engine.accounts import WAYS
+from regulars.engine.calendar import datetime_of
+from regulars.engine.happenings import Effect, Promise
+from regulars.engine.run import Row
+from regulars.engine.state import Voucher
+from regulars.ledger.lots import FOREVER
+
+COLUMNS = [
+    "customer_id",
+    "programme",
+    "asset",
+    "amount",
+    "source",
+    "target",
+    "at",
+    "booked_at",
+    "fact",
+    "rule",
+    "step",
+    "lot",
+    "cause",
+]
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 10
+"""Thirty letters to the tenth: 590 trillion codes, of which a business uses some millions."""
+
+
+def new_code() -> str:
+    """A code for a voucher or an advocate that nobody can guess and that reads well aloud."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+
+
+class Transfers(Struct, frozen=True):
+    """Rows of one holder that one arrival brought."""
+
+    holder: HolderRow
+    rows: Sequence[Row]
+    cause: str = ""
+
+
+def book(cursor: CursorWrapper, booked: Sequence[Transfers], now: datetime) -> None:
+    """Append the transfers, and count them in the figures of their holders."""
+    lines = [line for one in booked for line in _lines(one, now.isoformat())]
+    if lines:
+        copy_lines(cursor, "regulars_transfer", COLUMNS, lines)
+
+
+def _lines(booked: Transfers, now: str) -> Iterable[str]:
+    holder = booked.holder
+    begin = f"{holder.customer_id}\t{holder.programme}"
+    cause = escaped(booked.cause)
+    for row in booked.rows:
+        if not row.amount:
+            continue
+        way = WAYS[row.step]
+        source, target = (way.source, way.target) if row.amount > 0 else (way.target, way.source)
+        amount = abs(row.amount)
+        count(holder.figures, row.asset, {source: -amount, target: amount})
+        yield (
+            f"{begin}\t{row.asset}\t{amount}\t{source}\t{target}\t{datetime_of(row.at).isoformat()}"
+            f"\t{now}\t{escaped(row.key)}\t{row.rule}\t{row.step}\t{escaped(row.lot)}\t{cause}"
+        )
+
+
+def count(figures: Figures, asset: str, moved: dict[str, int]) -> None:
+    """Take what moved into the figures; what a programme issued is no figure of a holder."""
+    mine = figures.setdefault(asset, {})
+    for kind, amount in moved.items():
+        if kind != "issued":
+            mine[kind] = mine.get(kind, 0) + amount
+
+
+class Decision(Struct, frozen=True):
+    """A promise and whose it is."""
+
+    holder: HolderRow
+    promise: Promise
+
+
+DECIDE = f"""
+    INSERT INTO regulars_promise (customer_id, programme, rule, ordinal, key)
+    SELECT * FROM unnest({NUMBERS}, {TEXTS}, {TEXTS}, {TEXTS}, {TEXTS})
+"""  # noqa: S608 - own texts
+SEND = f"""
+    INSERT INTO regulars_sent_effect (customer_id, programme, key)
+    SELECT * FROM unnest({NUMBERS}, {TEXTS}, {TEXTS}) ON CONFLICT DO NOTHING
+"""  # noqa: S608 - own texts
+
+
+def decide(cursor: CursorWrapper, decisions: Sequence[Decision]) -> None:
+    """Claim the identities of promises: one that was decided before breaks the transaction."""
+    if decisions:
+        cursor.execute(
+            DECIDE,
+            [
+                numbers(one.holder.customer_id for one in decisions),
+                texts(one.holder.programme for one in decisions),
+                texts(one.promise.rule for one in decisions),
+                texts(one.promise.ordinal for one in decisions),
+                texts(one.promise.key for one in decisions),
+            ],
+        )
+
+
+def note_sent(cursor: CursorWrapper, sent: Sequence[tuple[HolderRow, Effect]]) -> None:
+    """Remember which effects came from whose facts."""
+    if sent:
+        cursor.execute(
+            SEND,
+            [
+                numbers(holder.customer_id for holder, _effect in sent),
+                texts(holder.programme for holder, _effect in sent),
+                texts(effect.key for _holder, effect in sent),
+            ],
+        )
+
+
+class Issued(Struct, frozen=True):
+    """A voucher of a holder as it stands, with the code that its promise gave it, if any."""
+
+    holder: HolderRow
+    voucher: Voucher
+    state: str = "open"
+    code: str = ""
+
+
+VOUCHER = """
+    INSERT INTO regulars_voucher (customer_id, programme, id, rule, kind, item, value_minor,
+        currency, issued_at, expires_at, state, code)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT (customer_id, programme, id) DO UPDATE SET value_minor = excluded.value_minor,
+        expires_at = excluded.expires_at, state = excluded.state
+    RETURNING code
+"""
+END = "UPDATE regulars_voucher SET state = %s WHERE customer_id = %s AND programme = %s AND id = %s"
+CODE = """
+    INSERT INTO regulars_code (code, kind, programme, customer_id, voucher, percent, made_at)
+    VALUES (%s, 'voucher', %s, %s, %s, 0, %s) ON CONFLICT (code) DO NOTHING
+"""
+
+
+def issue(cursor: CursorWrapper, issued: Iterable[Issued], now: datetime) -> None:
+    """Write vouchers as they stand, each new one with a code of its own."""
+    for one in issued:
+        code = one.code or new_code()
+        voucher, holder = one.voucher, one.holder
+        expires = None if voucher.expires >= FOREVER else datetime_of(voucher.expires)
+        cursor.execute(
+            VOUCHER,
+            [
+                holder.customer_id,
+                holder.programme,
+                voucher.id,
+                voucher.rule,
+                voucher.kind,
+                voucher.item,
+                voucher.value,
+                voucher.currency,
+                datetime_of(voucher.issued),
+                expires,
+                one.state,
+                code,
+            ],
+        )
+        (kept,) = cursor.fetchone()
+        if kept == code:
+            cursor.execute(CODE, [code, holder.programme, holder.customer_id, voucher.id, now])
+
+
+def end(cursor: CursorWrapper, holder: HolderRow, voucher: str, state: str) -> None:
+    """A voucher is used, expired or revoked."""
+    cursor.execute(END, [state, holder.customer_id, holder.programme, voucher])
