@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import Error, connection, transaction
@@ -155,3 +155,12 @@ def test_facts_and_keys_stay_as_they_are(now: datetime) -> None:
         with pytest.raises(Error), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
     assert FactRow.objects.count() == FactKey.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "at", [datetime(2026, 3, 1), datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)]
+)
+def test_a_time_that_cannot_be_reckoned_with_is_refused(at: datetime, now: datetime) -> None:
+    [outcome] = record([arrival(order("1", line("tea", "2"), at=at), who("17"))], now=now)
+    assert (outcome.state, outcome.code) == ("refused", "bad_time")
+    assert not FactRow.objects.exists()

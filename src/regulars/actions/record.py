@@ -18,6 +18,7 @@ from regulars.db.factstore import KnownKey, NewFact
 from regulars.db.histories import Waiting
 from regulars.db.ids import customer_ids
 from regulars.db.people import Acquaintances, Crowd, Raced
+from regulars.engine import moments
 from regulars.engine.arrivals import AnyFact, Arrival, content_hash, decode, encode
 from regulars.engine.facts import Link, Order, Refund, Unlink, Who
 from regulars.engine.fold import needs
@@ -181,7 +182,7 @@ def _in_known_order(
 
 def _says_other(arrival: Arrival, before: KnownKey) -> bool:
     fact = arrival.fact
-    if not isinstance(fact, Order | Refund) or len(fact.lines) < 2:
+    if not isinstance(fact, Order | Refund) or len(fact.lines) < 2 or fact.at.tzinfo is None:
         return False
     return _told(_in_utc(fact), arrival.who) not in before.hashes.values()
 
@@ -207,6 +208,8 @@ def _judge(
     arrival: Arrival, known: dict[str, KnownKey], *, restate: bool
 ) -> tuple[Outcome, _Fresh | None]:
     """Whether an arrival is new, known or refused; a new one is entered among the known keys."""
+    if not moments.in_order(arrival.fact):
+        return Outcome(key=arrival.fact.key, state="refused", code="bad_time"), None
     fact = _in_utc(arrival.fact)
     body = encode(fact)
     told = content_hash(body, arrival.who) if fact.version == 1 else _told(fact, arrival.who)

@@ -74,7 +74,7 @@ class Order(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="order", gc
     dates: dict[Code, datetime] = {}
     campaigns: tuple[Code, ...] = ()
     codes: tuple[Code, ...] = ()
-    vouchers: tuple[Code, ...] = ()
+    vouchers: tuple[Reference, ...] = ()
     spend_points: int = 0
     via: Code = ""
 
