@@ -94,6 +94,10 @@ class Cast:
         """In whose book the facts of a member are: a household has one book."""
         return self.homes.get(member, member) or self._default()
 
+    def holders(self) -> frozenset[str]:
+        """Everybody who is named, by the book that is theirs."""
+        return frozenset(self.holder(one) for one in self.known)
+
     def leave(self, member: str) -> None:
         """A member has a book of his own from now on."""
         self.homes.pop(member, None)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from regulars.engine.desk import Desk
 from regulars.engine.run import CLAW, EARN, PEND, UNPEND
 from regulars.programmes.cases.comparing import Answer
 from regulars.programmes.cases.shapes import Case, Subject
+from regulars.programmes.cases.sides import Side
 from regulars.programmes.cases.spelling import told
 from regulars.programmes.cases.units import Units
 from regulars.programmes.cases.values import Key
@@ -17,7 +17,7 @@ from regulars.programmes.cases.vocabulary import vocabulary
 class Decisions:
     """Reads the decisions of a desk."""
 
-    def __init__(self, case: Case, desk: Desk, units: Units) -> None:
+    def __init__(self, case: Case, desk: Side, units: Units) -> None:
         self.case = case
         self.desk = desk
         self.units = units

@@ -7,7 +7,6 @@ from math import floor
 from typing import Any
 
 from regulars.engine.booking import Book
-from regulars.engine.desk import Desk
 from regulars.engine.facts import Order
 from regulars.engine.kinds.referrals.reading import look
 from regulars.engine.position import place
@@ -20,6 +19,7 @@ from regulars.programmes.cases.comparing import Answer, CannotRead
 from regulars.programmes.cases.decisions import Decisions
 from regulars.programmes.cases.problems import Reason, nearest
 from regulars.programmes.cases.shapes import Case, Subject
+from regulars.programmes.cases.sides import Side
 from regulars.programmes.cases.spelling import moment_of, spelt, told
 from regulars.programmes.cases.units import Units
 from regulars.programmes.cases.values import Key, Value
@@ -31,7 +31,7 @@ ENDS = "_expires_at"
 class Look:
     """The state of everybody in a case, as it stands."""
 
-    def __init__(self, case: Case, desk: Desk, cast: Cast, units: Units) -> None:
+    def __init__(self, case: Case, desk: Side, cast: Cast, units: Units) -> None:
         self.case = case
         self.desk = desk
         self.cast = cast

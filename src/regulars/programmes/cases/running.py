@@ -11,12 +11,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from regulars.engine.calendar import instant_of
-from regulars.engine.compiled import Compiled
 from regulars.engine.compiling import compiled, rules_of, with_ids
-from regulars.engine.desk import Desk, Outcome
+from regulars.engine.desk import Outcome
 from regulars.engine.edition import Edition
 from regulars.engine.happenings import Activity, Attempt, FoldFact, Job, Redemption, VoucherUse
-from regulars.engine.joining import join
 from regulars.programmes.cases.answering import Answers
 from regulars.programmes.cases.arriving import Head, arrivals
 from regulars.programmes.cases.cast import UNNAMED, Cast, as_signals
@@ -27,6 +25,7 @@ from regulars.programmes.cases.pricing import meant
 from regulars.programmes.cases.problems import Reason, nearest
 from regulars.programmes.cases.settings import NoSetting, with_settings
 from regulars.programmes.cases.shapes import Case, Event, Run
+from regulars.programmes.cases.sides import InMemory, Opened, Scene, Told
 from regulars.programmes.cases.units import MICROSECOND, Units
 from regulars.programmes.cases.values import Fields, Value
 
@@ -47,16 +46,18 @@ class Unfit(Exception):
 
 
 class Ran(Struct, frozen=True):
-    """What came of a run: the first difference, or none, and the rules that had a part in it."""
+    """What came of a run: the first difference, or none, the rules that had a part in it, and
+    everything that was answered."""
 
     difference: Difference | None
     rules: frozenset[str] = frozenset()
+    answers: Answers | None = None
 
 
-def run_case(case: Case, run: Run, editions: Editions) -> Ran:
+def run_case(case: Case, run: Run, editions: Editions, opened: Opened = InMemory) -> Ran:
     """Run a case once and compare. What keeps it from running is a difference too."""
     try:
-        stage = Stage(case, run, editions)
+        stage = Stage(case, run, editions, opened)
         stage.play()
     except Unfit as cannot:
         return Ran(Difference(cannot.reason, cannot.line or case.line))
@@ -64,21 +65,25 @@ def run_case(case: Case, run: Run, editions: Editions) -> Ran:
     found = first_difference(run, stage.answers, zone)
     if found is not None and stage.ignored is not None:
         found = replace(found, because=stage.ignored)
-    return Ran(found, stage.answers.rules)
+    return Ran(found, stage.answers.rules, stage.answers)
 
 
 class Stage:
-    """One run of a case on a desk in memory."""
+    """One run of a case on the side that `opened` makes for it."""
 
-    def __init__(self, case: Case, run: Run, editions: Editions) -> None:
+    def __init__(self, case: Case, run: Run, editions: Editions, opened: Opened = InMemory) -> None:
         self.case = case
         self.run = run
         self.edition = _edition(case, run, editions)
-        self.programme = _programme(case, self.edition, editions)
+        several, schedule = _editions(case, self.edition, editions)
+        self.programme = compiled(several, schedule)
+        self.programme.jobs_off = frozenset(_job_rule(self.edition, one) for one in _jobs(case))
         self.units = Units(self.edition)
         self.begins = _begins(case, run)
         self.cast = Cast(case, self.units, self.begins)
-        self.desk = Desk(self.programme, self.cast.people.answer)
+        people, known = self.cast.people, self.cast.holders()
+        scene = Scene(several, schedule, self.programme, people, known, instant_of(self.begins))
+        self.desk = opened(scene)
         self.opener = Opener(case, self.programme, self.units, self.begins)
         self.seen: set[str] = set()
         self.ignored: Reason | None = None
@@ -124,7 +129,7 @@ class Stage:
         """What is given of one holder, earlier orders aside."""
         own = replace(fields, words={k: v for k, v in fields.words.items() if k != "orders"})
         for begun in self.opener.of(holder, own):
-            self._book(begun.fact, begun.holder)
+            self.desk.record(begun.fact, begun.holder)
 
     def bring_orders(self, fields: Fields, holder: str = "") -> None:
         """Earlier orders, each to its buyer."""
@@ -136,9 +141,10 @@ class Stage:
             member = str(one.words.get("member") or one.words.get("account") or "")
             stranger = "" if member else self.cast.of_stranger(one)
             buyer = self.cast.holder(member) if member else stranger or holder or UNNAMED
+            told = Told(as_signals(one))
             if opening.order is not None:
-                self.cast.people.note(opening.order, buyer, as_signals(one))
-            self._book(opening, buyer)
+                self.cast.people.note(opening.order, buyer, told.signals)
+            self.desk.record(opening, buyer, None, told)
 
     def look_for_ignored(self) -> None:
         """What is given and means nothing to the programme may be why something is not as
@@ -201,21 +207,16 @@ class Stage:
     def record(self, fact: FoldFact | Attempt, holder: str, event: Event, now: int) -> None:
         """Book one fact."""
         if isinstance(fact, Redemption | VoucherUse):
-            fact = self._named(fact)
-            self._book(fact, holder, now)
+            self.desk.record(self._named(fact), holder, now)
             return
         guests = event.fields.words.get("guests")
         party = [self.cast.holder(str(one)) for one in guests] if isinstance(guests, tuple) else []
-        self.cast.people.note(fact, holder, as_signals(event.fields), party)
+        told = Told(as_signals(event.fields), tuple(party))
+        self.cast.people.note(fact, holder, told.signals, told.party)
         if isinstance(fact, Activity) and fact.kind in JOINING:
             self._join(fact, event, now)
         else:
-            self._book(fact, holder, now)
-
-    def _book(self, fact: FoldFact | Attempt, holder: str, now: int | None = None) -> None:
-        """Book one fact, with every rule telling what it did: reports say which had a part."""
-        self.desk.book(holder).explain = True
-        self.desk.record(fact, holder, now)
+            self.desk.record(fact, holder, now, told)
 
     def _named(self, attempt: Redemption | VoucherUse) -> Redemption | VoucherUse:
         """A redemption under the name of the reward that it means."""
@@ -231,11 +232,11 @@ class Stage:
         if owner in self.cast.known:
             self.desk.note(Outcome(act.key, "refused", "already_claimed"))
             return
-        self._book(replace(act, order=""), into, now)
+        self.desk.record(replace(act, order=""), into, now)
         for other in (owner, *self._others(act, event)):
             known = other in self.desk.books
             if known and self.desk.resolved(other) != self.desk.resolved(into):
-                join(self.desk, into, other)
+                self.desk.join(into, other)
 
     def _others(self, act: Activity, event: Event) -> Iterable[str]:
         if act.kind == "merge":
@@ -250,7 +251,7 @@ class Stage:
         for holder in list(self.desk.books):
             key = f"event/{number}/{holder}"
             rule = _job_rule(self.edition, name)
-            self._book(Job(key=key, at=event.at, source=f"{number:06d}", name=rule), holder)
+            self.desk.record(Job(key=key, at=event.at, source=f"{number:06d}", name=rule), holder)
 
 
 def _edition(case: Case, run: Run, editions: Editions) -> Edition:
@@ -276,8 +277,10 @@ def _policy(value: Value) -> dict[str, Value]:
     return value if isinstance(value, dict) else {}
 
 
-def _programme(case: Case, first: Edition, editions: Editions) -> Compiled:
-    """The edition of the case, and those that take over on its way."""
+def _editions(
+    case: Case, first: Edition, editions: Editions
+) -> tuple[list[Edition], dict[str, int]]:
+    """The edition of the case and those that take over on its way, and when."""
     schedule: dict[str, int] = {first.edition: 0}
     several = [msgspec.structs.replace(first, from_=None)]
     for number, event in enumerate(case.events):
@@ -285,9 +288,7 @@ def _programme(case: Case, first: Edition, editions: Editions) -> Compiled:
             continue
         several.append(_next(several[-1], event, editions, f"{first.edition}_{number}"))
         schedule[several[-1].edition] = instant_of(event.at)
-    programme = compiled(several, schedule)
-    programme.jobs_off = frozenset(_job_rule(first, name) for name in _jobs(case))
-    return programme
+    return several, schedule
 
 
 def _next(before: Edition, event: Event, editions: Editions, fresh: str) -> Edition:
