@@ -31,6 +31,13 @@ from regulars.db.models.programme import (
     VoucherRow,
 )
 from regulars.db.models.staff import EntryLink, Role, Staff
+from regulars.db.models.webhook import (
+    Delivery,
+    Endpoint,
+    HookProblem,
+    HookSource,
+    OutMessage,
+)
 
 __all__ = [
     "Adjustment",
@@ -41,17 +48,22 @@ __all__ = [
     "CustomerLink",
     "CustomerNote",
     "CustomerTag",
+    "Delivery",
     "EditionRow",
+    "Endpoint",
     "EntryLink",
     "FactKey",
     "FactRow",
     "Friend",
     "HolderState",
+    "HookProblem",
+    "HookSource",
     "IdentifierRow",
     "ImportRun",
     "MeasureResult",
     "MirrorState",
     "NamedFact",
+    "OutMessage",
     "Place",
     "Product",
     "ProgrammeRow",
