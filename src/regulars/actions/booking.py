@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db.backends.utils import CursorWrapper
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from regulars.actions.desks import LiveBook, LiveDesk, NotLocked, Shelf, write
 from regulars.db import histories, holders, programmes
 from regulars.db.answers import Answers, Shared
-from regulars.db.holders import HolderRow
+from regulars.db.holders import Figures, HolderRow
 from regulars.engine.arrivals import AnyFact
 from regulars.engine.calendar import instant_of
 from regulars.engine.compiled import Compiled
@@ -20,7 +20,7 @@ from regulars.engine.facts import Link, Unlink
 from regulars.engine.fold import needs, stands_for
 from regulars.engine.happenings import FoldFact
 from regulars.engine.position import names
-from regulars.engine.run import GIVES
+from regulars.engine.run import GIVES, Why
 
 
 class Placed(Struct, frozen=True, kw_only=True):
@@ -34,13 +34,22 @@ class Placed(Struct, frozen=True, kw_only=True):
 
 class Given(Struct, frozen=True, kw_only=True):
     """What a programme made of a fact: its status, why not, and what it gave by asset, in the
-    asset's smallest unit."""
+    asset's smallest unit.
+
+    `whys` is what its rules answered, where that was asked for. `member` stands there as they are
+    when everything that came with the fact is booked: `figures`, `tier` and `revision` too.
+    """
 
     programme: str
     status: str
     code: str = ""
     params: dict[str, object] = {}
     gave: dict[str, int] = {}
+    whys: tuple[Why, ...] = ()
+    member: str = ""
+    figures: Figures = {}
+    tier: str = ""
+    revision: int = 0
 
 
 class Sitting(Struct):
@@ -52,6 +61,7 @@ class Sitting(Struct):
     ends: dict[int, int] = field(default_factory=dict)
     desks: dict[str, LiveDesk] = field(default_factory=dict)
     shared: list[Shared] = field(default_factory=list)
+    explain: bool = False
 
     def lock(self, customers: Iterable[int]) -> None:
         """Lock the rows of these customers, or of whom they were merged into."""
@@ -87,6 +97,7 @@ class Sitting(Struct):
             answer=lambda holder, question: Answers(self.cursor, holder, shared).answer(question),
             shelf=shelf,
             answers=lambda holder: Answers(self.cursor, holder, shared),
+            explain=self.explain,
         )
         self.desks[programme.id] = desk
         return desk
@@ -99,27 +110,34 @@ class Sitting(Struct):
 
 
 def book(
-    cursor: CursorWrapper, placed: Sequence[Placed], *, now: datetime, also: frozenset[int]
+    sitting: Sitting, placed: Sequence[Placed], *, also: frozenset[int]
 ) -> dict[str, list[Given]]:
     """Decide and book facts that were just stored, in every programme that they concern; what came
-    of them, by key.
+    of them, by key. `sitting` has nobody locked yet.
 
     `also` are customers to lock besides those whom the facts are about. Raises NotLocked where
     somebody else turns out to be concerned.
     """
-    ready = programmes.running(cursor)
+    ready = programmes.running(sitting.cursor)
     facts = [one for one in placed if not isinstance(one.fact, Link | Unlink)]
     if not ready or not facts:
         return {}
-    arrival = _arrival(cursor, facts, now, also)
-    if not arrival.sitting.rows:
+    arrival = _arrival(sitting, facts, also)
+    if not sitting.rows:
         return {}
+    booked = [one for programme in ready.values() for one in _book_in(programme, arrival)]
+    sitting.write()
     answers: dict[str, list[Given]] = {}
-    for programme in ready.values():
-        for key, given in _book_in(programme, arrival):
-            answers.setdefault(key, []).append(given)
-    arrival.sitting.write()
+    for key, given, row in booked:
+        answers.setdefault(key, []).append(_standing(given, row))
     return answers
+
+
+def _standing(given: Given, row: HolderRow) -> Given:
+    """The same, with where the member stands now that everything is written."""
+    return structs.replace(
+        given, member=row.number, figures=row.figures, tier=row.tier, revision=row.revision
+    )
 
 
 class _Arrival(Struct):
@@ -131,9 +149,8 @@ class _Arrival(Struct):
     owners: dict[str, int]
 
 
-def _arrival(
-    cursor: CursorWrapper, placed: list[Placed], now: datetime, also: frozenset[int]
-) -> _Arrival:
+def _arrival(sitting: Sitting, placed: list[Placed], also: frozenset[int]) -> _Arrival:
+    cursor = sitting.cursor
     facts = [one.fact for one in placed if not isinstance(one.fact, Link | Unlink)]
     keys = {key for fact in facts for key in (fact.key, stands_for(fact)) if key}
     waiting = histories.waiting_for(cursor, sorted(keys))
@@ -141,13 +158,12 @@ def _arrival(
     owners |= {one.fact.key: one.customer_id for one in placed}
     concerned = {one.customer_id for one in placed} | set(owners.values()) | also
     concerned |= {one.before for one in placed if one.before is not None}
-    sitting = Sitting(cursor, now)
     sitting.lock(concerned)
     histories.note_found(cursor, {one.names: owners[one.names] for one in waiting})
     return _Arrival(sitting, placed, waiting, owners)
 
 
-def _book_in(programme: Compiled, arrival: _Arrival) -> Iterable[tuple[str, Given]]:
+def _book_in(programme: Compiled, arrival: _Arrival) -> Iterable[tuple[str, Given, HolderRow]]:
     """Let the facts that concern a programme arrive at its desk, one by one."""
     sitting = arrival.sitting
     concerned = [
@@ -166,7 +182,8 @@ def _book_in(programme: Compiled, arrival: _Arrival) -> Iterable[tuple[str, Give
     desk.shelf.fetch({row.number: row for one, row in concerned if _looks_back(one, row)}.values())
     now = instant_of(sitting.now)
     for (_one, row), fact in zip(concerned, facts, strict=True):
-        yield fact.key, _given(desk, programme, desk.record(fact, row.number, now), row)
+        given = _given(desk, programme, desk.record(fact, row.number, now), row)
+        yield fact.key, given, row
 
 
 def _tell(desk: LiveDesk, arrival: _Arrival, waiting: Sequence[histories.Waiting]) -> None:
@@ -208,6 +225,7 @@ def _given(desk: LiveDesk, programme: Compiled, outcome: Outcome, row: HolderRow
         code=outcome.code,
         params=dict(outcome.params),
         gave=gave,
+        whys=outcome.whys,
     )
 
 

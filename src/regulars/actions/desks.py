@@ -3,14 +3,15 @@ of them is written back together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, field
 
-from regulars.db import factstore, histories, holders, ledger
+from regulars.actions.announcing import news
+from regulars.db import factstore, histories, holders, ledger, outbox
 from regulars.db.answers import Answers
 from regulars.db.factstore import NewFact
 from regulars.db.holders import HolderRow
@@ -24,6 +25,7 @@ from regulars.engine.compiled import Compiled
 from regulars.engine.desk import Desk
 from regulars.engine.happenings import Effect, FoldFact, Promise
 from regulars.engine.head import Head, History, Shelved, Source
+from regulars.engine.run import Run
 from regulars.engine.state import BEGINNING, Voucher
 from regulars.ledger.lots import FOREVER
 
@@ -58,6 +60,13 @@ class LiveBook(Shelved, kw_only=True):
     def begin(self, facts: Sequence[FoldFact]) -> Booked:
         """Take all the facts of somebody of whom nothing is booked, at once."""
         return self.keep_out(Shelved.refold(self, facts))
+
+    def again(self) -> Run:
+        """As any book does; of the records only those that are wanted are kept, though it is to
+        be explained: what is kept is written."""
+        run = Shelved.again(self)
+        run.wanted = set(self.known.recorded)
+        return run
 
     def keep_out(self, booked: Booked) -> Booked:
         """Remember what came out, and vouchers as they were when they were opened."""
@@ -131,9 +140,12 @@ class LiveDesk(Desk, kw_only=True):
 
     shelf: Shelf
     answers: Callable[[str], Answers]
+    explain: bool = False
 
     def opened(self, holder: str) -> Book:
-        return self.shelf.book(holder, self.answers)
+        book = self.shelf.book(holder, self.answers)
+        book.explain = self.explain
+        return book
 
     def move(self, key: str, holder: str, origin: str) -> None:
         book = self.book(holder)
@@ -148,7 +160,7 @@ class LiveDesk(Desk, kw_only=True):
                 yield book
 
 
-def write(cursor: CursorWrapper, desks: Iterable[LiveDesk], now: datetime) -> None:
+def write(cursor: CursorWrapper, desks: Collection[LiveDesk], now: datetime) -> None:
     """Write what came of the books: facts made on the way, transfers, promises, states."""
     books = [book for desk in desks for book in desk.live_books()]
     made = [fact for book in books for fact in _made(book)]
@@ -157,9 +169,15 @@ def write(cursor: CursorWrapper, desks: Iterable[LiveDesk], now: datetime) -> No
     ledger.book(cursor, booked, now)
     ledger.decide(cursor, [one for book in books for one in _decisions(book)])
     ledger.note_sent(cursor, [one for book in books for one in _sent(book)])
+    wanted = outbox.wanted(cursor) if books else frozenset()
+    asked = {key for desk in desks for key in desk.attempts} if wanted else set()
+    told: list[outbox.News] = []
     for book in books:
         _write_vouchers(cursor, book, now)
+        if wanted:
+            told += news(book, asked, wanted)
         _renew(book)
+    outbox.put(cursor, told, now)
     holders.save(cursor, [book.row for book in books])
 
 

@@ -12,7 +12,9 @@ from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, structs
 
-from regulars.actions.booking import Given, NotLocked, Placed, book
+from regulars.actions.booking import Given, NotLocked, Placed, Sitting, book
+from regulars.actions import telling
+from regulars.actions.telling import Beside
 from regulars.db import catalogue, factstore, histories, people
 from regulars.db.factstore import KnownKey, NewFact
 from regulars.db.histories import Waiting
@@ -46,13 +48,15 @@ class Source(Struct, frozen=True, kw_only=True):
     """Where batches come from and how they are to be taken.
 
     `owner` is the customer number of facts that say themselves whom they are about (links);
-    `met` remembers people between the batches of one source.
+    `met` remembers people between the batches of one source. `explain`: say why each rule gave
+    what it gave.
     """
 
     import_id: UUID | None = None
     restate: bool = False
     owner: int | None = None
     met: Acquaintances = {}
+    explain: bool = False
 
 
 def record(
@@ -110,6 +114,7 @@ class _Fresh(Struct, frozen=True, kw_only=True):
     content_hash: bytes
     body: bytes
     programme: str = ""
+    arrival: Arrival
 
 
 def _record(cursor: CursorWrapper, batch: _Batch, arrivals: Sequence[Arrival]) -> list[Outcome]:
@@ -130,6 +135,7 @@ def _record(cursor: CursorWrapper, batch: _Batch, arrivals: Sequence[Arrival]) -
     facts = [_new_fact(one, owner) for one, owner in zip(fresh, owners, strict=True)]
     factstore.append(cursor, facts, now=batch.now, import_id=source.import_id)
     catalogue.note_places(cursor, {_place_of(one.fact) for one in fresh})
+    telling.note(cursor, [_beside(one, owner) for one, owner in zip(fresh, owners, strict=True)])
     placed = [
         Placed(
             fact=one.fact,
@@ -139,7 +145,8 @@ def _record(cursor: CursorWrapper, batch: _Batch, arrivals: Sequence[Arrival]) -
         )
         for one, owner in zip(fresh, owners, strict=True)
     ]
-    given = book(cursor, placed, now=batch.now, also=batch.also)
+    sitting = Sitting(cursor, batch.now, explain=source.explain)
+    given = book(sitting, placed, also=batch.also)
     return [structs.replace(one, given=given.get(one.key, [])) for one in outcomes]
 
 
@@ -232,6 +239,7 @@ def _judge(
         content_hash=told,
         body=body,
         programme=arrival.programme,
+        arrival=arrival,
     )
     return Outcome(key=fact.key, state=state), new
 
@@ -264,6 +272,17 @@ def _new_fact(fresh: _Fresh, owner: int) -> NewFact:
         content_hash=fresh.content_hash,
         body=fresh.body,
         programme=fresh.programme,
+    )
+
+
+def _beside(fresh: _Fresh, owner: int) -> Beside:
+    told = fresh.arrival
+    return Beside(
+        fact=fresh.fact,
+        customer_id=owner,
+        who=fresh.who,
+        signals=told.signals,
+        party=told.party,
     )
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_noop as _
 from msgspec import Struct
 
+from regulars.words.api import API_REASONS
 from regulars.words.cases import CASE_REASONS
 from regulars.words.files import FILE_REASONS, ROW_REASONS
 
@@ -86,6 +87,7 @@ REASONS: dict[str, str | Counted] = {
         "One row cannot go in, and you asked for all or nothing: nothing was brought in.",
         "%(n)s rows cannot go in, and you asked for all or nothing: nothing was brought in.",
     ),
+    **API_REASONS,
     **FILE_REASONS,
     **ROW_REASONS,
     **CASE_REASONS,

@@ -1,0 +1,203 @@
+"""What became of facts, as it is answered: bytes to send, and the shapes that say what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from regulars.actions.booking import Given
+from regulars.actions.record import Outcome
+from regulars.api.problems import Problem
+from regulars.engine.calendar import datetime_of
+from regulars.engine.compiled import Compiled
+from regulars.engine.edition import Edition
+from regulars.engine.run import Why
+from regulars.words import programme as programme_words
+from regulars.words.api import split
+from regulars.words.reasons import REASONS, sentence
+
+Text = Annotated[str, Meta(description="A decimal number as text.", examples=["12"])]
+State = Literal["recorded", "restated", "known", "refused", "waiting"]
+
+
+class Shown(Struct, frozen=True, kw_only=True):
+    """What goes out."""
+
+
+class ErrorOut(Shown, frozen=True, kw_only=True):
+    """What was refused: a code of the closed list, a sentence in your language, the place of the
+    field, what to do, and the id under which our log knows the request."""
+
+    code: str
+    message: str
+    place: str = ""
+    remedy: str = ""
+    request_id: str = ""
+
+
+class BalanceOut(Shown, frozen=True, kw_only=True):
+    """What a member has of an asset: to spend, not yet to spend."""
+
+    available: Text = "0"
+    pending: Text = "0"
+
+
+class WhyOut(Shown, frozen=True, kw_only=True):
+    """What one rule gave, or why it gave nothing."""
+
+    rule: str
+    code: str
+    message: str
+    amount: Text = "0"
+    asset: str = ""
+
+
+class GivenOut(Shown, frozen=True, kw_only=True):
+    """What one programme made of it. `member`, `balances`, `tier` and `revision` are as they
+    stand after the whole request."""
+
+    programme: str
+    status: Literal["accepted", "refused", "known", "waiting"]
+    code: str = ""
+    message: str = ""
+    gave: dict[str, Text] = {}
+    why: list[WhyOut] = []
+    member: str = ""
+    balances: dict[str, BalanceOut] = {}
+    tier: str = ""
+    revision: int = 0
+
+
+class FactOut(Shown, frozen=True, kw_only=True):
+    """What became of a fact. `known`: the same was recorded before, and nothing changed."""
+
+    key: str
+    state: State
+    error: ErrorOut | None = None
+    programmes: list[GivenOut] = []
+
+
+class BatchOut(Shown, frozen=True, kw_only=True):
+    """What became of each fact, in the order in which they were sent."""
+
+    recorded: int
+    refused: int
+    facts: list[FactOut]
+
+
+class Speech(Struct, frozen=True):
+    """In which language answers are, which is the active one too, and the programmes by id."""
+
+    language: str
+    programmes: Mapping[str, Compiled] = {}
+    request_id: str = ""
+
+    def edition(self, programme: str, at: int | None = None) -> Edition:
+        """The edition of a programme in force at an instant; the newest where none is told."""
+        editions = self.programmes[programme].editions
+        if at is None:
+            return editions[-1].edition
+        return next((one for one in editions if at < one.until), editions[-1]).edition
+
+
+def error(problem: Problem, speech: Speech) -> ErrorOut:
+    """A problem in words."""
+    message, remedy = split(sentence(problem.code, problem.params))
+    return ErrorOut(
+        code=problem.code,
+        message=message,
+        place=problem.place,
+        remedy=remedy,
+        request_id=speech.request_id,
+    )
+
+
+def refused(key: str, problem: Problem, speech: Speech) -> FactOut:
+    """A fact that could not be read."""
+    return FactOut(key=key, state="refused", error=error(problem, speech))
+
+
+def answer(outcome: Outcome, speech: Speech) -> FactOut:
+    """What became of a fact, in words."""
+    given = [_given(one, speech) for one in outcome.given]
+    waits = outcome.state == "recorded" and any(one.status == "waiting" for one in given)
+    state: State = "waiting" if waits else outcome.state
+    told = error(Problem(outcome.code, "key"), speech) if outcome.code else None
+    return FactOut(key=outcome.key, state=state, error=told, programmes=given)
+
+
+def batch(facts: list[FactOut]) -> BatchOut:
+    """The answers to a batch."""
+    bad = sum(one.state == "refused" for one in facts)
+    return BatchOut(recorded=len(facts) - bad, refused=bad, facts=facts)
+
+
+encode = msgspec.json.Encoder(decimal_format="string").encode
+"""An answer as the bytes that are sent."""
+
+
+def _given(given: Given, speech: Speech) -> GivenOut:
+    decimals = scales(speech.programmes[given.programme])
+    return GivenOut(
+        programme=given.programme,
+        status="waiting" if given.status == "parked" else given.status,  # type: ignore[arg-type]
+        code=given.code,
+        message=reason(given.code, given.params, given.programme, speech) if given.code else "",
+        gave={name: shown(one, decimals.get(name, 0)) for name, one in given.gave.items()},
+        why=[why(one, given.programme, speech) for one in given.whys],
+        member=given.member,
+        balances=balances(given.figures, decimals),
+        tier=given.tier,
+        revision=given.revision,
+    )
+
+
+def why(said: Why, programme: str, speech: Speech) -> WhyOut:
+    """What a rule answered, in words."""
+    edition = speech.edition(programme, said.at)
+    asset = said.asset or edition.assets[0].id
+    decimals = {one.id: one.decimals for one in edition.assets}
+    return WhyOut(
+        rule=said.rule,
+        code=said.code,
+        message=programme_words.why(said, edition, speech.language),
+        amount=shown(said.amount, decimals.get(asset, 0)),
+        asset=asset,
+    )
+
+
+def reason(code: str, params: Mapping[str, Any], programme: str, speech: Speech) -> str:
+    """Why something was refused by a programme, or by us."""
+    if code in REASONS:
+        return sentence(code, params)
+    return programme_words.refusal(code, params, speech.edition(programme), speech.language)
+
+
+def balances(figures: Mapping[str, Any], decimals: Mapping[str, int]) -> dict[str, BalanceOut]:
+    """Figures by asset as they are shown."""
+    return {
+        name: BalanceOut(
+            available=shown(figures.get(name, {}).get("available", 0), scale),
+            pending=shown(figures.get(name, {}).get("pending", 0), scale),
+        )
+        for name, scale in decimals.items()
+    }
+
+
+def scales(programme: Compiled) -> dict[str, int]:
+    """The decimals of each asset of a programme."""
+    return {one.id: one.decimals for one in programme.editions[-1].edition.assets}
+
+
+def shown(amount: int, decimals: int) -> str:
+    """Smallest units as decimal text: 450 of two decimals is 4.50."""
+    return str(amount) if not decimals else f"{Decimal(amount).scaleb(-decimals):f}"
+
+
+def moment(at: int) -> str:
+    """An instant as it is shown."""
+    return datetime_of(at).isoformat()

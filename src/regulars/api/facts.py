@@ -1,0 +1,350 @@
+"""Facts in and their outcomes out: bytes to arrivals, outcomes to bytes.
+
+Pure but for the words of the active language: no request, no database, no clock.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from regulars.api import shapes
+from regulars.api.problems import Problem, decoded
+from regulars.api.shapes import AnyFactIn, CustomerIn, FactIn, LineIn, OrderIn, RefundIn
+from regulars.engine import moments
+from regulars.engine.arrivals import AnyFact, Arrival
+from regulars.engine.compiled import Compiled
+from regulars.engine.facts import Identifier, IdentifierKind, Line, Order, Profile, Refund, Who
+from regulars.engine.happenings import Activity, Attribute, Click, Grant, SignUp, TierSet
+from regulars.engine.money import decimals, to_minor
+from regulars.identity import IdentityError, is_surely_a_card, normalise, without_cards
+
+MOST_FACTS = 10_000
+AHEAD = timedelta(minutes=10)
+"""How far a sender's clock may be ahead of ours."""
+KINDS: tuple[IdentifierKind, ...] = ("external", "card", "email", "phone")
+"""Ways to know somebody, strongest first."""
+DIGITS = re.compile(rb"[0-9](?:[ ._/-]?[0-9]){12}")
+GRANTS = (shapes.GrantIn, shapes.TierSetIn)
+ALL = -1
+
+
+class Shop(Struct, frozen=True, kw_only=True):
+    """What a reader must know: when it is, where national phone numbers are from (`region`), and
+    the assets of each programme with their decimals, programmes and assets in their order."""
+
+    now: datetime
+    region: str = ""
+    assets: dict[str, dict[str, int]] = {}
+
+    def decimals(self, programme: str, asset: str) -> int:
+        """The decimals of an asset, empty for the main one. Raises Problem."""
+        known = self.assets.get(programme)
+        if known is None:
+            raise Problem("programme_unknown", "programme", programme=programme[:60])
+        name = asset or next(iter(known))
+        if name not in known:
+            raise Problem("asset_unknown", "asset", asset=name[:60])
+        return known[name]
+
+
+def assets_of(running: dict[str, Compiled]) -> dict[str, dict[str, int]]:
+    """The assets of programmes with their decimals, the main one of each first."""
+    return {
+        name: {one.id: one.decimals for one in compiled.editions[-1].edition.assets}
+        for name, compiled in running.items()
+    }
+
+
+class BatchIn(shapes.Shape, frozen=True, kw_only=True):
+    """Up to 10,000 facts. `all_or_nothing`: one that is refused stops all."""
+
+    facts: list[msgspec.Raw]
+    all_or_nothing: bool = False
+
+
+class Batch(Struct, frozen=True, kw_only=True):
+    """A batch as read: for each fact what arrives, or what is wrong with it."""
+
+    facts: list[Arrival | Problem]
+    all_or_nothing: bool = False
+
+
+_one: msgspec.json.Decoder[AnyFactIn] = msgspec.json.Decoder(AnyFactIn)
+_many = msgspec.json.Decoder(BatchIn)
+
+
+def read(body: bytes, shop: Shop, *, may_grant: bool = False) -> Arrival:
+    """One fact as it was sent. `may_grant`: the sender may give points and tiers. Raises
+    Problem."""
+    told = decoded(_one, body)
+    if b"\\" in body:
+        _without_control(told)
+    if DIGITS.search(body):
+        _without_bank_cards(told)
+    if isinstance(told, GRANTS) and not may_grant:
+        raise Problem("scope_missing", "type", scope="grants:write")
+    fact = _made(told, shop)
+    if not moments.in_order(fact):
+        raise Problem("bad_time", "at")
+    if fact.at > shop.now + AHEAD:
+        raise Problem("time_ahead", "at")
+    programme = told.programme if isinstance(told, GRANTS) else ""
+    return Arrival(fact=fact, who=_who(told.customer, shop.region), programme=programme)
+
+
+def read_batch(body: bytes, shop: Shop, *, may_grant: bool = False) -> Batch:
+    """A batch: one bad fact never stops the others. Raises Problem where it is no batch."""
+    told = decoded(_many, body)
+    if not told.facts:
+        raise Problem("batch_empty", "facts")
+    if len(told.facts) > MOST_FACTS:
+        raise Problem("batch_too_long", "facts", most=MOST_FACTS)
+    facts: list[Arrival | Problem] = []
+    for place, raw in enumerate(told.facts):
+        try:
+            facts.append(read(bytes(raw), shop, may_grant=may_grant))
+        except Problem as problem:
+            facts.append(problem.within(f"facts[{place}]"))
+    return Batch(facts=facts, all_or_nothing=told.all_or_nothing)
+
+
+def key_told(body: bytes) -> str:
+    """The key of a fact that is wrong otherwise, empty where it has none."""
+    try:
+        found = msgspec.json.decode(body, type=dict[str, Any]).get("key", "")
+    except (msgspec.MsgspecError, RecursionError):
+        return ""
+    return found[:200] if isinstance(found, str) else ""
+
+
+def _without_control(told: Any, place: str = "") -> None:
+    """No text holds what cannot be stored or shown: a line feed, a zero byte."""
+    for where, text in _texts(told, place):
+        if not text.isprintable():
+            raise Problem("text_control", where)
+
+
+def _without_bank_cards(told: FactIn) -> None:
+    """No code is the number of a bank card; a customer's ways to be known are judged by kind."""
+    for field in told.__struct_fields__:
+        if field == "customer":
+            continue
+        for where, text in _texts(getattr(told, field), field):
+            if is_surely_a_card(text):
+                raise Problem("looks_like_payment_card", where)
+
+
+def _texts(told: Any, place: str) -> Any:
+    """Every text in a shape, with its place."""
+    if isinstance(told, str):
+        yield place, told
+    elif isinstance(told, Struct):
+        for field in told.__struct_fields__:
+            yield from _texts(getattr(told, field), f"{place}.{field}" if place else field)
+    elif isinstance(told, tuple):
+        for number, one in enumerate(told):
+            yield from _texts(one, f"{place}[{number}]")
+    elif isinstance(told, dict):
+        for name, one in told.items():
+            yield f"{place}.…", name
+            yield from _texts(one, f"{place}.{name[:40]}")
+
+
+def _made(told: AnyFactIn, shop: Shop) -> AnyFact:
+    """The fact that a shape says."""
+    fact: AnyFact = _MAKERS[type(told)](told, shop)
+    return fact
+
+
+def _base(told: FactIn) -> dict[str, Any]:
+    return {"key": told.key, "at": told.at, "version": told.version, "source": told.source}
+
+
+def _order(told: OrderIn, shop: Shop) -> Order:
+    currency = told.currency
+    lines, amount = _goods(told)
+    return Order(
+        **_base(told),
+        number=told.number,
+        currency=currency,
+        amount_minor=amount,
+        lines=lines,
+        place=told.place,
+        discount_minor=minor(told.discount, currency, "discount"),
+        covered_minor=minor(told.covered, currency, "covered"),
+        amounts=_amounts(told.amounts, currency, "amounts"),
+        counts=_counts(told.counts),
+        tender=_amounts(told.tender, currency, "tender"),
+        labels=told.labels,
+        dates=told.dates,
+        campaigns=told.campaigns,
+        codes=told.codes,
+        vouchers=told.vouchers,
+        spend_points=_points(told.spend_points, shop),
+        via=told.via,
+    )
+
+
+def _refund(told: RefundIn, _shop: Shop) -> Refund:
+    lines, amount = _goods(told)
+    eligible = told.eligible
+    return Refund(
+        **_base(told),
+        number=told.number,
+        order=told.order,
+        currency=told.currency,
+        amount_minor=amount,
+        lines=lines,
+        place=told.place,
+        eligible_minor=None if eligible is None else minor(eligible, told.currency, "eligible"),
+        counts=_counts(told.counts),
+        full=told.full,
+        cancelled=told.cancelled,
+        asked_at=told.asked_at,
+    )
+
+
+def _activity(told: shapes.ActivityIn, _shop: Shop) -> Activity:
+    if told.amount is not None and told.currency is None:
+        raise Problem("field_missing", "currency", name="currency")
+    amount = minor(told.amount, told.currency, "amount") if told.amount and told.currency else 0
+    return Activity(
+        **_base(told),
+        kind=told.kind,
+        order=told.order,
+        value=told.value,
+        amount_minor=amount,
+        counts=_counts(told.counts),
+        labels=told.labels,
+    )
+
+
+def _grant(told: shapes.GrantIn, shop: Shop) -> Grant:
+    amount = units(told.amount, shop.decimals(told.programme, told.asset), "amount")
+    return Grant(**_base(told), asset=told.asset, amount=amount, reason=told.reason)
+
+
+_MAKERS: dict[type, Any] = {
+    OrderIn: _order,
+    RefundIn: _refund,
+    shapes.ActivityIn: _activity,
+    shapes.SignUpIn: lambda one, _shop: SignUp(**_base(one), via=one.via, session=one.session),
+    shapes.ClickIn: lambda one, _shop: Click(**_base(one), via=one.via, session=one.session),
+    shapes.AttributeIn: lambda one, _shop: Attribute(**_base(one), name=one.name, value=one.value),
+    shapes.GrantIn: _grant,
+    shapes.TierSetIn: lambda one, _shop: TierSet(
+        **_base(one), tier=one.tier, until=one.until, reason=one.reason
+    ),
+}
+
+
+def _goods(told: OrderIn | RefundIn) -> tuple[tuple[Line, ...], int]:
+    """The lines, and what they come to: an amount beside them must say the same."""
+    lines = tuple(
+        [_line(one, told.currency, f"lines[{number}]") for number, one in enumerate(told.lines)]
+    )
+    total = sum([one.amount_minor for one in lines])
+    if told.amount is None:
+        if not lines and not (isinstance(told, RefundIn) and (told.full or told.cancelled)):
+            raise Problem("field_missing", "amount", name="amount")
+        return lines, total
+    amount = minor(told.amount, told.currency, "amount")
+    if lines and amount != total:
+        raise Problem("amounts_differ", "amount", amount=told.amount)
+    return lines, amount
+
+
+def _line(told: LineIn, currency: str, place: str) -> Line:
+    price = Decimal(told.unit_price) if told.unit_price is not None else None
+    quantity = Decimal(told.quantity)
+    if told.amount is not None:
+        amount = minor(told.amount, currency, f"{place}.amount")
+    elif price is not None:
+        amount = to_minor(price * quantity, currency)
+    else:
+        raise Problem("field_missing", f"{place}.amount", name="amount")
+    return Line(
+        product=told.product,
+        category=told.category,
+        brand=told.brand,
+        quantity=quantity,
+        unit_price=price or Decimal(0),
+        amount_minor=amount,
+        kind=told.kind,
+    )
+
+
+def minor(amount: str, currency: str, place: str) -> int:
+    """Money in its smallest unit. Raises Problem for more decimals than the currency has."""
+    return units(amount, decimals(currency), place)
+
+
+def units(amount: str, scale: int, place: str) -> int:
+    """An amount in smallest units of so many decimals. Raises Problem for more decimals."""
+    whole, _, rest = amount.strip().partition(".")
+    if len(rest) > scale:
+        if rest[scale:].strip("0"):
+            raise Problem("too_many_decimals", place, most=scale)
+        rest = rest[:scale]
+    return int(whole + rest.ljust(scale, "0"))
+
+
+def _amounts(told: dict[str, str], currency: str, place: str) -> dict[str, int]:
+    return {name: minor(one, currency, f"{place}.{name[:40]}") for name, one in told.items()}
+
+
+def _counts(told: dict[str, str]) -> dict[str, Decimal]:
+    return {name: Decimal(one) for name, one in told.items()}
+
+
+def _points(told: str, shop: Shop) -> int:
+    """Points of the main asset of the first programme."""
+    if told == "all":
+        return ALL
+    scale = next((next(iter(one.values())) for one in shop.assets.values()), 0)
+    return units(told, scale, "spend_points")
+
+
+def _who(told: CustomerIn | None, region: str) -> Who | None:
+    """The person, with what is told about them; None for a guest. Raises Problem."""
+    if told is None:
+        return None
+    found = identifiers(told, region)
+    if not found:
+        raise Problem("customer_unnamed", "customer")
+    pairs = told.attributes.items()
+    profile = Profile(
+        name=without_cards(told.name.strip()),
+        language=told.language,
+        country=without_cards(told.country),
+        birth_date=told.birth_date,
+        attributes={without_cards(name): without_cards(value) for name, value in pairs},
+    )
+    return Who(identifiers=found, profile=None if profile == NOTHING_TOLD else profile)
+
+
+NOTHING_TOLD = Profile()
+
+
+def identifiers(told: CustomerIn, region: str) -> tuple[Identifier, ...]:
+    """The ways to know somebody, in one form each, strongest first. Raises Problem."""
+    found = []
+    for kind in KINDS:
+        raw = getattr(told, kind)
+        if raw:
+            found.append(Identifier(kind, identifier(kind, raw, region, f"customer.{kind}")))
+    return tuple(found)
+
+
+def identifier(kind: str, raw: str, region: str, place: str) -> str:
+    """One way to know somebody in its one form. Raises Problem."""
+    try:
+        return normalise(kind, raw, region=region)
+    except IdentityError as error:
+        raise Problem(error.code, place) from error

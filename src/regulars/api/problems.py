@@ -1,0 +1,106 @@
+"""What is wrong with a request, where, and with what code: readers raise it, answers tell it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import inspect
+
+UNKNOWN = re.compile(r"^Object contains unknown field `(.*?)`(?: - at `\$(.*)`)?$", re.DOTALL)
+MISSING = re.compile(r"^Object missing required field `(.*?)`(?: - at `\$(.*)`)?$", re.DOTALL)
+AT = re.compile(r" - at `(?:key in )?\$(.*)`$", re.DOTALL)
+T = TypeVar("T")
+
+
+class Problem(Exception):
+    """A request that is refused. `code` is from the closed list of `words.reasons`, `place` the
+    path of the field (`lines[0].amount`), `params` complete the sentence."""
+
+    def __init__(self, code: str, place: str = "", **params: object) -> None:
+        super().__init__(code)
+        self.code, self.place, self.params = code, place, params
+
+    def within(self, place: str) -> Problem:
+        """The same, seen from around `place`."""
+        return Problem(self.code, joined(place, self.place), **self.params)
+
+
+def joined(before: str, after: str) -> str:
+    """A path of two parts."""
+    return f"{before}.{after}" if before and after and not after.startswith("[") else before + after
+
+
+def decoded(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
+    """A body as its shape. Raises Problem."""
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise told(str(error), decoder.type) from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Problem("body_unreadable") from error
+
+
+def converted(data: object, shape: type[T]) -> T:
+    """Texts of an address (a query, a path) as a shape. Raises Problem."""
+    try:
+        return msgspec.convert(data, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise told(str(error), shape) from error
+
+
+def told(message: str, shape: Any) -> Problem:
+    """What msgspec says, as one of our codes with its place."""
+    if found := UNKNOWN.match(message):
+        name, place = found[1][:60], path(found[2])
+        near = difflib.get_close_matches(name, names(shape), 1)
+        if near:
+            return Problem("field_unknown_near", joined(place, name), name=name, near=near[0])
+        return Problem("field_unknown", joined(place, name), name=name)
+    if found := MISSING.match(message):
+        return Problem("field_missing", joined(path(found[2]), found[1]), name=found[1])
+    where = AT.search(message)
+    place = path(where[1] if where else "")
+    wanted = message[: where.start()] if where else message
+    if wanted.startswith("Invalid value "):
+        return Problem("value_unknown", place)
+    if "datetime" in wanted or "RFC3339" in wanted:
+        return Problem("time_wrong", place)
+    if "matching regex" in wanted and "[0-9]{1,12}" in wanted:
+        return Problem("amount_wrong", place)
+    return Problem("value_wrong", place, wanted=_wanted(wanted))
+
+
+def path(text: str | None) -> str:
+    """A path of msgspec as ours: without the dot it begins with."""
+    return (text or "").removeprefix(".")[:200]
+
+
+def _wanted(message: str) -> str:
+    """What was expected, in the words of JSON."""
+    return message.removeprefix("Expected ").partition(", got")[0].replace("`", "")[:120]
+
+
+@lru_cache(maxsize=64)
+def names(shape: Any) -> tuple[str, ...]:
+    """Every field name of a shape and of what stands in it."""
+    found: dict[str, None] = {}
+    _collect(inspect.type_info(shape), found)
+    return tuple(found)
+
+
+def _collect(of: inspect.Type, found: dict[str, None]) -> None:
+    if isinstance(of, inspect.StructType):
+        for field in of.fields:
+            found[field.encode_name] = None
+            _collect(field.type, found)
+    elif isinstance(of, inspect.UnionType):
+        for one in of.types:
+            _collect(one, found)
+    elif isinstance(of, inspect.Metadata):
+        _collect(of.type, found)
+    elif isinstance(of, inspect.VarTupleType | inspect.ListType):
+        _collect(of.item_type, found)

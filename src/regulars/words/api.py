@@ -1,0 +1,71 @@
+"""What a machine is told that asked for something wrong: what it is, then what to do about it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+API_REASONS: dict[str, str] = {
+    "amount_wrong": _(
+        "This is no amount. Write a decimal number as text, such as “4.50”, not below zero."
+    ),
+    "amounts_differ": _(
+        "The lines do not come to %(amount)s. Leave the amount out, or correct a line."
+    ),
+    "api_key_missing": _(
+        "No key came with the request. Send it in the header: Authorization: Bearer YOUR_KEY."
+    ),
+    "api_key_in_address": _(
+        "A key stands in the address, where logs keep it. Revoke it, and send the new one in the "
+        "header Authorization."
+    ),
+    "api_key_unknown": _(
+        "This key is unknown, revoked or has ended. Make a new one with: regulars key create."
+    ),
+    "asset_unknown": _("The programme has no asset “%(asset)s”. Choose one that it has."),
+    "batch_empty": _("The batch is empty. Send at least one fact."),
+    "batch_stopped": _(
+        "Another fact of the batch is wrong, and you asked for all or nothing. Correct that one "
+        "and send all again."
+    ),
+    "batch_too_long": _("A batch has at most %(most)s facts. Send the rest in another one."),
+    "body_too_big": _("The request is too large. Send fewer at once."),
+    "body_unreadable": _("The body is no JSON. Send one JSON object in UTF-8."),
+    "broken": _("Something went wrong here. Try again, and tell us the request id if it stays."),
+    "code_tries": _("Too many codes were tried that do not exist. Try again later."),
+    "cursor_wrong": _("This cursor is not ours. Begin without one."),
+    "customer_unnamed": _("Nothing says who the customer is. Give external, email, phone or card."),
+    "field_missing": _("“%(name)s” is missing. Add it."),
+    "field_unknown": _("There is no field “%(name)s”. Leave it out."),
+    "field_unknown_near": _("There is no field “%(name)s”. Did you mean “%(near)s”?"),
+    "key_reused": _(
+        "Something else came under this key before. Send it under a key of its own, or with a "
+        "higher version if it is restated."
+    ),
+    "method_wrong": _("This address does not know the method. Use the one in the reference."),
+    "no_such_address": _("There is nothing at this address. Look it up in the reference."),
+    "not_member": _(
+        "The customer is not a member of the programme “%(programme)s”. Let them join first."
+    ),
+    "programme_unknown": _(
+        "There is no programme “%(programme)s”. Ask for the list of programmes."
+    ),
+    "edition_unknown": _("There is no edition “%(edition)s”. Ask for the list of editions."),
+    "rate_limited": _("Too many requests came with this key. Try again in %(seconds)s seconds."),
+    "redemption_unknown": _("There is no such redemption. Check its key."),
+    "redemption_over": _("This redemption is over (%(state)s). Ask for a new one."),
+    "scope_missing": _("The key may not do this. Make one with the scope %(scope)s."),
+    "text_control": _("A text holds a sign that cannot be shown. Take it out."),
+    "time_ahead": _("This time is still to come. Check the clock of the sender."),
+    "time_wrong": _("This is no time. Write it as 2026-01-31T09:30:00+01:00, with its offset."),
+    "too_many_decimals": _("There are more decimals than the %(most)s that exist. Round it."),
+    "value_unknown": _("This value is not on the list. Choose one from the reference."),
+    "value_wrong": _("This is no %(wanted)s. Send what the reference says."),
+    "voucher_code_unknown": _("There is no voucher with this code. Check the letters and digits."),
+}
+"""Every code of the API alone."""
+
+
+def split(sentence: str) -> tuple[str, str]:
+    """What is wrong, and what to do about it: a sentence of `words.reasons` says both in turn."""
+    what, stop, remedy = sentence.partition(". ")
+    return (what + ".", remedy) if stop else (sentence, "")
