@@ -78,7 +78,7 @@ class Only(Part, frozen=True, kw_only=True):
             yield Finding("who", "condition_mixed", {})
 
 
-class Uses(Struct):
+class Uses(Struct, omit_defaults=True):
     """When a reward was taken: the civil days of the last times (`days`) and the last instant; how
     often in the period with that number, and ever. `allowed` is how often it was said beforehand
     that it can be had (-1: not said)."""

@@ -14,7 +14,8 @@ from regulars.engine.happenings import FoldFact, Promise
 from regulars.engine.metering import Metering
 from regulars.engine.rules import Asks, Handlers, Lives
 from regulars.engine.run import Run
-from regulars.engine.state import BEGINNING, State
+from regulars.engine.state import State
+from regulars.engine.storing import Form
 from regulars.engine.terms import Terms
 from regulars.ledger.lots import FOREVER, Holding
 
@@ -62,7 +63,8 @@ class CompiledEdition(Struct):
 class Compiled(Struct):
     """A programme: its editions in time, its assets and the memory of its rules by place. The
     timetable of the rules in `jobs_off` is not followed: their jobs run as `Job` facts alone.
-    `windows` says by metric what is kept of it: a state that kept less is of no use."""
+    `windows` says by metric what is kept of it: a state that kept less is of no use. `form` is how
+    its states are written."""
 
     id: str
     editions: list[CompiledEdition]
@@ -70,6 +72,7 @@ class Compiled(Struct):
     asset_names: tuple[str, ...]
     slots: dict[str, int]
     memories: list[type | None]
+    form: Form
     promised: dict[str, Callable[[Run, Promise], None]] = field(default_factory=dict)
     jobs_off: frozenset[str] = frozenset()
     windows: dict[str, str] = field(default_factory=dict)
@@ -83,28 +86,11 @@ class Compiled(Struct):
 
     def dump(self, state: State) -> bytes:
         """The state as JSON, by names and not by places: it survives new editions."""
-        body = msgspec.to_builtins(state)
-        body["holdings"] = dict(zip(self.asset_names, body["holdings"], strict=True))
-        body["memory"] = dict(zip(self.slots, body["memory"], strict=True))
-        body.pop("due")
-        return msgspec.json.encode(body)
+        return self.form.dump(state)
 
     def load(self, body: bytes) -> State:
         """The state that `dump` wrote, perhaps under fewer editions."""
-        read = msgspec.json.decode(body)
-        holdings, memory = read.pop("holdings"), read.pop("memory")
-        state = msgspec.convert(read, State)
-        state.holdings = [
-            msgspec.convert(holdings.get(name, {}), Holding) for name in self.asset_names
-        ]
-        state.memory = [
-            msgspec.convert(memory[name], kind, str_keys=True)
-            if kind and memory.get(name) is not None
-            else (kind() if kind else None)
-            for name, kind in zip(self.slots, self.memories, strict=True)
-        ]
-        state.due = BEGINNING
-        return state
+        return self.form.load(body)
 
     def copy(self, state: State) -> State:
         """The same state, sharing nothing."""

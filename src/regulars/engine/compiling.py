@@ -20,6 +20,7 @@ from regulars.engine.limiting import gated
 from regulars.engine.linking import linked
 from regulars.engine.rules import Handlers, Lives, Rule
 from regulars.engine.state import BEGINNING
+from regulars.engine.storing import Form
 from regulars.engine.texts import parse_instant
 from regulars.ledger.lots import FOREVER
 
@@ -54,6 +55,7 @@ def compiled(editions: Iterable[Edition], begins: dict[str, int] | None = None) 
         asset_names=tuple(assets),
         slots={name: index for index, name in enumerate(slots)},
         memories=list(slots.values()),
+        form=Form(assets, slots),
         windows=windows,
     )
     for one in reversed(made):

@@ -39,7 +39,7 @@ class Entry(Struct, order=True, gc=False):
     amount: int
 
 
-class Meter(Struct):
+class Meter(Struct, omit_defaults=True):
     """A metric's memory: its sum ever, its sums by period and unit, its rolling entries."""
 
     total: int = 0

@@ -47,7 +47,7 @@ ASKED = (Order, SignUp, Activity)
 """Facts before which something may be decided: it stands directly before them."""
 
 
-class Position(Struct, frozen=True, order=True, gc=False):
+class Position(Struct, omit_defaults=True, frozen=True, order=True, gc=False):
     """Sorted field by field: instant (that of the named fact if later), rank, own instant,
     source, key; `part` puts what pays for an order directly before that order, what would else
     precede the fact it names directly after it, by their own time (`part_at`) and key (`last`)."""

@@ -52,18 +52,24 @@ def taken(run: Run, position: Position, needed: Iterable[str] | None = None) -> 
 def resumed(programme: Compiled, snapshot: Snapshot, holder: str = "") -> Run | None:
     """A run that goes on after a snapshot; None where it was made under another fold, or under
     editions that are not the beginning of the programme's, or kept less than a later one needs."""
-    state = programme.load(bytes(snapshot.state))
     known = tuple(one.id for one in programme.editions)
     fits = known[: len(snapshot.editions)] == snapshot.editions and all(
         programme.windows.get(metric) == kept for metric, kept in snapshot.windows.items()
     )
+    if snapshot.programme != programme.id or not fits:
+        return None
+    state = programme.load(bytes(snapshot.state))
     edition = programme.editions[min(state.edition, len(known) - 1)]
-    if snapshot.programme != programme.id or not fits or edition.edition.fold != snapshot.fold:
+    if edition.edition.fold != snapshot.fold:
         return None
     run = Run(programme, state, holder)
-    body = msgspec.json.encode(snapshot.records)
-    run.records = msgspec.json.decode(body, type=dict[str, Record])
+    if snapshot.records:
+        body = msgspec.json.encode(snapshot.records)
+        run.records = msgspec.json.decode(body, type=dict[str, Record])
     return run
+
+
+_decoder = msgspec.json.Decoder(Snapshot)
 
 
 def encode(snapshot: Snapshot) -> bytes:
@@ -73,4 +79,4 @@ def encode(snapshot: Snapshot) -> bytes:
 
 def decode(body: bytes) -> Snapshot:
     """The snapshot that `encode` wrote. Raises msgspec.ValidationError on anything else."""
-    return msgspec.json.decode(body, type=Snapshot)
+    return _decoder.decode(body)

@@ -16,7 +16,7 @@ BEGINNING = -(1 << 62)
 """Earlier than any instant."""
 
 
-class Voucher(Struct, gc=False):
+class Voucher(Struct, omit_defaults=True, gc=False):
     """An issued right to value: `value` of money or an `item`, usable while before `expires`.
 
     `rule` issued it, `cost` of `asset` was taken for it; `face` was its value when it was new.
@@ -37,7 +37,7 @@ class Voucher(Struct, gc=False):
     face: int = 0
 
 
-class Standing(Struct):
+class Standing(Struct, omit_defaults=True):
     """Where a holder stands on a ladder: `tier` (index from the lowest), since when, and until
     when as things stand (exclusive; FOREVER where nothing ends it)."""
 
@@ -72,7 +72,7 @@ class Mark(Struct, frozen=True, gc=False):
     of: int = 0
 
 
-class Payment(Struct, gc=False):
+class Payment(Struct, omit_defaults=True, gc=False):
     """What pays a part of an order before it earns: by `rule`, of `amount_minor`, or `percent`
     off. `voucher` is what it was paid with, if it was one, or `points` of an `asset` out of `parts`
     of lots, taken by the fact `key`; `back` is how much of either has been given back. `refused`

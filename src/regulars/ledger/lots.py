@@ -60,7 +60,7 @@ class Repaid(Struct, gc=False):
     amount: int
 
 
-class Holding(Struct):
+class Holding(Struct, omit_defaults=True):
     """What a holder has of one asset. `balance` may be negative while debts are open."""
 
     balance: int = 0

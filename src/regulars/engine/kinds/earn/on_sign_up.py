@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from regulars.engine.build import Build
 
 
-class Welcomed(Struct):
+class Welcomed(Struct, omit_defaults=True):
     """Whether the welcome was given."""
 
     done: bool = False

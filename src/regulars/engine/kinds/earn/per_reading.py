@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from regulars.engine.build import Build
 
 
-class Metered(Struct):
+class Metered(Struct, omit_defaults=True):
     """The last reading by instrument; what has been counted, in thousandths."""
 
     last: dict[str, Reading] = field(default_factory=dict)

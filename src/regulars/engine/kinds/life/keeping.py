@@ -25,7 +25,7 @@ Ends = Literal["instant", "start_of_day", "end_of_day"]
 """Whether points go at the very instant, or when its civil day begins or ends."""
 
 
-class Clock(Struct):
+class Clock(Struct, omit_defaults=True):
     """The memory of lives that facts prolong, one for all of an asset.
 
     `last` is when what keeps points alive last happened, `said` whether that was brought in. The

@@ -24,7 +24,7 @@ NEVER = -(1 << 40)
 """The number of no period."""
 
 
-class Used(Struct):
+class Used(Struct, omit_defaults=True):
     """How much of a limit is used up in the period with this number, and how much of periods to
     come is taken by what was deferred. `key` is the last fact that a limit on acts counted."""
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from regulars.engine.build import Build
 
 
-class Took(Struct, gc=False):
+class Took(Struct, omit_defaults=True, gc=False):
     """An amount that was earned at an instant and counts until it `leaves`."""
 
     at: int
@@ -27,7 +27,7 @@ class Took(Struct, gc=False):
     amount: int
 
 
-class Window(Struct):
+class Window(Struct, omit_defaults=True):
     """What counts now, the oldest first. `key` is the last fact that a limit on acts counted."""
 
     took: list[Took] = field(default_factory=list)

@@ -28,7 +28,7 @@ FIRST = "first"
 """The label of a reading that enters an instrument, or enters it anew."""
 
 
-class Reading(Struct):
+class Reading(Struct, omit_defaults=True):
     """The last accepted reading of one instrument, in thousandths, and when it was."""
 
     value: int

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 DECIMALS = 6
 
 
-class Items(Struct):
+class Items(Struct, omit_defaults=True):
     """One order's items and those returned, in thousandths of an item; `lines` has those of each
     of its lines of goods, where it tells any."""
 
@@ -34,7 +34,7 @@ class Items(Struct):
     lines: list[int] = field(default_factory=list)
 
 
-class LastOrders(Struct):
+class LastOrders(Struct, omit_defaults=True):
     """The last orders that are looked at, oldest first."""
 
     orders: list[Items] = field(default_factory=list)

@@ -13,14 +13,14 @@ from regulars.engine.kinds.referrals.payout import Frozen
 from regulars.ledger.lots import FOREVER
 
 
-class Waiting(Struct):
+class Waiting(Struct, omit_defaults=True):
     """An order that would qualify once its completion is told: for which payment, how much."""
 
     paid: str
     amount: int
 
 
-class Brought(Struct):
+class Brought(Struct, omit_defaults=True):
     """The friend's side: by which `advocate`, since when; `state` as far as this side knows it,
     with the `reason` of an end; the `offer` as accepted; steps `taken` by payment; payments `done`;
     orders `waiting`; `gifts` promised, and by payment what was `given` under which fact (`keys`);
@@ -47,7 +47,7 @@ class Brought(Struct):
     opened: int = 0
 
 
-class Stake(Struct):
+class Stake(Struct, omit_defaults=True):
     """One payment for one friend: earned `since`, by an order of `basis`, of which so much is
     `left` (-1: all); `known` once the friend's side has said so; decided when `due` (0:
     at once, FOREVER: decided or waiting for a person). `outcome` is yes or no, `reason` why not;
@@ -73,7 +73,7 @@ class Stake(Struct):
         return self.basis if self.left < 0 else min(self.basis, self.left)
 
 
-class Friend(Struct):
+class Friend(Struct, omit_defaults=True):
     """The advocate's side of one friend: what was promised when he came (`gifts` by payment), what
     speaks for a look (`flags`), what a person said, and why all of it ended, if it did."""
 
@@ -87,7 +87,7 @@ class Friend(Struct):
     told: str = ""
 
 
-class Memory(Struct):
+class Memory(Struct, omit_defaults=True):
     """Both sides. `count` friends count; `used` of each cap by period; `reached` milestones."""
 
     brought: Brought = field(default_factory=Brought)

@@ -32,7 +32,7 @@ class Offer(Part, frozen=True, kw_only=True):
             yield Finding("percent", "offer_percent_or_amount", {})
 
 
-class Offered(Struct):
+class Offered(Struct, omit_defaults=True):
     """An offer as it was accepted: amounts in the smallest unit, `until` when it can be used;
     `used` is the order in which it was, `pending` that this is a request only."""
 

@@ -46,7 +46,7 @@ class Gift(Part, frozen=True, kw_only=True):
             yield Finding("amount", "gift_one_of", {})
 
 
-class Frozen(Struct):
+class Frozen(Struct, omit_defaults=True):
     """A gift as it was promised: `amount` and `value` in smallest units, `valid` as months, days,
     hours."""
 

@@ -47,7 +47,7 @@ class Step(Part, frozen=True, kw_only=True):
     choice: OneOrMany[Id] = ()
 
 
-class Reached(Struct):
+class Reached(Struct, omit_defaults=True):
     """Prizes given in the `period` that runs, by the place of their step; what was shipped when the
     list was cleaned."""
 

@@ -25,7 +25,7 @@ MOST_OFFERS = 100
 """So many of the newest offers of one member are remembered."""
 
 
-class Offers(Struct):
+class Offers(Struct, omit_defaults=True):
     """Until when each offer can be claimed, by its key; those that were claimed, in their order."""
 
     until: dict[str, int] = field(default_factory=dict)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 FOR_A_YEAR = 13
 
 
-class Ran(Struct):
+class Ran(Struct, omit_defaults=True):
     """When the last statement was made."""
 
     last: int = BEGINNING

@@ -29,7 +29,7 @@ Count = Callable[[Figure, Span | None], int]
 TIER = "tier"
 
 
-class Held(Struct):
+class Held(Struct, omit_defaults=True):
     """A tier that was brought in or set by staff at an instant, until another one (exclusive).
 
     `reached` is what the metrics reached then; `earned`, whether they reached the tier itself, so
@@ -44,7 +44,7 @@ class Held(Struct):
     earned: bool = False
 
 
-class Climb(Struct):
+class Climb(Struct, omit_defaults=True):
     """A ladder's memory: the edition under which it stands; whether a metric has just changed, or
     was lessened; a tier that does not come from the metrics; when to look again."""
 
