@@ -8,6 +8,7 @@ REGULARS_HOSTS         host names this installation answers to, with commas; def
 REGULARS_BASE_URL      the address people use, for links in messages
 REGULARS_SMTP_URL      smtp://user:password@host:port (smtps:// for TLS from the start)
 REGULARS_MAIL_FROM     the sender's address
+REGULARS_WEBHOOK_NETWORKS  networks that are not public and may get webhooks, with commas
 """
 
 from __future__ import annotations
@@ -204,6 +205,10 @@ EMAIL_USE_SSL = _smtp.scheme == "smtps"
 EMAIL_USE_TLS = _smtp.scheme == "smtp" and _smtp.port == 587
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("REGULARS_MAIL_FROM", "regulars@localhost")
+
+WEBHOOK_NETWORKS = [
+    one for one in os.environ.get("REGULARS_WEBHOOK_NETWORKS", "").split(",") if one
+]
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_IMPORT_PATHS = ["regulars.jobs"]

@@ -14,7 +14,8 @@ from regulars.run import log
 from regulars.run.orphan import watch_parent
 
 STOP_SECONDS = 12.0
-CONCURRENCY = 2
+CONCURRENCY = 3
+"""One of them is at webhooks most of the time, where there are any."""
 
 
 def main() -> None:

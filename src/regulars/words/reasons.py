@@ -15,6 +15,7 @@ from msgspec import Struct
 from regulars.words.api import API_REASONS
 from regulars.words.cases import CASE_REASONS
 from regulars.words.files import FILE_REASONS, ROW_REASONS
+from regulars.words.webhooks import WEBHOOK_REASONS
 
 
 class Counted(Struct, frozen=True):
@@ -91,6 +92,7 @@ REASONS: dict[str, str | Counted] = {
     **FILE_REASONS,
     **ROW_REASONS,
     **CASE_REASONS,
+    **WEBHOOK_REASONS,
 }
 """Every code that a person may meet, with its sentence in English."""
 
