@@ -5,6 +5,7 @@ Heavy libraries are loaded inside the jobs: the web process reads this module to
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from regulars.actions import entry, tidying
+from regulars.actions import entry, passing, sweeping, tidying
 
 
 def _folder() -> Path:
@@ -87,8 +88,62 @@ def clear_imports(timestamp: int) -> None:
     tidying.clear_old(timezone.now())
 
 
+@app.periodic(cron="* * * * *")
+@app.task(name="pass_time", queue="booking", queueing_lock="pass_time")
+def pass_time(timestamp: int) -> None:
+    """Everything that is due: expiry, release, reviews, birthdays, and editions that begin."""
+    passing.pass_time(timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="sweep", queue="booking", queueing_lock="sweep")
+def sweep(timestamp: int) -> None:
+    """Facts that wait for what arrived at the same moment."""
+    now = timezone.now()
+    sweeping.sweep(now, since=now - timedelta(hours=1))
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(name="sweep_all", queue="booking", queueing_lock="sweep_all")
+def sweep_all(timestamp: int) -> None:
+    """The same however long they have waited, every night."""
+    now = timezone.now()
+    sweeping.sweep(now, since=now - timedelta(days=100 * 365))
+
+
 @app.periodic(cron="40 3 * * *")
 @app.task(name="tidy", queue="mail", queueing_lock="tidy")
 def tidy(timestamp: int) -> None:
     """Links and sessions that ended are forgotten, every night."""
     entry.tidy(timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="deliver_webhooks", queue="webhooks", queueing_lock="deliver_webhooks")
+def deliver_webhooks(timestamp: int) -> None:
+    """Messages to endpoints, for the minute that has begun, if there is anybody to send to."""
+    from regulars.actions import delivering  # noqa: PLC0415 - loads what speaks HTTP
+
+    delivering.deliver_for(timedelta(seconds=55))
+
+
+@app.task(
+    name="mail_webhook_shut",
+    queue="mail",
+    retry=RetryStrategy(max_attempts=5, exponential_wait=5),
+)
+def mail_webhook_shut(endpoint: str) -> None:
+    """The owner learns that an endpoint was disabled."""
+    from regulars.actions import webhooks  # noqa: PLC0415 - loads what speaks HTTP
+
+    webhooks.tell_owners(UUID(endpoint))
+
+
+@app.periodic(cron="45 3 * * *")
+@app.task(name="tidy_webhooks", queue="webhooks", queueing_lock="tidy_webhooks")
+def tidy_webhooks(timestamp: int) -> None:
+    """Messages that are too old to be replayed are forgotten, and problems of shops."""
+    from regulars.actions import hooks, webhooks  # noqa: PLC0415 - loads what speaks HTTP
+
+    webhooks.tidy(timezone.now())
+    hooks.tidy(timezone.now())

@@ -84,6 +84,13 @@ def count(figures: Figures, asset: str, moved: dict[str, int]) -> None:
             mine[kind] = mine.get(kind, 0) + amount
 
 
+def count_rows(figures: Figures, rows: Iterable[Row]) -> None:
+    """Take rows into the figures, as booking them does."""
+    for row in rows:
+        way = WAYS[row.step]
+        count(figures, row.asset, {way.source: -row.amount, way.target: row.amount})
+
+
 class Decision(Struct, frozen=True):
     """A promise and whose it is."""
 

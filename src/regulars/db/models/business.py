@@ -4,7 +4,12 @@ from django.db import models
 
 
 class Business(models.Model):
-    """The one company that this installation serves."""
+    """The one company that this installation serves.
+
+    `notice_days` is how long members are told before anything gets dearer or shorter.
+    `adjusting_limits` is how much staff give or take by hand without a second person, in whole
+    units of an asset, by role; a role that is not in it has the limit of `actions.adjusting`.
+    """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     name = models.CharField(max_length=200)
@@ -13,6 +18,8 @@ class Business(models.Model):
     region = models.CharField(max_length=2, default="DE")
     language = models.CharField(max_length=10, default="en")
     second_factor_required = models.BooleanField(default=False)
+    notice_days = models.PositiveSmallIntegerField(default=30)
+    adjusting_limits = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:

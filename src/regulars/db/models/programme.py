@@ -18,7 +18,8 @@ class ProgrammeRow(models.Model):
 
 class EditionRow(models.Model):
     """One published edition, as its file says it: it never changes. In force from `begins` (the
-    first one of a programme: from the beginning), and taken back if `withdrawn_at` came first."""
+    first one of a programme: from the beginning), and taken back if `withdrawn_at` came first.
+    `spread_at` is when it had begun for every member; `reason` why it could not wait."""
 
     pk = models.CompositePrimaryKey("programme", "edition")
     programme = models.CharField(max_length=60, db_collation="C")
@@ -27,7 +28,9 @@ class EditionRow(models.Model):
     begins = models.DateTimeField(null=True)
     published_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
+    spread_at = models.DateTimeField(null=True)
     by_name = models.CharField(max_length=200, blank=True, default="")
+    reason = models.CharField(max_length=500, blank=True, default="")
 
     class Meta:
         db_table = "regulars_edition"
