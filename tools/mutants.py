@@ -51,6 +51,7 @@ BROUGHT = (
     ),
 )
 """What brings earlier history in, and what ends one."""
+HEADS = ("tests/engine/test_head.py",)
 CORE = tuple(f"tests/engine/test_{name}.py" for name in ("core", "core_openings"))
 MUTATED = {
     "ledger/*": ("tests/ledger",),
@@ -59,6 +60,13 @@ MUTATED = {
     "engine/advance.py": (*FOLD, "tests/engine/test_advance.py"),
     "engine/fold.py": (*FOLD, "tests/engine/test_ordered.py"),
     "engine/booking.py": (*FOLD, "tests/engine/test_people.py"),
+    "engine/known.py": (
+        *FOLD,
+        *HEADS,
+        "tests/engine/test_known.py",
+        "tests/engine/test_joining.py",
+    ),
+    "engine/head.py": HEADS,
     "engine/granting.py": (*FOLD, "tests/engine/test_granting.py", *GIVING),
     "engine/returning.py": (*FOLD, "tests/engine/test_returning.py", *GIVING),
     "engine/earning.py": (*FOLD, "tests/engine/kinds/test_earning.py", *GIVING),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import core_kit
 import msgspec
 import pytest
+from core_kit import does, held
 from histories import RICH, day, edition, folded, order
 
 from regulars.engine import advance as advancing
@@ -160,6 +162,16 @@ def test_what_matures_after_its_life_expires_in_the_next_moment() -> None:
         ("expire", at(11), 100),
     ]
     assert done.state.holdings[0].balance == 0
+
+
+@pytest.mark.parametrize(("tier", "days"), [(0, 30), (2, 32)])
+def test_what_has_waited_lives_as_long_as_its_holder_stands(tier: int, days: int) -> None:
+    """Thirty days from the earning and one more for each tier, by the tier when it comes."""
+    spend = PerAmount(id="spend", step="1 EUR", points="1", after="P5D")
+    run = does(core_kit.standing(1, core_kit.programme({"earn": [spend]})), order("o1", 1, 100))
+    run.state.standing.tier = tier
+    advance(run, at(6))
+    assert [(one.earned, one.expires) for one in held(run)] == [(at(1), at(1 + days))]
 
 
 @pytest.mark.parametrize(("days", "balance"), [(10.99, 0), (11, 100)])

@@ -151,7 +151,10 @@ def test_a_grant_of_what_nobody_knows_does_nothing() -> None:
 
 def test_a_grant_is_heard_by_what_counts_its_asset() -> None:
     """Also of an asset that the edition in force no longer has, which nothing counts there."""
-    metrics = [Earned(id="earned", asset="points")]
+    metrics = [
+        Earned(id="earned", asset="points"),
+        Earned(id="granted", asset="points", by=("grant",)),
+    ]
     first = {"metrics": metrics}
     second = {
         "metrics": metrics,
@@ -160,12 +163,15 @@ def test_a_grant_is_heard_by_what_counts_its_asset() -> None:
     }
     of = programme(first, second)
     run = does(standing(of=of), grant("g1", 7), grant("g2", 5, "stars"))
-    read = of.editions[0].handlers["earned"].read
-    assert read is not None
-    assert read(run, "earned") == 7
+
+    def read(name: str) -> Any:
+        reads = of.editions[0].handlers[name].read
+        return reads(run, name) if reads is not None else None
+
+    assert (read("earned"), read("granted")) == (7, 7)
     run.edition = of.editions[1]
     does(run, grant("g3", 4, days=120), grant("g4", 3, "stars", days=120))
-    assert read(run, "earned") == 11
+    assert (read("earned"), read("granted")) == (11, 11)
     assert balance(run, "stars") == 8
 
 
