@@ -12,7 +12,8 @@ from regulars.actions.booking import Sitting
 from regulars.actions.desks import LiveBook, NotLocked
 from regulars.actions.record import ATTEMPTS, met
 from regulars.actions.refused import Refused
-from regulars.db import histories, programmes
+from regulars.actions.telling import has_referrals
+from regulars.db import advocates, histories, programmes, signals
 from regulars.db.arrays import NUMBERS, numbers
 from regulars.engine.calendar import instant_of
 from regulars.engine.compiled import Compiled
@@ -62,6 +63,9 @@ def _join(
     cursor.execute(JOIN, [programme, since, now, numbers(sorted(set(customers)))])
     joined = [number for (number,) in cursor.fetchall()]
     if joined:
+        if has_referrals(compiled):
+            advocates.give_codes(cursor, joined, programme, now)
+            signals.note_members(cursor, joined, since)
         sitting = Sitting(cursor, now)
         sitting.lock([*joined, *also])
         begin(sitting, compiled, joined)

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from regulars.actions.refused import Refused
+from regulars.db import advocates, signals
 from regulars.db.models import EditionRow, ProgrammeRow
 from regulars.engine.edition import Edition
 from regulars.programmes.loading import load
@@ -41,7 +42,18 @@ def publish(text: str, *, now: datetime, by: str = "", begins: datetime | None =
         published_at=now,
         by_name=by,
     )
+    if edition.referrals:
+        _begin_referrals(programme, now)
     return edition
+
+
+def _begin_referrals(programme: str, now: datetime) -> None:
+    """Members without a code get one; where this is the first of all referral rules, everybody is
+    known by the identifiers that they have."""
+    with connection.cursor() as cursor:
+        advocates.give_everybody(cursor, programme, now)
+        if not signals.are_kept(cursor):
+            signals.begin(cursor)
 
 
 def _one_at_a_time() -> None:

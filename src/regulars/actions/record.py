@@ -12,8 +12,8 @@ from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, structs
 
-from regulars.actions.booking import Given, NotLocked, Placed, Sitting, book
 from regulars.actions import telling
+from regulars.actions.booking import Given, NotLocked, Placed, Sitting, book
 from regulars.actions.telling import Beside
 from regulars.db import catalogue, factstore, histories, people
 from regulars.db.factstore import KnownKey, NewFact

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, field
 
+from regulars.db import introductions
+from regulars.db.introductions import Scene
 from regulars.db.ledger import new_code
 from regulars.engine.questions import (
     Code,
@@ -28,13 +30,14 @@ SHOP_CODE = "SELECT percent FROM regulars_code WHERE code = %s AND kind = 'shop'
 
 
 class Shared(Struct):
-    """The limits of one programme that all holders share, as this transaction has locked and used
-    them."""
+    """What all holders of one programme share: its limits, as this transaction has locked and used
+    them, and who came as somebody's friend, by number since an instant."""
 
     cursor: CursorWrapper
     programme: str
     used: dict[str, int] = field(default_factory=dict)
     before: dict[str, int] = field(default_factory=dict)
+    friends: dict[int, int] = field(default_factory=dict)
 
     def grant(self, question: Share) -> Granted:
         """What is left, used up at once. The limit stays locked until the transaction ends."""
@@ -51,6 +54,7 @@ class Shared(Struct):
         for name, used in self.used.items():
             if used != self.before[name]:
                 self.cursor.execute(USE_SHARE, [used, self.programme, name])
+        introductions.save(self.cursor, self.programme, self.friends)
 
 
 class Answers(Struct):
@@ -74,4 +78,6 @@ class Answers(Struct):
 
     def introduced(self, question: Introduction) -> Introduced:
         """Who brought a person, and what speaks against it."""
-        return Introduced(advocate=question.advocate)
+        shared = self.shared
+        scene = Scene(self.cursor, shared.programme, question, shared.friends)
+        return scene.introduced(self.holder)

@@ -144,6 +144,17 @@ def _known(cursor: CursorWrapper, people: Iterable[Ids]) -> dict[Identifier, int
     return {Identifier(kind, value): number for kind, value, number in cursor.fetchall()}
 
 
+def known(cursor: CursorWrapper, people: Sequence[Who]) -> dict[Ids, int]:
+    """The customer numbers, by all identifiers, of those of `people` who are known by any."""
+    numbers = _known(cursor, [who.identifiers for who in people])
+    found: dict[Ids, int] = {}
+    for who in people:
+        number = next((numbers[one] for one in who.identifiers if one in numbers), None)
+        if number is not None:
+            found[who.identifiers] = number
+    return found
+
+
 def _place(cursor: CursorWrapper, plan: _Plan, who: Who) -> int:
     known = next((plan.customer_of[i] for i in who.identifiers if i in plan.customer_of), None)
     number = known if known is not None else customer_ids(cursor, 1)[0]

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from regulars.engine.facts import Identifier, Link, Unlink, Who
 from regulars.engine.happenings import FoldFact
+from regulars.engine.questions import Signal
 
 AnyFact = FoldFact | Link | Unlink
 """Every fact that is stored: what a fold reads, and who is the same person as whom."""
@@ -19,11 +20,16 @@ class Arrival(Struct, frozen=True, kw_only=True, gc=False):
     """A fact on its way in, with the person it is about; without one it is a guest's.
 
     What counts in one programme alone (a grant, a promise, an opening) names it in `programme`.
+    Beside the fact travels what referral rules look at and no fact holds: `signals` by which the
+    person is known besides their identifiers (device, ip, address, visitor, name), and the `party`
+    of others who take part in the sale.
     """
 
     fact: AnyFact
     who: Who | None = None
     programme: str = ""
+    signals: tuple[Signal, ...] = ()
+    party: tuple[Who, ...] = ()
 
 
 _encoder = msgspec.json.Encoder(order="deterministic")

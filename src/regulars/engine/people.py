@@ -104,9 +104,9 @@ class People:
         elif isinstance(fact, SignUp):
             self._once(person.joined, at, fact.key)
         elif isinstance(fact, Click):
-            visitors = tuple(one.signal.value for one in told if one.signal.kind == "visitor")
+            visitors = tuple(visitors_of(told))
             touch = Touch(at, fact.key, fact.via, fact.session, holder, visitors)
-            self.touches.extend([touch] if touch not in self.touches else [])
+            self.touches = [*(one for one in self.touches if one.key != fact.key), touch]
         elif isinstance(fact, Activity) and fact.kind == BAN:
             person.banned = min(person.banned, at)
         elif isinstance(fact, Erasure):
@@ -196,11 +196,7 @@ class People:
         return code, self.codes[code]
 
     def _touches(self, holder: str, question: Introduction) -> Iterator[Touch]:
-        visitors = {
-            one.signal.value
-            for one in self.person(holder).told
-            if one.signal.kind == "visitor" and one.at <= question.at
-        }
+        visitors = set(visitors_of(self.person(holder).told, question.at))
         for touch in self.touches:
             in_session = bool(touch.session) and touch.session == question.session
             own = in_session or touch.holder in {holder, *visitors}
@@ -300,6 +296,13 @@ class Look:
 def normalised(signal: Signal, emails: Emails) -> Signal:
     """A signal whose value can be compared."""
     return Signal(signal.kind, normal(signal.kind, signal.value, emails))
+
+
+def visitors_of(told: Iterable[Told], until: int = FOREVER) -> Iterator[str]:
+    """The visitors that somebody was known as up to an instant."""
+    for one in told:
+        if one.signal.kind == "visitor" and one.at <= until:
+            yield normal("visitor", one.signal.value)
 
 
 def nearly(one: Signal, other: Signal) -> bool:
