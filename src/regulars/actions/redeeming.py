@@ -22,12 +22,18 @@ from regulars.engine.happenings import Attempt
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """What is asked for, by whom, in which programme, and when it arrived."""
+    """What is asked for, by whom, in which programme, and when it arrived.
+
+    `until` sets it aside only, until somebody confirms it; `revision` is that of the member as the
+    asker saw them, None where they do not care.
+    """
 
     attempt: Attempt
     customer_id: int
     programme: str
     now: datetime
+    until: datetime | None = None
+    revision: int | None = None
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -43,7 +49,7 @@ class Answer(Struct, frozen=True, kw_only=True):
 
 def redeem(asked: Asked) -> Answer:
     """Decide what somebody asks for. A refusal is an answer too: it is kept, and nothing else
-    changes. Refused: programme_unknown, not_member, key_reused."""
+    changes. Refused: programme_unknown, not_member, key_reused, stale."""
     also: frozenset[int] = frozenset()
     for _attempt in range(ATTEMPTS):
         try:
@@ -77,9 +83,12 @@ def _redeem(cursor: CursorWrapper, asked: Asked, also: frozenset[int]) -> Answer
     row = sitting.row(asked.customer_id, asked.programme)
     if row is None:
         raise Refused("not_member", programme=asked.programme)
+    if asked.revision not in (None, row.revision):
+        raise Refused("stale")
     desk = sitting.desk(programme)
     _tell_waiting(desk, waiting)
-    outcome = desk.record(attempt, row.number, instant_of(asked.now))
+    called = desk.called(asked.customer_id, row)
+    outcome = desk.record(attempt, called, instant_of(asked.now))
     accepted = outcome.status == "accepted"
     answer = Answer(
         key=attempt.key, accepted=accepted, code=outcome.code, params=dict(outcome.params)
@@ -95,6 +104,7 @@ def _redeem(cursor: CursorWrapper, asked: Asked, also: frozenset[int]) -> Answer
         accepted=accepted,
         answer=msgspec.to_builtins(answer),
         at=asked.now,
+        reserved_until=asked.until if accepted else None,
     )
     sitting.write()
     return answer

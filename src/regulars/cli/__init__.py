@@ -16,6 +16,9 @@ COMMANDS = {
     "programme": "Tell a programme in plain sentences, list ready ones, print the schema.",
     "check": "Check programme files, and run worked cases through the engine.",
     "staff": "People who work with the console: list them, let them in, rescue them.",
+    "webhook": "Addresses that are told what was booked: add them, look, send again.",
+    "hook": "Shops that send their orders here: add them, list them, forget them.",
+    "key": "Keys for machines that use the API: make, list, rotate, revoke them.",
     "doctor": "Look at this installation and explain what is wrong with it.",
 }
 """Each command is a module of this package with `configure(parser)` and `run(arguments)`."""

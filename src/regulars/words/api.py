@@ -21,6 +21,9 @@ API_REASONS: dict[str, str] = {
     "api_key_unknown": _(
         "This key is unknown, revoked or has ended. Make a new one with: regulars key create."
     ),
+    "api_key_not_found": _(
+        "There is no key “%(prefix)s” that holds. Look at the list: regulars key list."
+    ),
     "asset_unknown": _("The programme has no asset “%(asset)s”. Choose one that it has."),
     "batch_empty": _("The batch is empty. Send at least one fact."),
     "batch_stopped": _(
@@ -54,6 +57,7 @@ API_REASONS: dict[str, str] = {
     "redemption_unknown": _("There is no such redemption. Check its key."),
     "redemption_over": _("This redemption is over (%(state)s). Ask for a new one."),
     "scope_missing": _("The key may not do this. Make one with the scope %(scope)s."),
+    "scope_unknown": _("There is no scope “%(scope)s”. There are: %(known)s."),
     "text_control": _("A text holds a sign that cannot be shown. Take it out."),
     "time_ahead": _("This time is still to come. Check the clock of the sender."),
     "time_wrong": _("This is no time. Write it as 2026-01-31T09:30:00+01:00, with its offset."),

@@ -1,0 +1,120 @@
+"""What a cart would earn and what could be used on it: decided on a copy, and nothing is booked.
+
+No lock is held: what is promised here is asked again when it is redeemed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from msgspec import Struct, structs
+
+from regulars.actions.looking import Opened, open_book
+from regulars.engine.booking import Book
+from regulars.engine.facts import Order
+from regulars.engine.happenings import Redemption
+from regulars.engine.kinds.rewards.birthday import Birthday
+from regulars.engine.kinds.rewards.partner import Partner
+from regulars.engine.kinds.rewards.price import Price
+from regulars.engine.kinds.rewards.spend import Spend
+from regulars.engine.run import GIVES, Why
+from regulars.ledger.refused import Refused as NotGiven
+
+ASKED_FOR = (Birthday, Partner, Price, Spend)
+"""The kinds of rewards that somebody asks for; the others are given by themselves."""
+CART = "quote"
+
+
+class Offer(Struct, frozen=True, kw_only=True):
+    """A reward: whether the member may have it now, for how much of which asset, or why not."""
+
+    reward: str
+    may: bool
+    price: int = 0
+    asset: str = ""
+    code: str = ""
+    params: dict[str, Any] = {}
+
+
+class Quote(Struct, frozen=True, kw_only=True):
+    """What a cart would come to in one programme. `pays_minor` is what is left to pay after what
+    pays a part, None where nothing does; `refused` by voucher or code why it would not count."""
+
+    programme: str
+    member: str
+    gave: dict[str, int]
+    whys: list[Why]
+    pays_minor: int | None
+    refused: dict[str, str]
+    tier: str
+    tier_after: str
+    offers: list[Offer]
+    figures: dict[str, dict[str, int]]
+    revision: int
+
+
+def quote(customer_id: int, programme: str, cart: Order, now: datetime) -> Quote:
+    """What a cart would earn now, and what may be used. Refused: programme_unknown, not_member."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        opened = open_book(cursor, customer_id, programme, now)
+        offers = _offers(opened, cart.amount_minor, now)
+        tier = _tier(opened)
+        cart = structs.replace(cart, key=CART, at=now, version=1)
+        return _quoted(opened, cart, offers, tier)
+
+
+def offers(customer_id: int, programme: str, now: datetime) -> list[Offer]:
+    """The rewards of a programme, and whether a member may have them now. Refused:
+    programme_unknown, not_member."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        return _offers(open_book(cursor, customer_id, programme, now), None, now)
+
+
+def _offers(opened: Opened, basket: int | None, now: datetime) -> list[Offer]:
+    rules = opened.book.run.edition.edition.rewards
+    return [_offer(opened.book, one, basket, now) for one in rules if isinstance(one, ASKED_FOR)]
+
+
+def _offer(book: Book, rule: Any, basket: int | None, now: datetime) -> Offer:
+    """The answer that a redemption would get, on what is at hand."""
+    name = rule.name_in_state
+    asked = Redemption(key=f"{CART}:{name}", at=now, reward=name, basket_minor=basket)
+    try:
+        promise = Book.decide(book, asked)
+    except NotGiven as refusal:
+        return Offer(reward=name, may=False, code=refusal.code, params=dict(refusal.params))
+    return Offer(reward=name, may=True, price=promise.price, asset=promise.asset)
+
+
+def _quoted(opened: Opened, cart: Order, offers: list[Offer], tier: str) -> Quote:
+    book = opened.book
+    book.explain = True
+    book.run.want(cart.key)
+    booked = book.take(cart)
+    gave: dict[str, int] = {}
+    for row in booked.rows:
+        if row.key == cart.key and row.step in GIVES:
+            gave[row.asset] = gave.get(row.asset, 0) + GIVES[row.step] * row.amount
+    record = book.run.records.get(cart.key)
+    shown = record.payments if record is not None else []
+    return Quote(
+        programme=opened.row.programme,
+        member=opened.row.number,
+        gave=gave,
+        whys=[one for one in booked.whys if one.key == cart.key],
+        pays_minor=record.pays if record is not None and shown else None,
+        refused={one.voucher: one.refused for one in shown if one.refused},
+        tier=tier,
+        tier_after=_tier(opened),
+        offers=offers,
+        figures=opened.figures,
+        revision=opened.row.revision,
+    )
+
+
+def _tier(opened: Opened) -> str:
+    run = opened.book.run
+    tiers = run.edition.edition.tiers
+    return tiers[run.state.standing.tier].id if tiers else ""

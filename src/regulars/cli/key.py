@@ -1,0 +1,75 @@
+"""`regulars key`: keys for machines that use the API."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+
+from regulars.cli.installation import add_data, installation
+
+ACTS = {
+    "create": "make a key and print it, once",
+    "list": "the keys that hold: prefix, name, scopes, last day of use",
+    "rotate": "make a new key in place of one, which goes on for a day",
+    "revoke": "end a key at once",
+}
+SCOPES_HELP = "what the key may do, several with commas; `list` says what there is"
+KEY_HELP = "which key, by the beginning that `list` shows"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
+    for name, text in ACTS.items():
+        act = acts.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+        add_data(act)
+        if name == "create":
+            act.add_argument("name", metavar="NAME", help="what the key is for: till, web shop")
+            act.add_argument("--scopes", metavar="SCOPES", required=True, help=SCOPES_HELP)
+            act.add_argument(
+                "--per-minute", metavar="N", type=int, default=1200, help="requests a minute"
+            )
+        elif name != "list":
+            act.add_argument("key", metavar="PREFIX", help=KEY_HELP)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    with installation(arguments.data):
+        lines = _list() if arguments.act == "list" else _act(arguments)
+    print("\n".join(lines))
+    return 0
+
+
+def _list() -> list[str]:
+    from regulars.actions import api_keys  # noqa: PLC0415 - Django is set up by now
+
+    rows = [
+        "\t".join(
+            [
+                row.prefix,
+                row.name,
+                ",".join(row.scopes),
+                f"last used {row.last_used}" if row.last_used else "never used",
+                f"ends {row.ends_at:%Y-%m-%d %H:%M} UTC" if row.ends_at else "",
+            ]
+        ).rstrip()
+        for row in api_keys.holding(datetime.now(UTC))
+    ]
+    known = [f"{scope}\t{text}" for scope, text in api_keys.SCOPES.items()]
+    return [*(rows or ["No key yet."]), "", "Scopes:", *known]
+
+
+def _act(arguments: argparse.Namespace) -> list[str]:
+    from regulars.actions import api_keys  # noqa: PLC0415 - Django is set up by now
+
+    now = datetime.now(UTC)
+    if arguments.act == "revoke":
+        row = api_keys.revoke(arguments.key, now)
+        return [f"{row.prefix} ({row.name}) is revoked."]
+    if arguments.act == "rotate":
+        made = api_keys.rotate(arguments.key, now)
+        return [made.key, "The old key goes on for a day. This one is not shown again."]
+    scopes = tuple(one.strip() for one in arguments.scopes.split(","))
+    wanted = api_keys.Wanted(
+        name=arguments.name, scopes=scopes, per_minute=arguments.per_minute, by="command line"
+    )
+    return [api_keys.create(wanted, now).key, "This key is not shown again."]
