@@ -115,7 +115,8 @@ def _note_buyers(cursor: CursorWrapper, customers: set[int]) -> None:
     if customers:
         cursor.execute(
             "UPDATE regulars_customer SET has_bought = true WHERE NOT has_bought AND id IN"
-            " (SELECT id FROM regulars_customer WHERE id = ANY(%s) ORDER BY id FOR UPDATE)",
+            " (SELECT id FROM regulars_customer WHERE id = ANY(%s) AND NOT has_bought"
+            " ORDER BY id FOR UPDATE)",
             [sorted(customers)],
         )
 

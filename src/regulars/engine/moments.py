@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 
 from msgspec import Struct
+from msgspec.structs import fields
 
 FIRST, AFTER = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -23,9 +25,15 @@ def in_order(fact: Struct) -> bool:
 
 
 def _moments(fact: Struct) -> Iterator[datetime]:
-    for field in fact.__struct_fields__:
-        value = getattr(fact, field)
+    for name in _dated(type(fact)):
+        value = getattr(fact, name)
         if isinstance(value, datetime):
             yield value
         elif isinstance(value, dict):
             yield from (one for one in value.values() if isinstance(one, datetime))
+
+
+@cache
+def _dated(kind: type[Struct]) -> tuple[str, ...]:
+    """The fields of a kind of fact that tell moments."""
+    return tuple(one.name for one in fields(kind) if "datetime" in str(one.type))
