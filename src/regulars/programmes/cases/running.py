@@ -214,7 +214,7 @@ class Stage:
         told = Told(as_signals(event.fields), tuple(party))
         self.cast.people.note(fact, holder, told.signals, told.party)
         if isinstance(fact, Activity) and fact.kind in JOINING:
-            self._join(fact, event, now)
+            self._join(fact, event, now, told)
         else:
             self.desk.record(fact, holder, now, told)
 
@@ -225,14 +225,14 @@ class Stage:
         editions = [one.edition for one in self.programme.editions]
         return replace(attempt, reward=meant(attempt, editions))
 
-    def _join(self, act: Activity, event: Event, now: int) -> None:
+    def _join(self, act: Activity, event: Event, now: int, told: Told) -> None:
         """An act by which two become one, or an order of nobody becomes somebody's."""
         into = self.cast.of(event)
         owner = self.desk.owners.get(act.order, "") if act.kind == "claim" else ""
         if owner in self.cast.known:
             self.desk.note(Outcome(act.key, "refused", "already_claimed"))
             return
-        self.desk.record(replace(act, order=""), into, now)
+        self.desk.record(replace(act, order=""), into, now, told)
         for other in (owner, *self._others(act, event)):
             known = other in self.desk.books
             if known and self.desk.resolved(other) != self.desk.resolved(into):
