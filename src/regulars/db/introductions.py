@@ -84,7 +84,8 @@ FIRST = f"""
     SELECT w.id, t.type, f.key, f.at FROM unnest({NUMBERS}) AS w(id)
     CROSS JOIN (VALUES ('order'), ('sign_up')) AS t(type) CROSS JOIN LATERAL (
         SELECT key, at FROM regulars_fact f WHERE customer_id = w.id
-        AND (type = t.type OR (t.type = 'order' AND {BROUGHT_IN})) AND at < %s AND key <> %s AND {NEWEST} ORDER BY at LIMIT 1) AS f
+        AND (type = t.type OR (t.type = 'order' AND {BROUGHT_IN}))
+        AND at < %s AND key <> %s AND {NEWEST} ORDER BY at LIMIT 1) AS f
 """  # noqa: S608 - own texts
 LEFT = f"""
     SELECT h.customer_id, h.left_at FROM unnest({NUMBERS}) AS w(id) CROSS JOIN LATERAL (
