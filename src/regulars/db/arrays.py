@@ -4,6 +4,7 @@ quicker than an array literal that is quoted item by item."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 MARK = "\x1f"
 
@@ -25,5 +26,11 @@ def numbers(values: Iterable[int]) -> str:
     return ",".join(map(str, values))
 
 
+def moments(values: Iterable[datetime | None]) -> str:
+    """Times, or none, for MOMENTS."""
+    return MARK.join(one.isoformat() if one else "" for one in values)
+
+
 TEXTS = "string_to_array(%s, chr(31))"
+MOMENTS = "string_to_array(%s, chr(31), '')::timestamptz[]"
 NUMBERS = "string_to_array(%s, ',')::bigint[]"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, cast
 
 import psycopg
@@ -39,7 +40,13 @@ def escaped(text: str) -> str:
     return text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
-def _statement(table: str, columns: Sequence[str]) -> sql.Composed:
-    return sql.SQL("COPY {} ({}) FROM STDIN").format(
+def _statement(table: str, columns: Sequence[str]) -> bytes:
+    return _copying(table, tuple(columns))
+
+
+@cache
+def _copying(table: str, columns: tuple[str, ...]) -> bytes:
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
+    return statement.as_bytes()

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct
 
+from regulars.db import hot
+from regulars.db.arrays import TEXTS, texts
+
 
 class ProductNews(Struct, frozen=True):
     """What a source says about a product."""
@@ -38,8 +41,12 @@ def note_products(cursor: CursorWrapper, products: Mapping[str, ProductNews]) ->
 
 def note_places(cursor: CursorWrapper, codes: Iterable[str]) -> None:
     """Add unknown places, named by their code until staff name them."""
-    cursor.execute(
-        "INSERT INTO regulars_place (code, name) SELECT c, c FROM unnest(%s::text[]) AS c"
-        " ON CONFLICT DO NOTHING",
-        [sorted({code for code in codes if code})],
-    )
+    named = sorted({code for code in codes if code})
+    if named:
+        hot.run(cursor, PLACES, [texts(named)])
+
+
+PLACES = f"""
+    INSERT INTO regulars_place (code, name) SELECT c, c FROM unnest({TEXTS}) AS c
+    ON CONFLICT DO NOTHING
+"""  # noqa: S608 - own texts

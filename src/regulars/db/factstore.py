@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct
 
+from regulars.db import hot
 from regulars.db.arrays import NUMBERS, TEXTS, numbers, texts
 from regulars.db.bulk import copy_lines, escaped
 from regulars.db.people import Raced
@@ -17,6 +18,9 @@ from regulars.db.people import Raced
 WRITERS = 5_210_001
 """Advisory lock: writers of facts share it, the mirror takes it alone for a moment, so that it
 never passes by a fact whose transaction is still open."""
+LINKS = 5_210_002
+"""Advisory lock: links are made and undone one at a time, while nothing is booked, so that no
+circle can close and no fact falls between two who are becoming one. Taken before WRITERS."""
 
 COLUMNS = [
     "customer_id",
@@ -57,18 +61,26 @@ class NewFact(Struct, frozen=True, kw_only=True):
     programme: str = ""
 
 
+SHARE = "SELECT pg_advisory_xact_lock_shared(%s), pg_advisory_xact_lock_shared(%s)"
+
+
+def link_alone(cursor: CursorWrapper) -> None:
+    """Be the only one to link customers until the transaction ends, and wait until nothing is
+    being booked. To be taken first of all locks."""
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LINKS])
+
+
 def share_writing(cursor: CursorWrapper) -> None:
     """Take part in writing until the transaction ends (see WRITERS)."""
-    cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [WRITERS])
+    hot.run(cursor, SHARE, [LINKS, WRITERS])
 
 
 def known_keys(cursor: CursorWrapper, keys: Sequence[str]) -> dict[str, KnownKey]:
     """Those of `keys` that the business has seen before."""
     if not keys:
         return {}
-    cursor.execute(KNOWN, [texts(keys)])
     known: dict[str, KnownKey] = {}
-    for key, version, content_hash in cursor.fetchall():
+    for key, version, content_hash in hot.run(cursor, KNOWN, [texts(keys)]):
         known.setdefault(key, KnownKey({})).hashes[version] = bytes(content_hash)
     return known
 
@@ -112,7 +124,8 @@ def append(
         return
     # In the order of keys: two writers that meet wait for one another, never in a circle.
     rows = sorted(facts, key=lambda fact: (fact.key, fact.version))
-    cursor.execute(
+    claimed = hot.run(
+        cursor,
         CLAIM,
         [
             texts(fact.key for fact in rows),
@@ -121,7 +134,7 @@ def append(
             texts(fact.content_hash.hex() for fact in rows),
         ],
     )
-    if cursor.rowcount < len(rows):
+    if claimed.rowcount < len(rows):
         raise Raced
     rest = f"{now.isoformat()}\t{import_id or NULL}"
     copy_lines(cursor, "regulars_fact", COLUMNS, (_line(fact, rest) for fact in facts))

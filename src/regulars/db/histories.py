@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct
 
+from regulars.db import hot
 from regulars.db.arrays import NUMBERS, TEXTS, numbers, texts
 from regulars.db.holders import HolderRow
 from regulars.engine.arrivals import decode
@@ -17,15 +18,17 @@ from regulars.engine.happenings import Effect, FoldFact
 from regulars.engine.head import History
 from regulars.engine.state import BEGINNING
 
-# Everybody who is the same person, then their facts, and facts of others that name one of theirs;
+# Everybody who is the same person, each since they joined, then their facts, and facts of others
+# that name one of theirs;
 # a fact that waits for another, or belongs to somebody else by what it names, is not theirs.
 FACTS = f"""
     WITH RECURSIVE wanted AS (
         SELECT * FROM unnest({NUMBERS}, {TEXTS}::timestamptz[]) AS w(holder, since)
     ), same(holder, since, id) AS (
         SELECT holder, since, holder FROM wanted
-        UNION SELECT same.holder, same.since, l.customer_id FROM same
+        UNION SELECT same.holder, coalesce(h.since, same.since), l.customer_id FROM same
             JOIN regulars_customerlink l ON l.into_id = same.id AND l.undone_at IS NULL
+            LEFT JOIN regulars_holder h ON h.customer_id = l.customer_id AND h.programme = %s
     ), found AS (
         SELECT same.holder, same.since, f.key, f.body, f.version, f.at, f.programme, f.received_at
         FROM same JOIN regulars_fact f ON f.customer_id = same.id
@@ -74,7 +77,7 @@ def histories(
     programme = holders[0].programme
     made = {one.customer_id: History(until=_passed(one)) for one in holders}
     who = [numbers(made), texts(one.since.isoformat() for one in holders)]
-    cursor.execute(FACTS, [*who, programme, known_at, known_at])
+    cursor.execute(FACTS, [*who, programme, programme, known_at, known_at])
     for number, body, versions in cursor.fetchall():
         fact = decode(body)
         known = [one for one in versions if (fact.key, one) not in out]
@@ -148,9 +151,8 @@ def waiting_for(cursor: CursorWrapper, keys: Sequence[str]) -> list[Waiting]:
     """The facts that wait for these keys, the highest version of each."""
     if not keys:
         return []
-    cursor.execute(WAITING, [texts(keys)])
     found: dict[str, Waiting] = {}
-    for names, customer_id, programme, body in cursor.fetchall():
+    for names, customer_id, programme, body in hot.run(cursor, WAITING, [texts(keys)]):
         fact = decode(body)
         if not isinstance(fact, Link | Unlink):
             found[fact.key] = Waiting(names, customer_id, programme, fact)

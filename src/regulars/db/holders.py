@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from uuid import UUID
 
 import msgspec
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct
 
-from regulars.db.arrays import NUMBERS, numbers
+from regulars.db import hot
+from regulars.db.arrays import MOMENTS, NUMBERS, TEXTS, moments, numbers, texts
 
 Figures = dict[str, dict[str, int]]
 """By asset, what is in each kind of account, in the asset's smallest unit."""
@@ -40,13 +41,14 @@ LOCK = f"""
     ORDER BY customer_id, programme FOR UPDATE
 """  # noqa: S608 - own texts
 READ = LOCK.replace(" FOR UPDATE", "")
-SAVE = """
-    UPDATE regulars_holder h SET head = n.head, figures = n.figures, tier = n.tier,
+SAVE = f"""
+    UPDATE regulars_holder h SET head = n.head, figures = n.figures, tier = coalesce(n.tier, ''),
         revision = n.revision, due_at = n.due_at, passed_at = n.passed_at
-    FROM jsonb_to_recordset(%s::jsonb) AS n(customer_id bigint, programme text, head text,
-        figures jsonb, tier text, revision bigint, due_at timestamptz, passed_at timestamptz)
-    WHERE h.customer_id = n.customer_id AND h.programme = n.programme
-"""
+    FROM unnest({NUMBERS}, {TEXTS}, {TEXTS}, {TEXTS}::jsonb[], {TEXTS}, {NUMBERS}, {MOMENTS},
+        {MOMENTS})
+        AS n(customer_id, programme, head, figures, tier, revision, due_at, passed_at)
+    WHERE h.customer_id = n.customer_id AND h.programme = n.programme COLLATE "C"
+"""  # noqa: S608 - own texts
 LINKS = f"""
     WITH RECURSIVE up(id, into_id, depth) AS (
         SELECT l.customer_id, l.into_id, 1 FROM regulars_customerlink l
@@ -72,23 +74,79 @@ def _rows(cursor: CursorWrapper, query: str, customers: Iterable[int]) -> list[H
     wanted = sorted(set(customers))
     if not wanted:
         return []
-    cursor.execute(query, [numbers(wanted)])
+    found = hot.run(cursor, query, [numbers(wanted)])
     return [
         msgspec.structs.replace(row, figures=msgspec.json.decode(str(row.figures), type=Figures))
-        for row in itertools.starmap(HolderRow, cursor.fetchall())
+        for row in itertools.starmap(HolderRow, found)
     ]
+
+
+SINCE = "SELECT since FROM regulars_holder WHERE customer_id = %s AND programme = %s"
+
+
+def since(cursor: CursorWrapper, customer: int, programme: str) -> datetime | None:
+    """Since when somebody is, or was, a member."""
+    cursor.execute(SINCE, [customer, programme])
+    found = cursor.fetchone()
+    return found[0] if found else None
+
+
+NUMBERED = "SELECT id FROM regulars_customer WHERE public_id = %s"
+NAMED = "SELECT public_id::text FROM regulars_customer WHERE id = %s"
+MERGED = """
+    WITH RECURSIVE same(id) AS (
+        SELECT l.customer_id FROM regulars_customerlink l
+            WHERE l.into_id = %s AND l.undone_at IS NULL
+        UNION SELECT l.customer_id FROM same
+            JOIN regulars_customerlink l ON l.into_id = same.id AND l.undone_at IS NULL)
+    SELECT public_id::text FROM same JOIN regulars_customer USING (id)
+"""
+
+
+def numbered(cursor: CursorWrapper, name: str) -> int | None:
+    """The number of the customer with a public id; None where that is nobody's."""
+    try:
+        cursor.execute(NUMBERED, [UUID(name)])
+    except ValueError:
+        return None
+    found = cursor.fetchone()
+    return int(found[0]) if found else None
+
+
+def name_of(cursor: CursorWrapper, customer: int) -> str:
+    """The public id of a customer."""
+    cursor.execute(NAMED, [customer])
+    return str(cursor.fetchone()[0])
+
+
+def merged(cursor: CursorWrapper, customer: int) -> frozenset[str]:
+    """The public ids of all who were merged into a customer."""
+    cursor.execute(MERGED, [customer])
+    return frozenset(name for (name,) in cursor.fetchall())
 
 
 def save(cursor: CursorWrapper, rows: Sequence[HolderRow]) -> None:
     """Write where these holders stand now."""
-    if rows:
-        cursor.execute(SAVE, [msgspec.json.encode([_told(row) for row in rows]).decode()])
+    if not rows:
+        return
+    hot.run(
+        cursor,
+        SAVE,
+        [
+            numbers(row.customer_id for row in rows),
+            texts(row.programme for row in rows),
+            texts(row.head for row in rows),
+            texts(_written(row.figures) for row in rows),
+            texts(row.tier for row in rows),
+            numbers(row.revision for row in rows),
+            moments(row.due_at for row in rows),
+            moments(row.passed_at for row in rows),
+        ],
+    )
 
 
-def _told(row: HolderRow) -> dict[str, Any]:
-    told = msgspec.structs.asdict(row)
-    del told["number"], told["since"]
-    return told
+def _written(figures: Figures) -> str:
+    return msgspec.json.encode(figures).decode()
 
 
 def ends(cursor: CursorWrapper, customers: Iterable[int]) -> dict[int, int]:
@@ -96,5 +154,4 @@ def ends(cursor: CursorWrapper, customers: Iterable[int]) -> dict[int, int]:
     wanted = sorted(set(customers))
     if not wanted:
         return {}
-    cursor.execute(LINKS, [numbers(wanted)])
-    return dict(cursor.fetchall())
+    return dict(hot.run(cursor, LINKS, [numbers(wanted)]))

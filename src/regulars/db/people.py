@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, structs
 
+from regulars.db import hot
 from regulars.db.arrays import NUMBERS, TEXTS, numbers, texts
 from regulars.db.bulk import copy_rows
 from regulars.db.ids import customer_ids
@@ -46,6 +47,11 @@ CLAIM = f"""
 ADD_TOKENS = f"""
     INSERT INTO regulars_searchtoken (token, customer_id)
     SELECT * FROM unnest({TEXTS}, {NUMBERS}) ON CONFLICT DO NOTHING
+"""  # noqa: S608 - own texts
+BOUGHT = f"""
+    UPDATE regulars_customer SET has_bought = true WHERE NOT has_bought AND id IN (
+        SELECT id FROM regulars_customer WHERE id = ANY({NUMBERS}) AND NOT has_bought
+        ORDER BY id FOR UPDATE)
 """  # noqa: S608 - own texts
 REMEMBERED = 200_000
 
@@ -113,12 +119,7 @@ def find_or_make(
 def _note_buyers(cursor: CursorWrapper, customers: set[int]) -> None:
     """They were prospects perhaps, and have bought now."""
     if customers:
-        cursor.execute(
-            "UPDATE regulars_customer SET has_bought = true WHERE NOT has_bought AND id IN"
-            " (SELECT id FROM regulars_customer WHERE id = ANY(%s) AND NOT has_bought"
-            " ORDER BY id FOR UPDATE)",
-            [sorted(customers)],
-        )
+        hot.run(cursor, BOUGHT, [numbers(sorted(customers))])
 
 
 def _is_met(met: Acquaintances, who: Who) -> bool:
@@ -141,8 +142,9 @@ def _known(cursor: CursorWrapper, people: Iterable[Ids]) -> dict[Identifier, int
     wanted = list({identifier for identifiers in people for identifier in identifiers})
     if not wanted:
         return {}
-    cursor.execute(KNOWN, [texts(i.kind for i in wanted), texts(i.value for i in wanted)])
-    return {Identifier(kind, value): number for kind, value, number in cursor.fetchall()}
+    told = [texts(i.kind for i in wanted), texts(i.value for i in wanted)]
+    found = hot.run(cursor, KNOWN, told)
+    return {Identifier(kind, value): number for kind, value, number in found}
 
 
 def known(cursor: CursorWrapper, people: Sequence[Who]) -> dict[Ids, int]:

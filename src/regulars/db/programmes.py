@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.backends.utils import CursorWrapper
 
+from regulars.db import hot
 from regulars.engine.calendar import instant_of
 from regulars.engine.compiled import Compiled
 from regulars.engine.compiling import compiled
@@ -31,8 +32,7 @@ MOST_READY = 4
 
 def running(cursor: CursorWrapper) -> dict[str, Compiled]:
     """The programmes that run, by id, in the order in which they answer to a fact."""
-    cursor.execute(PUBLISHED)
-    stamp: Stamp = tuple(cursor.fetchall())
+    stamp: Stamp = tuple(hot.run(cursor, PUBLISHED))
     ready = _ready.get(stamp)
     if ready is None:
         with _lock:
