@@ -90,4 +90,19 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('endpoint', 'message'), name='delivery_once')],
             },
         ),
+        migrations.CreateModel(
+            name='HookOrder',
+            fields=[
+                ('key', models.CharField(db_collation='C', max_length=200, primary_key=True, serialize=False)),
+                ('version', models.BigIntegerField()),
+                ('digest', models.BinaryField(max_length=16)),
+                ('paid', models.BooleanField()),
+                ('over', models.BooleanField()),
+                ('dates', models.JSONField(default=dict)),
+                ('keys', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), default=list, size=None)),
+            ],
+            options={
+                'db_table': 'regulars_hook_order',
+            },
+        ),
     ]

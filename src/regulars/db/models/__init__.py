@@ -35,6 +35,7 @@ from regulars.db.models.staff import EntryLink, Role, Staff
 from regulars.db.models.webhook import (
     Delivery,
     Endpoint,
+    HookOrder,
     HookProblem,
     HookSource,
     OutMessage,
@@ -59,6 +60,7 @@ __all__ = [
     "FactRow",
     "Friend",
     "HolderState",
+    "HookOrder",
     "HookProblem",
     "HookSource",
     "IdentifierRow",

@@ -113,3 +113,20 @@ class HookProblem(models.Model):
 
     class Meta:
         db_table = "regulars_hook_problem"
+
+
+class HookOrder(models.Model):
+    """How far we know what a shop told of an order: the moment of the newest payload, and a hash
+    to choose between two of one moment. `dates` says since when something without a date of its
+    own is known, `keys` which further facts were made of the order."""
+
+    key = models.CharField(primary_key=True, max_length=200, db_collation="C")
+    version = models.BigIntegerField()
+    digest = models.BinaryField(max_length=16)
+    paid = models.BooleanField()
+    over = models.BooleanField()
+    dates = models.JSONField(default=dict)
+    keys: Any = ArrayField(models.CharField(max_length=200), default=list)
+
+    class Meta:
+        db_table = "regulars_hook_order"
