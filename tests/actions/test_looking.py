@@ -13,8 +13,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
 sys.path.insert(0, str(Path(__file__).parent))
 import crowd
-from crowd import HOLDERS
-from test_live import LONG_AGO, Live, coming
+from crowd import CHANGE, CROWD, FIRST, HOLDERS, SECOND
+from live import LONG_AGO, Live
+from test_live import plain
 
 from people import line, order, refund, who
 from regulars.actions import looking, passing
@@ -34,6 +35,11 @@ SEEN = ("balances", "tier", "tier_until", "expiring", "progress", "edition", "ne
 YEARS = [timedelta(days=days) for days in (1, 40, 200, 400)]
 
 
+def crowded() -> Live:
+    """The crowd, before anything happened."""
+    return Live(CROWD, [FIRST, SECOND], CHANGE)
+
+
 def known(customer: int, now: datetime) -> dict[str, object]:
     """What a look shows, without what only a writer can say."""
     seen = look(customer, "crowd", now)
@@ -44,8 +50,8 @@ def known(customer: int, now: datetime) -> dict[str, object]:
 
 def lived(seed: int) -> tuple[Live, datetime]:
     """A history over the database up to some moment, and that moment."""
-    live, now = Live(), 0
-    for now, one in coming(seed)[: random.Random(seed).randrange(30, 90)]:
+    live, now = crowded(), 0
+    for now, one in plain(seed)[: random.Random(seed).randrange(30, 90)]:
         live.arrive(one, now)
     return live, datetime_of(now)
 
@@ -76,7 +82,7 @@ def test_a_look_at_what_is_stored_alone_would_be_seen(monkeypatch: pytest.Monkey
 
 
 def test_nobody_is_no_member() -> None:
-    live = Live()
+    live = crowded()
     with pytest.raises(Refused, match="not_member"):
         look(1, "crowd", LONG_AGO)
     with pytest.raises(Refused, match="programme_unknown"):
@@ -90,7 +96,7 @@ def bought(*facts: object, now: datetime) -> None:
 
 def missed(monkeypatch: pytest.MonkeyPatch) -> Live:
     """A refund and its order, each booked by somebody who did not see the other."""
-    live = Live()
+    live = crowded()
     now = crowd.CHANGE
     back = refund("r1", line("a", "10.00"), at=now, of="shop:o1")
     with monkeypatch.context() as patch:
@@ -116,14 +122,14 @@ def test_what_missed_each_other_is_booked_by_the_sweeper(monkeypatch: pytest.Mon
 
 
 def test_who_waits_for_the_unknown_goes_on_waiting() -> None:
-    live = Live()
+    live = crowded()
     bought(refund("r1", line("a", "10.00"), at=crowd.CHANGE, of="shop:o1"), now=crowd.CHANGE)
     assert sweep(crowd.CHANGE, since=LONG_AGO) == 0
     assert available(live) == 0
 
 
 def test_one_holder_who_cannot_be_booked_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    live = Live()
+    live = crowded()
     for name in HOLDERS:
         fact = order(f"o-{name}", line("a", "10.00"), at=crowd.START)
         record([Arrival(fact=fact, who=who(name))], now=crowd.START)
@@ -144,7 +150,7 @@ def test_one_holder_who_cannot_be_booked_holds_up_nobody(monkeypatch: pytest.Mon
 
 
 def test_an_edition_begins_for_members_for_whom_nothing_else_is_due() -> None:
-    Live()
+    crowded()
     assert EditionRow.objects.filter(spread_at=None, begins__isnull=False).count() == 1
     pass_time(crowd.CHANGE)
     assert not EditionRow.objects.filter(spread_at=None, begins__isnull=False).exists()

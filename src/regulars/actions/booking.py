@@ -58,6 +58,7 @@ class Sitting(Struct):
     cursor: CursorWrapper
     now: datetime
     rows: list[HolderRow] = field(default_factory=list)
+    places: dict[tuple[int, str], HolderRow] = field(default_factory=dict)
     ends: dict[int, int] = field(default_factory=dict)
     desks: dict[str, LiveDesk] = field(default_factory=dict)
     shared: list[Shared] = field(default_factory=list)
@@ -67,6 +68,7 @@ class Sitting(Struct):
         """Lock the rows of these customers, or of whom they were merged into."""
         self.ends = holders.ends(self.cursor, customers)
         self.rows = holders.locked(self.cursor, {self.end(one) for one in customers})
+        self.places = {(row.customer_id, row.programme): row for row in self.rows}
 
     def end(self, customer: int) -> int:
         """Who somebody is now."""
@@ -74,9 +76,14 @@ class Sitting(Struct):
 
     def row(self, customer: int, programme: str) -> HolderRow | None:
         """The locked row of a customer in a programme, if they take part."""
-        number = self.end(customer)
-        found = (r for r in self.rows if r.customer_id == number and r.programme == programme)
-        return next(found, None)
+        return self.places.get((self.end(customer), programme))
+
+    def since(self, customer: int, row: HolderRow) -> datetime:
+        """Since when what a customer does counts: somebody who was merged into another member
+        keeps the day on which they joined themselves."""
+        if customer == row.customer_id:
+            return row.since
+        return holders.since(self.cursor, customer, row.programme) or row.since
 
     def desk(self, programme: Compiled, arriving: Sequence[FoldFact] = ()) -> LiveDesk:
         """The desk of a programme, at which these facts are about to arrive."""
@@ -171,7 +178,7 @@ def _book_in(programme: Compiled, arrival: _Arrival) -> Iterable[tuple[str, Give
         for one in arrival.placed
         if one.programme in ("", programme.id)
         and (row := sitting.row(one.customer_id, programme.id))
-        and (one.programme or one.fact.at >= row.since)
+        and (one.programme or one.fact.at >= sitting.since(one.customer_id, row))
     ]
     if not concerned:
         return
@@ -181,9 +188,9 @@ def _book_in(programme: Compiled, arrival: _Arrival) -> Iterable[tuple[str, Give
     _tell(desk, arrival, waiting)
     desk.shelf.fetch({row.number: row for one, row in concerned if _looks_back(one, row)}.values())
     now = instant_of(sitting.now)
-    for (_one, row), fact in zip(concerned, facts, strict=True):
-        given = _given(desk, programme, desk.record(fact, row.number, now), row)
-        yield fact.key, given, row
+    for (one, row), fact in zip(concerned, facts, strict=True):
+        outcome = desk.record(fact, desk.called(one.customer_id, row), now)
+        yield fact.key, _given(desk, programme, outcome, row), row
 
 
 def _tell(desk: LiveDesk, arrival: _Arrival, waiting: Sequence[histories.Waiting]) -> None:
@@ -193,7 +200,7 @@ def _tell(desk: LiveDesk, arrival: _Arrival, waiting: Sequence[histories.Waiting
     for key, customer in arrival.owners.items():
         row = arrival.sitting.row(customer, programme)
         if row is not None and key not in arriving:
-            desk.owners[key] = desk.origins[key] = row.number
+            desk.owners[key], desk.origins[key] = row.number, desk.called(customer, row)
     for one in arrival.placed:
         was = arrival.sitting.row(one.before, programme) if one.before is not None else None
         now = arrival.sitting.row(one.customer_id, programme)

@@ -7,12 +7,15 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, structs
 
 from regulars.actions.later import refresh_later
+from regulars.actions.linking import Tie, join_books, part_books
+from regulars.actions.passing import whole
 from regulars.actions.record import ATTEMPTS, Source, record
 from regulars.actions.refused import Refused
-from regulars.db import people
+from regulars.db import factstore, people
 from regulars.db.models import (
     Customer,
     CustomerLink,
@@ -27,9 +30,6 @@ from regulars.db.queries.history import end_of, same_person
 from regulars.engine.arrivals import Arrival
 from regulars.engine.facts import Identifier, Link, Profile, Unlink, Who
 from regulars.identity import without_cards
-
-LINKS = 5_210_002
-"""Advisory lock: links are made and undone one at a time, so that no circle can close."""
 
 TAG_LENGTH = 60
 NOTE_LENGTH = 2000
@@ -210,16 +210,22 @@ def _prospect(who: Who, name: str, now: datetime) -> Known:
     return Known(public_id=Customer.objects.get(id=end_of(number)).public_id, made=not known)
 
 
-@transaction.atomic
 def merge(customer: UUID, into: UUID, *, reason: str, now: datetime) -> str:
     """Say that two customers are one person; the key of the link, by which it can be undone.
 
-    Both histories stay as they are: the link is a dated fact. Refused: customer_unknown,
-    merge_with_self, merge_already (the customer is merged into somebody), merge_circle,
-    reason_too_long.
+    Both histories stay as they are: the link is a dated fact. What both hold is one book from now
+    on. Refused: customer_unknown, merge_with_self, merge_already (the customer is merged into
+    somebody), merge_circle, reason_too_long, member_gone (one of them was erased).
     """
     _check_length(reason, REASON_LENGTH, "reason_too_long")
-    _one_at_a_time()
+    return whole(lambda cursor, also: _merge(cursor, (customer, into), (reason, now), also))
+
+
+def _merge(
+    cursor: CursorWrapper, who: tuple[UUID, UUID], why: tuple[str, datetime], also: frozenset[int]
+) -> str:
+    (customer, into), (reason, now) = who, why
+    factstore.link_alone(cursor)
     source, target = _customer(customer), _customer(into)
     if source.id == target.id:
         raise Refused("merge_with_self")
@@ -232,39 +238,58 @@ def merge(customer: UUID, into: UUID, *, reason: str, now: datetime) -> str:
         key=key, at=now, customer=str(customer), into=str(into), reason=without_cards(reason)
     )
     _record_link(fact, source.id, now)
+    tie = Tie(source=source.id, into=target.id, key=key, at=now, now=now, also=also)
+    join_books(cursor, tie)
     CustomerLink.objects.create(customer_id=source.id, key=key, into_id=target.id, at=now)
     Customer.objects.filter(id=source.id).update(merged=True)
     refresh_later()
     return key
 
 
-@transaction.atomic
 def undo_merge(link: str, *, reason: str, now: datetime) -> None:
     """Take a merge or a claim back: from now on the two are two again.
 
     Refused: merge_unknown (there is no such link, or it was taken back), reason_too_long.
     """
     _check_length(reason, REASON_LENGTH, "reason_too_long")
-    _one_at_a_time()
+    whole(lambda cursor, also: _undo(cursor, link, (reason, now), also))
+
+
+def _undo(
+    cursor: CursorWrapper, link: str, why: tuple[str, datetime], also: frozenset[int]
+) -> None:
+    reason, now = why
+    factstore.link_alone(cursor)
     row = CustomerLink.objects.filter(key=link, undone_at=None).first()
     if row is None:
         raise Refused("merge_unknown")
     fact = Unlink(key=f"un{link}", at=now, link=link, reason=without_cards(reason))
     _record_link(fact, row.customer_id, now)
-    CustomerLink.objects.filter(customer_id=row.customer_id, key=link).update(undone_at=now)
-    Customer.objects.filter(id=row.customer_id).update(merged=False)
+    tie = Tie(source=row.customer_id, into=row.into_id, key=fact.key, at=row.at, now=now, also=also)
+    part_books(cursor, tie, lambda: _unlink(row, now))
     refresh_later()
 
 
-@transaction.atomic
+def _unlink(row: CustomerLink, now: datetime) -> None:
+    CustomerLink.objects.filter(customer_id=row.customer_id, key=row.key).update(undone_at=now)
+    Customer.objects.filter(id=row.customer_id).update(merged=False)
+
+
 def claim_order(order_key: str, into: UUID, *, reason: str, now: datetime) -> str:
     """Give a guest's order to the customer who placed it; the key of the link.
 
     Refused: customer_unknown, order_unknown, order_not_guests (it has an owner), claim_already,
-    reason_too_long.
+    reason_too_long, member_gone.
     """
     _check_length(reason, REASON_LENGTH, "reason_too_long")
-    _one_at_a_time()
+    return whole(lambda cursor, also: _claim(cursor, (order_key, into), (reason, now), also))
+
+
+def _claim(
+    cursor: CursorWrapper, who: tuple[str, UUID], why: tuple[str, datetime], also: frozenset[int]
+) -> str:
+    (order_key, into), (reason, now) = who, why
+    factstore.link_alone(cursor)
     target = _customer(into)
     row = _newest_fact(order_key)
     if row is None or row.type != "order":
@@ -282,14 +307,11 @@ def claim_order(order_key: str, into: UUID, *, reason: str, now: datetime) -> st
         reason=without_cards(reason),
     )
     _record_link(fact, row.customer_id, now)
+    tie = Tie(source=row.customer_id, into=target.id, key=key, at=now, now=now, also=also)
+    join_books(cursor, tie)
     CustomerLink.objects.create(customer_id=row.customer_id, key=key, into_id=target.id, at=now)
     refresh_later()
     return key
-
-
-def _one_at_a_time() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LINKS])
 
 
 def _newest_fact(key: str) -> FactRow | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, field
@@ -31,6 +30,13 @@ from regulars.ledger.lots import FOREVER
 
 LAST = 253_402_300_799_000_000
 """The last second of the year 9999: what is due later is never due."""
+
+
+ALIAS = "#"
+"""Before the number of a customer who goes by whom they were merged into."""
+MEMBER = """
+    SELECT 1 FROM regulars_holder WHERE customer_id = %s AND programme = %s AND left_at IS NULL
+"""
 
 
 class NotLocked(Exception):
@@ -89,6 +95,7 @@ class Shelf(Struct):
     arriving: frozenset[tuple[str, int]]
     fresh: frozenset[str]
     ready: dict[int, History] = field(default_factory=dict)
+    customers: dict[str, int | None] = field(default_factory=dict)
 
     def book(self, holder: str, answers: Callable[[str], Answers]) -> Book:
         """The book of a holder. Raises NotLocked for a member whose row is not locked; somebody
@@ -121,18 +128,30 @@ class Shelf(Struct):
         self.ready |= histories.histories(self.cursor, wanted, leaving_out=self.arriving)
 
     def _member(self, holder: str) -> int | None:
-        try:
-            public_id = UUID(holder)
-        except ValueError:
+        number = self.customer(holder)
+        if number is None:
             return None
-        self.cursor.execute(
-            "SELECT h.customer_id FROM regulars_customer c"
-            " JOIN regulars_holder h ON h.customer_id = c.id AND h.left_at IS NULL"
-            " WHERE c.public_id = %s AND h.programme = %s",
-            [public_id, self.programme.id],
-        )
-        found = self.cursor.fetchone()
-        return int(found[0]) if found else None
+        self.cursor.execute(MEMBER, [number, self.programme.id])
+        return number if self.cursor.fetchone() else None
+
+    def customer(self, holder: str) -> int | None:
+        """The customer whom the engine calls so; None for somebody who is none (yet)."""
+        if holder.startswith(ALIAS):
+            return int(holder.removeprefix(ALIAS))
+        if holder not in self.customers:
+            self.customers[holder] = holders.numbered(self.cursor, holder)
+        return self.customers[holder]
+
+    def merged_into(self, holder: str) -> str:
+        """What the engine calls the one whom somebody was merged into; themselves, if nobody."""
+        number = self.customer(holder)
+        end = holders.ends(self.cursor, [number]).get(number) if number is not None else None
+        return holder if end is None else holders.name_of(self.cursor, end)
+
+    def merged(self, holder: str) -> frozenset[str]:
+        """What the engine calls those who were merged into a holder."""
+        row = self.rows.get(holder)
+        return holders.merged(self.cursor, row.customer_id) if row else frozenset()
 
 
 class LiveDesk(Desk, kw_only=True):
@@ -141,11 +160,41 @@ class LiveDesk(Desk, kw_only=True):
     shelf: Shelf
     answers: Callable[[str], Answers]
     explain: bool = False
+    ends: dict[str, str] = field(default_factory=dict)
 
     def opened(self, holder: str) -> Book:
         book = self.shelf.book(holder, self.answers)
         book.explain = self.explain
+        if any(one.edition.referrals for one in self.programme.editions):
+            book.others = book.run.others = self.joined(holder)
         return book
+
+    def resolved(self, holder: str) -> str:
+        """The holder in whose book the facts of this one are, also by links of earlier days."""
+        holder = Desk.resolved(self, holder)
+        if holder in self.shelf.rows or holder in self.books:
+            return holder
+        if holder not in self.ends:
+            self.ends[holder] = self.shelf.merged_into(holder)
+        return self.ends[holder]
+
+    def joined(self, holder: str) -> frozenset[str]:
+        return Desk.joined(self, holder) | self.shelf.merged(holder)
+
+    def called(self, customer: int, row: HolderRow) -> str:
+        """What somebody is called whose facts go into the book of a row, so that it is known whom
+        they came for."""
+        if customer == row.customer_id:
+            return row.number
+        name = f"{ALIAS}{customer}"
+        self.ends[name] = row.number
+        return name
+
+    def came_for(self, key: str, row: HolderRow) -> int:
+        """The number of the customer for whom a fact in the book of a row came."""
+        origin = self.origins.get(key, row.number)
+        number = None if origin == row.number else self.shelf.customer(origin)
+        return row.customer_id if number is None else number
 
     def move(self, key: str, holder: str, origin: str) -> None:
         book = self.book(holder)
@@ -162,8 +211,9 @@ class LiveDesk(Desk, kw_only=True):
 
 def write(cursor: CursorWrapper, desks: Collection[LiveDesk], now: datetime) -> None:
     """Write what came of the books: facts made on the way, transfers, promises, states."""
-    books = [book for desk in desks for book in desk.live_books()]
-    made = [fact for book in books for fact in _made(book)]
+    kept = [(desk, book) for desk in desks for book in desk.live_books()]
+    books = [book for _desk, book in kept]
+    made = [fact for desk, book in kept for fact in _made(desk, book)]
     factstore.append(cursor, made, now=now, import_id=None)
     booked = [Transfers(book.row, out.rows, out.cause) for book in books for out in book.out]
     ledger.book(cursor, booked, now)
@@ -188,16 +238,16 @@ def _facts(book: LiveBook) -> dict[tuple[str, int], FoldFact]:
     return {key: fact for key, fact in found.items() if key not in book.arriving}
 
 
-def _made(book: LiveBook) -> Iterator[NewFact]:
+def _made(desk: LiveDesk, book: LiveBook) -> Iterator[NewFact]:
     for fact in _facts(book).values():
-        yield new_fact(fact, book.row)
+        yield new_fact(fact, book.row, desk.came_for(fact.key, book.row))
 
 
-def new_fact(fact: AnyFact, row: HolderRow) -> NewFact:
-    """A fact of a holder that counts in one programme, as a row."""
+def new_fact(fact: AnyFact, row: HolderRow, came_for: int | None = None) -> NewFact:
+    """A fact of a holder that counts in one programme, as a row of whom it came for."""
     body = encode(fact)
     return NewFact(
-        customer_id=row.customer_id,
+        customer_id=row.customer_id if came_for is None else came_for,
         at=fact.at,
         type=str(fact.__struct_config__.tag),
         key=fact.key,
