@@ -51,6 +51,14 @@ BROUGHT = (
     ),
 )
 """What brings earlier history in, and what ends one."""
+BOOKS = (
+    "tests/engine/test_book.py",
+    "tests/engine/test_book_asking.py",
+    "tests/engine/test_head.py",
+    "tests/engine/kinds/test_rewards_loops.py",
+    "tests/engine/kinds/test_rewards_paying.py",
+)
+"""What a book says, asks and keeps."""
 HEADS = ("tests/engine/test_head.py",)
 CORE = tuple(f"tests/engine/test_{name}.py" for name in ("core", "core_openings"))
 MUTATED = {
@@ -59,7 +67,7 @@ MUTATED = {
     "engine/difference.py": (*FOLD, "tests/engine/test_difference.py"),
     "engine/advance.py": (*FOLD, "tests/engine/test_advance.py"),
     "engine/fold.py": (*FOLD, "tests/engine/test_ordered.py"),
-    "engine/booking.py": (*FOLD, "tests/engine/test_people.py"),
+    "engine/booking.py": (*FOLD, *BOOKS, "tests/engine/test_people.py"),
     "engine/known.py": (
         *FOLD,
         *HEADS,
