@@ -44,6 +44,8 @@ from regulars.engine.questions import Signal
 from regulars.engine.run import Row
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+PUBLIC = datetime(2025, 6, 1, tzinfo=UTC)
+"""When Cleo's code was found where everybody can read it."""
 OWN = (Grant, Job, Reversal, TierSet)
 NAMES = {one: str(uuid.uuid5(uuid.NAMESPACE_DNS, one)) for one in HOLDERS}
 """What the engine calls each of them: the same twice, so that what is ordered by name is too."""
@@ -66,19 +68,26 @@ class Memory:
     def __init__(self, programme: Compiled) -> None:
         self.programme = programme
         self.people = People()
+        self.versions: dict[str, int] = {}
         self.desk = Desk(programme, self.people.answer)
         for one, name in NAMES.items():
             self.people.code(one.upper(), name)
             self.desk.book(name)
+        self.people.publish("CLEO", instant_of(PUBLIC))
 
     def arrive(self, told: Told, now: int) -> None:
         """One thing comes in."""
         name = NAMES.get(told.holder, told.holder)
         if not isinstance(told.what, Redemption | VoucherUse):
-            party = [NAMES[one] for one in told.party]
-            self.people.note(told.what, name, told.signals, party)
+            self.note(told.what, name, told)
         if told.holder in NAMES:
             self.desk.record(told.what, name, now=now)
+
+    def note(self, fact: FoldFact, name: str, told: Told) -> None:
+        """Learn who is who, unless a later version of the fact was known before."""
+        if fact.version > self.versions.get(fact.key, 0):
+            self.versions[fact.key] = fact.version
+            self.people.note(fact, name, told.signals, [NAMES[one] for one in told.party])
 
     def pass_time(self, until: int) -> None:
         """Time passes for everybody."""
@@ -114,6 +123,7 @@ class Live:
         join(found, programme.id, since=LONG_AGO, now=LONG_AGO)
         for one, number in self.numbers.items():
             CodeRow.objects.filter(customer_id=number, kind="advocate").update(code=one.upper())
+        CodeRow.objects.filter(code="CLEO").update(public_from=PUBLIC)
 
     def arrive(self, told: Told, now: int) -> None:
         """One thing comes in, after everything that is due by then."""
