@@ -63,7 +63,8 @@ def test_time_passes_before_a_fact_and_what_it_gives_is_booked_with_it() -> None
     """What waited for two weeks comes, and then the order acts; also where the fold begins anew."""
     for first in ([], [refund("f2", 30, "o2", 5)]):
         book = rich()
-        for fact in (order("o1", 1, 100), *first):
+        facts: list[FoldFact] = [order("o1", 1, 100), *first]
+        for fact in facts:
             book.take(fact)
         booked = book.take(order("o2", 20, 10))
         assert ("o1", "mature", 200) in [(row.key, row.step, row.amount) for row in booked.rows]
