@@ -28,10 +28,11 @@ from hypothesis import strategies as st
 from shelf import Shelf, ShelvedCrowd
 
 from regulars.engine import head
-from regulars.engine.booking import Book, Booked
+from regulars.engine.booking import Book, Booked, Mark
 from regulars.engine.calendar import instant_of
 from regulars.engine.happenings import Activity, FoldFact, Promise, Redemption
-from regulars.engine.head import Decided, Shelved
+from regulars.engine.head import Decided, Shelved, Source
+from regulars.engine.run import Run
 from regulars.ledger.refused import Refused
 
 SEEDS = 400 if TORTURE else 6
@@ -278,12 +279,66 @@ def test_what_waits_is_met_by_a_head_that_knows_it() -> None:
     assert book.state.holdings[0].balance == 70
 
 
-def test_a_head_is_what_was_written() -> None:
-    shelf = shelved(O1, refund("f2", 2, "o9"), refund("f3", 2, "o8"))
+def test_a_head_is_what_was_written_and_has_no_records() -> None:
+    shelf = shelved(O1, refund("f1", 2, "o1", 5), refund("f2", 2, "o9"), refund("f3", 2, "o8"))
     kept = head.decode(shelf.head)
     assert kept.awaited == ("o8", "o9")
     assert kept.snapshot.records == {}
     assert head.encode(kept) == shelf.head
+
+
+class Titled(Shelved, kw_only=True):
+    """A book with a field of its own."""
+
+    title: str
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_book_that_stands_on_this_one_has_its_own_fields(kept: bool) -> None:
+    shelf = shelved(O1)
+    source = Source(shelf.history, shelf.decided)
+    first = head.decode(shelf.head) if kept else None
+    book = Titled.resumed(RICH, "m1", first, source, title="t")
+    assert (book.title, book.holder, book.whole) == ("t", "m1", not kept)
+
+
+def test_only_records_that_are_named_are_kept_between_bookings() -> None:
+    book = shelved().open("o3")
+    book.take(order("o3", 21, 50))
+    assert book.run.records == {}
+
+
+def test_what_came_since_needs_no_history_to_be_looked_at() -> None:
+    shelf = shelved()
+    book = shelf.open("o3")
+    book.take(order("o3", 21, 50))
+    assert book.read("voucher_status:club/free/m1/2") == "open"
+    assert shelf.reads == 0
+
+
+def test_a_book_that_was_read_whole_goes_on_as_it_stood() -> None:
+    """It knows every promise of the past and of now, and has nothing to fold again."""
+    shelf = shelved()
+    book = shelf.open("o3", "f3", "r1")
+    book.take(order("o3", 21, 50))
+    run = book.run
+    book.take(refund("f3", 22, "o3", 5))
+    assert (book.whole, book.stale, book.run is run) == (True, False, True)
+    assert book.run.known == {("free", "1"), ("free", "2")}
+    book.take(Promise(key="r1", at=day(23), rule="coffee", ordinal="r1", price=5, asset="points"))
+    assert ("coffee", "r1") in book.run.known
+
+
+def test_what_was_done_since_counts_after_the_history() -> None:
+    run, first = Run(RICH, RICH.start()), Run(RICH, RICH.start())
+    for name in ("rows", "changes", "promises", "effects"):
+        setattr(run, name, [f"{name} {number}" for number in (3, 4)])
+        setattr(first, name, [f"{name} {number}" for number in (1, 2)])
+    head._before(run, first)
+    for name in ("rows", "changes", "promises", "effects"):
+        assert getattr(run, name) == [f"{name} {number}" for number in (1, 2, 3, 4)]
+    moved = head._shifted(Mark(1, 2, 3, 4), Mark(10, 20, 30, 40), Mark(15, 26, 37, 48))
+    assert moved == Mark(6, 8, 10, 12)
 
 
 def test_a_promise_is_looked_for_once_it_is_not_at_hand() -> None:
@@ -300,6 +355,7 @@ def test_a_promise_is_looked_for_once_it_is_not_at_hand() -> None:
     assert ("free", "8") not in decided
     assert not decided.__contains__("free")
     again = decided.copy()
+    assert list(again) == [("free", "1")]
     again.add(("free", "8"))
     assert ("free", "8") in again
     assert ("free", "8") not in decided
