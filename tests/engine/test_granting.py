@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from histories import RICH
 
-from regulars.engine.granting import clawing, giving, pending, repay
-from regulars.engine.run import CLAW, EARN, PEND, UNPEND, Row, Run
+from regulars.engine.granting import (
+    clawing,
+    expired,
+    giving,
+    mature,
+    pending,
+    put_back,
+    repay,
+)
+from regulars.engine.run import CLAW, EARN, EXPIRE, MATURE, PEND, RESTORE, UNPEND, Row, Run
 from regulars.engine.state import Record, Voucher
 from regulars.ledger.lots import FOREVER, Debt, Holding, Lot, Part, Pending
 
@@ -148,3 +157,91 @@ def test_what_is_taken_back_and_from_where(
     ]
     assert record.expired == {"spend": over, "other": 3}
     assert (run.state.holdings[0].balance, told) == (balance, [(run, -9, 10)])
+
+
+def test_what_is_missing_is_owed_for_the_fact_that_took_it_back() -> None:
+    run = at_work()
+    claw = clawing("spend", "points", 0, [], False)
+    assert claw(run, Record("o1", "a", 10), "f7", 9) == 9
+    assert run.state.holdings[0].debts == [Debt("f7", 9)]
+
+
+def put_back_after(days: int, renew: bool, debt: int = 0) -> tuple[Run, Record]:
+    """A redemption `r1` that took 4 and 3 of two lots earned then, and owes the rest, is given
+    back. Lots live ten instants for each tier."""
+    run = at_work()
+    run.edition = msgspec.structs.replace(run.edition, lives=(tiered, tiered, tiered, tiered))
+    run.state.standing.tier = 2
+    run.records["o1"] = Record("o1", "a", 5, expired={"spend": 1})
+    holding = run.state.holdings[0]
+    holding.balance, holding.debts = -debt, [Debt("r1", debt)] if debt else []
+    parts = [Part("o1", "spend", AT - days, 4), Part("o2", "beans", AT - 1, 3)]
+    record = Record("r1", "a", 9, rule="coffee", parts=parts)
+    put_back(run, record, "coffee", 0, renew)
+    return run, record
+
+
+def tiered(run: Run, earned: int) -> int:
+    return earned + 10 * run.state.standing.tier
+
+
+def put(step: str, amount: int, of: str) -> Row:
+    return Row("f1", "coffee", step, AT, "points", amount, of)
+
+
+@pytest.mark.parametrize(
+    ("days", "renew", "wanted", "due"),
+    [
+        (5, False, [("o1", AT + 15, AT - 5, 4), ("o2", AT + 19, AT - 1, 3)], AT + 15),
+        (5, True, [("o2", AT + 20, AT - 1, 3), ("o1", AT + 20, AT - 5, 4)], AT + 20),
+        (19, False, [("o1", AT + 1, AT - 19, 4), ("o2", AT + 19, AT - 1, 3)], AT + 1),
+        (20, False, [("o2", AT + 19, AT - 1, 3)], AT + 19),
+        (25, False, [("o2", AT + 19, AT - 1, 3)], AT + 19),
+        (25, True, [("o1", AT + 20, AT - 25, 4), ("o2", AT + 20, AT - 1, 3)], AT + 20),
+    ],
+)
+def test_what_was_taken_returns_to_its_lots_or_is_over(
+    days: int, renew: bool, wanted: list[tuple[str, int, int, int]], due: int
+) -> None:
+    run, record = put_back_after(days, renew)
+    lots = run.state.holdings[0].lots
+    by_key = sorted((one.key, one.expires, one.earned, one.left) for one in lots)
+    assert by_key == sorted(wanted)
+    over = days >= 20 and not renew
+    gone = [put(EXPIRE, 4, "o1")] if over else []
+    assert run.rows == [put(RESTORE, 4, "o1"), *gone, put(RESTORE, 3, "o2")]
+    assert run.records["o1"].expired == {"spend": 5 if over else 1}
+    assert (record.parts, run.state.due) == ([], due)
+
+
+def test_what_was_owed_for_it_is_cancelled_first() -> None:
+    run, _ = put_back_after(5, False, debt=6)
+    assert run.rows[0] == put(RESTORE, 6, "r1")
+    assert (run.state.holdings[0].balance, run.state.holdings[0].debts) == (7, [])
+
+
+def test_what_ran_out_is_noted_by_rule_where_a_record_is_kept() -> None:
+    run = at_work()
+    run.records["o1"] = Record("o1", "a", 5)
+    for key, rule, amount in (
+        ("o1", "spend", 3),
+        ("o1", "spend", 4),
+        ("o1", "x", 1),
+        ("o9", "x", 1),
+    ):
+        expired(run, key, rule, amount)
+    assert run.records["o1"].expired == {"spend": 7, "x": 1}
+    assert list(run.records) == ["o1"]
+
+
+def test_what_has_waited_is_dated_by_its_earning_and_repays_first() -> None:
+    run = at_work()
+    run.edition = msgspec.structs.replace(run.edition, lives=(tiered, tiered, tiered, tiered))
+    run.state.standing.tier = 3
+    holding = run.state.holdings[0]
+    holding.balance, holding.debts = -2, [Debt("r1", 2)]
+    holding.pending = [Pending(AT, 990, "o1", "spend", 5), Pending(AT + 1, 990, "o2", "spend", 5)]
+    mature(run, 0, "points", AT)
+    assert holding.lots == [Lot(1_020, 990, "o1", "spend", 3)]
+    assert [one.key for one in holding.pending] == ["o2"]
+    assert run.rows == [Row("o1", "spend", MATURE, AT, "points", 5)]
