@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +28,7 @@ CASE = """
   events: [{t: "2025-03-01T10:00:00+01:00", type: order, id: o1, member: anna, eligible: "60.00"}]
   expect: [{at: "2025-03-01T10:00:00+01:00", points: POINTS}]
 """
+COMMAND = "from regulars.cli import main; raise SystemExit(main())"
 
 
 @pytest.fixture
@@ -76,6 +78,18 @@ def test_junit(stall: Path, tmp_path: Path) -> None:
     assert check(stall, "--junit", target) == 1
     root = ElementTree.parse(target).getroot()
     assert (root.get("tests"), root.get("failures")) == ("1", "1")
+
+
+def test_live_runs_every_case_twice(stall: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", COMMAND, "check", "--live", str(stall)],
+        env={**os.environ, "DATABASE_URL": "postgresql://nobody@nowhere/not_this_one"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (told.stderr, told.returncode) == ("", 0)
+    assert "1 passed" in told.stdout
 
 
 def test_everything_unreadable_at_once(stall: Path, capsys: pytest.CaptureFixture[str]) -> None:

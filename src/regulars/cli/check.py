@@ -12,15 +12,19 @@ from regulars.cli import Unclear
 
 if TYPE_CHECKING:
     from regulars.programmes.cases.batch import Checked, File
+    from regulars.programmes.cases.sides import Opened
 
 LANGUAGES = ("en", "de")
 ENDINGS = (".yaml", ".yml", ".json", ".md")
 FILE = "a programme file, a file of cases (YAML, JSON, Markdown), or a folder of such files"
 
+LIVE = "run every case over a database too: both must say the same"
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="*", metavar="FILE", type=Path, help=FILE)
     parser.add_argument("--junit", metavar="FILE", type=Path, help="write the outcome as JUnit XML")
+    parser.add_argument("--live", action="store_true", help=LIVE)
     parser.add_argument("--vocabulary", action="store_true", help="list the words of cases")
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="the language")
 
@@ -65,15 +69,27 @@ def files_of(paths: list[Path]) -> Iterator[File]:
 
 
 def _check(files: list[File], arguments: argparse.Namespace) -> int:
-    from regulars.programmes.cases.batch import check_files  # noqa: PLC0415 - read with the command
-    from regulars.programmes.loading import ready  # noqa: PLC0415 - the same
-    from regulars.words.speaking import speaking  # noqa: PLC0415 - the same
+    from regulars.words.speaking import speaking  # noqa: PLC0415 - read with the command
 
-    checked = check_files(files, ready)
+    checked = _run_twice(files) if arguments.live else _run(files)
     with speaking(arguments.lang):
         if arguments.junit:
             _write_junit(checked, arguments.junit)
         return _tell(checked)
+
+
+def _run(files: list[File], live: Opened | None = None) -> Checked:
+    from regulars.programmes.cases.batch import check_files  # noqa: PLC0415 - read with the command
+    from regulars.programmes.loading import ready  # noqa: PLC0415 - the same
+
+    return check_files(files, ready, live=live)
+
+
+def _run_twice(files: list[File]) -> Checked:
+    from regulars.cli.live.running import beside  # noqa: PLC0415 - read with the option
+
+    with beside() as live:
+        return _run(files, live)
 
 
 def _write_junit(checked: Checked, target: Path) -> None:

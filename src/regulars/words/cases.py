@@ -167,6 +167,21 @@ CASE_REASONS: dict[str, str] = {
     "case_other_value_at_end": _(
         "After the last event the %(key)s of %(subject)s is %(got)s, expected %(expected)s."
     ),
+    "case_sides_differ": _(
+        "At %(at)s the %(key)s of %(subject)s is %(memory)s in memory and %(live)s over the "
+        "database."
+    ),
+    "case_sides_differ_at_end": _(
+        "After the last event the %(key)s of %(subject)s is %(memory)s in memory and %(live)s over "
+        "the database."
+    ),
+    "case_sides_stand": _(
+        "In the end %(holder)s has %(memory)s (%(what)s) in memory and %(live)s over the database."
+    ),
+    "case_side_broke": _("Over the database the case broke off: %(error)s."),
+    "case_side_wrong_live": _("Expected is %(expected)s: the database is wrong."),
+    "case_side_wrong_memory": _("Expected is %(expected)s: memory is wrong."),
+    "case_side_wrong_both": _("Expected is %(expected)s: both are wrong."),
 }
 """Why a case does not run, or what it found."""
 

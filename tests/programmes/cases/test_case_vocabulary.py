@@ -117,7 +117,7 @@ def test_every_code_has_a_sentence() -> None:
         used |= set(re.findall(r'"(case_[a-z_]+)"', path.read_text()))
     nearest = {code for code in used if code.startswith("case_unknown_")}
     either = {f"{code}_alone" for code in nearest}
-    at_end = {"case_other_amount_at_end", "case_other_value_at_end"}
+    at_end = {f"case_{one}_at_end" for one in ("other_amount", "other_value", "sides_differ")}
     assert used | either | at_end == set(CASE_REASONS)
 
 

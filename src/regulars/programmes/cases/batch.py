@@ -10,6 +10,7 @@ from msgspec import Struct
 from regulars.engine.compiling import rules_of, with_ids
 from regulars.engine.edition import Edition
 from regulars.engine.texts import Param
+from regulars.programmes.cases.agreeing import run_twice
 from regulars.programmes.cases.naming import names_of
 from regulars.programmes.cases.parsing import parse
 from regulars.programmes.cases.problems import Located, Node, Reason
@@ -17,6 +18,7 @@ from regulars.programmes.cases.reading import MARKDOWN, holds_cases, read_cases
 from regulars.programmes.cases.reporting import Outcome, Report, Untouched, outcome, untouched
 from regulars.programmes.cases.running import run_case
 from regulars.programmes.cases.shapes import Case
+from regulars.programmes.cases.sides import Opened
 from regulars.programmes.documents import Document, Problem, read
 from regulars.programmes.loading import load
 
@@ -53,10 +55,16 @@ class Read(Struct):
     problems: list[Located] = []
 
 
-def check_files(files: Iterable[File], ready: Ready, progress: Progress | None = None) -> Checked:
+def check_files(
+    files: Iterable[File],
+    ready: Ready,
+    progress: Progress | None = None,
+    live: Opened | None = None,
+) -> Checked:
     """Read and run everything. A case finds its programme by its edition: in the files first, then
     among the `ready` ones, asked for only where the files do not have it. What is in order
-    runs, whatever is wrong beside it."""
+    runs, whatever is wrong beside it; with a `live` side each case runs there too, and must come
+    to the same."""
     found = read_files(files)
     editions = _with_ready(found, ready)
     names = {name: names_of(one) for name, one in editions.items()}
@@ -65,21 +73,23 @@ def check_files(files: Iterable[File], ready: Ready, progress: Progress | None =
     problems = (*found.problems, *parsed.problems, *parse(waiting).problems)
     outcomes: list[Outcome] = []
     for number, case in enumerate(parsed.cases, 1):
-        outcomes.extend(run_all(case, editions))
+        outcomes.extend(run_all(case, editions, live))
         if progress is not None:
             progress(number, len(parsed.cases))
     report = Report(tuple(outcomes), problems)
     return Checked(report, tuple(_untouched(outcomes, editions)), tuple(found.editions))
 
 
-def run_all(case: Case, editions: Mapping[str, Edition]) -> list[Outcome]:
+def run_all(
+    case: Case, editions: Mapping[str, Edition], live: Opened | None = None
+) -> list[Outcome]:
     """The outcome of each run of a case."""
     outcomes = []
     for run in case.runs:
         if not any(one.checks for one in run.assertions):
             outcomes.append(outcome(case, run, None))
             continue
-        ran = run_case(case, run, editions)
+        ran = run_twice(case, run, editions, live) if live else run_case(case, run, editions)
         outcomes.append(outcome(case, run, ran.difference, ran.rules))
     return outcomes
 

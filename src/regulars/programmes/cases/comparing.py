@@ -18,6 +18,8 @@ from regulars.programmes.cases.values import Duration, Fields, Key, Value
 
 Answer: TypeAlias = Value | Fraction
 NOTHING = "none"
+NOWHERE = ZoneInfo("UTC")
+"""Answers that are compared with answers are no civil days of anywhere."""
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
@@ -70,7 +72,7 @@ def _difference(
     try:
         got = reader.read(check.subject, check.key, assertion.at)
     except CannotRead as cannot:
-        unread = Reason("case_cannot_read", _told(check, assertion.at))
+        unread = Reason("case_cannot_read", place_of(check, assertion.at))
         return Difference(unread, check.line, cannot.reason)
     if same(check.expected, got, check.how, zone):
         return None
@@ -91,6 +93,15 @@ def same(expected: Value, got: Answer, how: str, zone: ZoneInfo) -> bool:
             return len(got) == expected
         return len(got) == 1 and same(expected, got[0], how, zone)
     return _comparable(expected, zone) == _comparable(_like(expected, got, zone), zone)
+
+
+def alike(one: Answer | CannotRead, other: Answer | CannotRead) -> bool:
+    """Whether two answers say the same; two that cannot be told do if it is for one reason."""
+    if isinstance(one, CannotRead):
+        return isinstance(other, CannotRead) and one.reason == other.reason
+    if isinstance(other, CannotRead):
+        return False
+    return _comparable(one, NOWHERE) == _comparable(other, NOWHERE)
 
 
 def rounded(number: Answer, places: int) -> Fraction:
@@ -167,21 +178,23 @@ def _places(number: Decimal) -> int:
 
 
 def _reason(check: Check, got: Answer, at: datetime | None) -> Reason:
-    told = _told(check, at)
+    told = place_of(check, at)
     places = _places(check.expected) if isinstance(check.expected, Decimal) else 0
     shown = {**told, "got": written(got, places), "expected": written(check.expected, places)}
     if check.subject.kind == "event" and check.key.word == "accepted":
         return Reason("case_event_refused" if check.expected else "case_event_accepted", told)
     if _is_number(check.expected) and (got is None or _is_number(got)):
-        return Reason(_at("case_other_amount", at), shown)
-    return Reason(_at("case_other_value", at), shown)
+        return Reason(ending("case_other_amount", at), shown)
+    return Reason(ending("case_other_value", at), shown)
 
 
-def _at(code: str, at: datetime | None) -> str:
+def ending(code: str, at: datetime | None) -> str:
+    """The code of a difference at an instant, or of the same after the last event."""
     return code if at else f"{code}_at_end"
 
 
-def _told(check: Check, at: datetime | None) -> dict[str, int | str | tuple[str, ...]]:
+def place_of(check: Check, at: datetime | None) -> dict[str, int | str | tuple[str, ...]]:
+    """Of what a difference speaks: when, whose, and which word."""
     subject = check.subject
     return {
         "at": at.isoformat() if at else "",
