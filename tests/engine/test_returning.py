@@ -92,6 +92,8 @@ def test_what_comes_back_is_off_its_line_or_off_the_whole(
         [back(("", 100))],
         [back(("p0", 4800)), back(("p0", 1))],
         [back(full=True), back(full=True)],
+        [back(full=True), back(money=1)],
+        [back(full=True), back(money=100, eligible_minor=100)],
         [back(counts={"cups": Decimal("3.001")})],
         [back(counts={"cups": Decimal(2)}), back(counts={"cups": Decimal("1.001")})],
         [back(counts={"plates": Decimal("0.001")})],
@@ -122,6 +124,20 @@ def test_an_order_can_come_back_to_the_last_unit(refunds: list[Refund]) -> None:
     assert noted(this, *refunds) == [""] * len(refunds)
     assert money_left(this) == 0
     assert all_back(this)
+
+
+@pytest.mark.parametrize(
+    "refunds",
+    [
+        [back(full=True), back(money=0)],
+        [back(full=True), back(money=0, eligible_minor=0)],
+        [back(counts={"cups": Decimal(0)})],
+        [back(counts={"cups": Decimal(3)})],
+        [back(counts={"plates": Decimal(0)})],
+    ],
+)
+def test_what_takes_nothing_more_than_there_is_is_accepted(refunds: list[Refund]) -> None:
+    assert noted(beans_and_tea(), *refunds) == [""] * len(refunds)
 
 
 def test_a_full_refund_takes_lines_and_counts_and_can_be_had_once() -> None:
@@ -237,3 +253,11 @@ def test_what_was_paid_by_vouchers_alone_keeps_its_share_while_lines_are_left() 
     assert share_left(this, Fraction(20)) == 1
     noted(this, back(("p1", 0)))
     assert share_left(this, Fraction(20)) == 0
+
+
+def test_what_would_earn_nothing_has_its_whole_share_to_the_last_unit() -> None:
+    this = record(10)
+    noted(this, back(("p0", 9)))
+    assert rest(this, 0, 1) == (1, 1)
+    noted(this, back(("p0", 1)))
+    assert rest(this, 0, 1) == (0, 1)
