@@ -1,13 +1,22 @@
 """Addresses: the console's pages, the accounts' pages, and where shops send their orders."""
 
-from django.urls import include, path
+from django.urls import URLPattern, include, path
 from django.views.generic import RedirectView
 
 from regulars.api.hooks import hook
+from regulars.api.urls import patterns
 from regulars.console.permissions import Right, needs
+
+
+def _open(pattern: URLPattern) -> URLPattern:
+    """A page that anybody may call: the API asks for a key instead."""
+    pattern.callback.right = Right.OPEN  # type: ignore[attr-defined]
+    return pattern
+
 
 urlpatterns = [
     path("", needs(Right.OPEN)(RedirectView.as_view(pattern_name="console:today"))),
+    path("api/v1/", include(([_open(one) for one in patterns()], "api"))),
     path("console/", include("regulars.console.urls")),
     path("console/accounts/", include("regulars.console.account_urls")),
     path("hooks/<str:token>/", needs(Right.OPEN)(hook), name="hook"),

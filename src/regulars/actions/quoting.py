@@ -6,6 +6,7 @@ No lock is held: what is promised here is asked again when it is redeemed.
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
@@ -118,3 +119,11 @@ def _tier(opened: Opened) -> str:
     run = opened.book.run
     tiers = run.edition.edition.tiers
     return tiers[run.state.standing.tier].id if tiers else ""
+
+
+def figure(customer_id: int, programme: str, metric: str, now: datetime) -> Decimal:
+    """What a metric comes to for a member, where their ladder counts. Refused:
+    programme_unknown, not_member."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        found = open_book(cursor, customer_id, programme, now).book.read(metric)
+    return Decimal(found) if isinstance(found, int | Decimal) else Decimal(0)

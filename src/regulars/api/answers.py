@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from regulars.actions.booking import Given
 from regulars.actions.record import Outcome
 from regulars.api.problems import Problem
+from regulars.api.status import status_of
 from regulars.engine.calendar import datetime_of
 from regulars.engine.compiled import Compiled
 from regulars.engine.edition import Edition
@@ -121,12 +122,12 @@ def refused(key: str, problem: Problem, speech: Speech) -> FactOut:
     return FactOut(key=key, state="refused", error=error(problem, speech))
 
 
-def answer(outcome: Outcome, speech: Speech) -> FactOut:
-    """What became of a fact, in words."""
+def answer(outcome: Outcome, speech: Speech, place: str = "key") -> FactOut:
+    """What became of a fact, in words; `place` is where its key stands."""
     given = [_given(one, speech) for one in outcome.given]
     waits = outcome.state == "recorded" and any(one.status == "waiting" for one in given)
     state: State = "waiting" if waits else outcome.state
-    told = error(Problem(outcome.code, "key"), speech) if outcome.code else None
+    told = error(Problem(outcome.code, place), speech) if outcome.code else None
     return FactOut(key=outcome.key, state=state, error=told, programmes=given)
 
 
@@ -201,3 +202,24 @@ def shown(amount: int, decimals: int) -> str:
 def moment(at: int) -> str:
     """An instant as it is shown."""
     return datetime_of(at).isoformat()
+
+
+class Rendered(Struct, frozen=True):
+    """A whole answer: its status, its bytes, and whether it was given before."""
+
+    status: int
+    body: bytes
+    replay: bool = False
+
+
+def rendered(outcome: Outcome, speech: Speech) -> Rendered:
+    """The answer to a single fact: a refusal is an error as any other."""
+    told = answer(outcome, speech)
+    if told.error is not None:
+        return Rendered(status_of(told.error.code), encode(told.error))
+    return Rendered(200, encode(told), told.state == "known")
+
+
+def rendered_problem(problem: Problem, speech: Speech) -> Rendered:
+    """The answer to a request that could not be read."""
+    return Rendered(status_of(problem.code), encode(error(problem, speech)))

@@ -68,10 +68,17 @@ class BatchIn(shapes.Shape, frozen=True, kw_only=True):
     all_or_nothing: bool = False
 
 
+class Bad(Struct, frozen=True):
+    """A fact of a batch that cannot be taken, with its key where it has one."""
+
+    key: str
+    problem: Problem
+
+
 class Batch(Struct, frozen=True, kw_only=True):
     """A batch as read: for each fact what arrives, or what is wrong with it."""
 
-    facts: list[Arrival | Problem]
+    facts: list[Arrival | Bad]
     all_or_nothing: bool = False
 
 
@@ -95,7 +102,11 @@ def read(body: bytes, shop: Shop, *, may_grant: bool = False) -> Arrival:
     if fact.at > shop.now + AHEAD:
         raise Problem("time_ahead", "at")
     programme = told.programme if isinstance(told, GRANTS) else ""
-    return Arrival(fact=fact, who=_who(told.customer, shop.region), programme=programme)
+    return Arrival(
+        fact=fact,
+        who=person(told.customer, shop.region) if told.customer else None,
+        programme=programme,
+    )
 
 
 def read_batch(body: bytes, shop: Shop, *, may_grant: bool = False) -> Batch:
@@ -105,12 +116,13 @@ def read_batch(body: bytes, shop: Shop, *, may_grant: bool = False) -> Batch:
         raise Problem("batch_empty", "facts")
     if len(told.facts) > MOST_FACTS:
         raise Problem("batch_too_long", "facts", most=MOST_FACTS)
-    facts: list[Arrival | Problem] = []
+    facts: list[Arrival | Bad] = []
     for place, raw in enumerate(told.facts):
+        body = bytes(raw)
         try:
-            facts.append(read(bytes(raw), shop, may_grant=may_grant))
+            facts.append(read(body, shop, may_grant=may_grant))
         except Problem as problem:
-            facts.append(problem.within(f"facts[{place}]"))
+            facts.append(Bad(key_told(body), problem.within(f"facts[{place}]")))
     return Batch(facts=facts, all_or_nothing=told.all_or_nothing)
 
 
@@ -166,7 +178,8 @@ def _base(told: FactIn) -> dict[str, Any]:
     return {"key": told.key, "at": told.at, "version": told.version, "source": told.source}
 
 
-def _order(told: OrderIn, shop: Shop) -> Order:
+def order(told: OrderIn, shop: Shop) -> Order:
+    """An order as it was told. Raises Problem."""
     currency = told.currency
     lines, amount = _goods(told)
     return Order(
@@ -231,7 +244,7 @@ def _grant(told: shapes.GrantIn, shop: Shop) -> Grant:
 
 
 _MAKERS: dict[type, Any] = {
-    OrderIn: _order,
+    OrderIn: order,
     RefundIn: _refund,
     shapes.ActivityIn: _activity,
     shapes.SignUpIn: lambda one, _shop: SignUp(**_base(one), via=one.via, session=one.session),
@@ -311,10 +324,8 @@ def _points(told: str, shop: Shop) -> int:
     return units(told, scale, "spend_points")
 
 
-def _who(told: CustomerIn | None, region: str) -> Who | None:
-    """The person, with what is told about them; None for a guest. Raises Problem."""
-    if told is None:
-        return None
+def person(told: CustomerIn, region: str) -> Who:
+    """The person, with what is told about them. Raises Problem."""
     found = identifiers(told, region)
     if not found:
         raise Problem("customer_unnamed", "customer")

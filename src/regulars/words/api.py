@@ -34,6 +34,7 @@ API_REASONS: dict[str, str] = {
     "body_too_big": _("The request is too large. Send fewer at once."),
     "body_unreadable": _("The body is no JSON. Send one JSON object in UTF-8."),
     "broken": _("Something went wrong here. Try again, and tell us the request id if it stays."),
+    "busy": _("The database is busy for a moment. Send it again."),
     "code_tries": _("Too many codes were tried that do not exist. Try again later."),
     "cursor_wrong": _("This cursor is not ours. Begin without one."),
     "customer_unnamed": _("Nothing says who the customer is. Give external, email, phone or card."),

@@ -15,6 +15,8 @@ from msgspec import Struct
 from regulars.words.api import API_REASONS
 from regulars.words.cases import CASE_REASONS
 from regulars.words.files import FILE_REASONS, ROW_REASONS
+from regulars.words.programme.core import REFUSALS
+from regulars.words.proving import PROVING_REASONS
 from regulars.words.webhooks import WEBHOOK_REASONS
 
 
@@ -89,6 +91,7 @@ REASONS: dict[str, str | Counted] = {
         "%(n)s rows cannot go in, and you asked for all or nothing: nothing was brought in.",
     ),
     **API_REASONS,
+    **PROVING_REASONS,
     **FILE_REASONS,
     **ROW_REASONS,
     **CASE_REASONS,
@@ -98,8 +101,9 @@ REASONS: dict[str, str | Counted] = {
 
 
 def sentence(code: str, params: Mapping[str, object] | None = None) -> str:
-    """The sentence of `code` in the active language. An unknown code is shown as it is."""
-    message = REASONS.get(code)
+    """The sentence of `code`, which may be a refusal of the engine, in the active language. An
+    unknown code is shown as it is."""
+    message = REASONS.get(code) or REFUSALS.get(code)
     values = params or {}
     if message is None:
         return code

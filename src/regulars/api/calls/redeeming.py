@@ -1,0 +1,337 @@
+"""Quotes, redemptions and vouchers: what value can be turned into."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+from django.db import connection
+
+from regulars.actions import quoting, redeeming, reserving
+from regulars.actions.reserving import Redeemed
+from regulars.api import answers, examples
+from regulars.api.answers import balances, scales, shown
+from regulars.api.asking import CodeIn, KeyIn, QuoteIn, RedeemIn, RedemptionQuery, UseIn
+from regulars.api.calls.customers import number_of
+from regulars.api.calls.facts import REPLAY, shop_of
+from regulars.api.calls.members import offer_out
+from regulars.api.facts import minor, order, units
+from regulars.api.operations import Asked, Operation, Reply, serve
+from regulars.api.problems import Problem
+from regulars.api.shapes import OrderIn
+from regulars.api.telling import QuoteOut, RedemptionOut, VoucherOut
+from regulars.db import api_keys
+from regulars.db.models import VoucherRow
+from regulars.db.queries import members
+from regulars.engine.happenings import Attempt, Redemption, VoucherUse
+from regulars.engine.money import decimals
+
+log = logging.getLogger("regulars.api")
+
+NOBODY = ("customer_unknown", "not_member", "programme_unknown")
+HOUR = 3600
+WRONG_BY_SHOPPER, WRONG_BY_KEY = 20, 600
+"""So many codes that do not exist may be tried in an hour by one shopper, and with one key."""
+SHOPPERS = 4096
+"""Shoppers are told apart by a hash of so many values, so that counting takes no more room."""
+
+
+@serve(
+    Operation(
+        method="POST",
+        path="/quotes",
+        name="quote_cart",
+        scope="redeem",
+        group="redeeming",
+        body=QuoteIn,
+        body_example=examples.QUOTE_IN,
+        answers=QuoteOut,
+        example=examples.QUOTE,
+        refuses=(*NOBODY, "body_unreadable", "amounts_differ"),
+    )
+)
+def quote_cart(asked: Asked) -> Reply:
+    """Ask what a cart would earn and what may be used on it. Nothing is booked or promised."""
+    told: QuoteIn = asked.body
+    fields = {name: getattr(told, name) for name in told.__struct_fields__}
+    programme, member = fields.pop("programme"), fields.pop("member")
+    cart = order(OrderIn(key=quoting.CART, at=asked.now, **fields), shop_of(asked))
+    found = quoting.quote(number_of(member, "member"), programme, cart, asked.now)
+    scale = scales(asked.speech.programmes[programme])
+    pays = found.pays_minor
+    return Reply(
+        value=QuoteOut(
+            programme=programme,
+            member=found.member,
+            would_give={name: shown(one, scale.get(name, 0)) for name, one in found.gave.items()},
+            why=[answers.why(one, programme, asked.speech) for one in found.whys],
+            pays=None if pays is None else shown(pays, decimals(told.currency)),
+            currency=told.currency,
+            refused=found.refused,
+            tier=found.tier,
+            tier_after=found.tier_after,
+            rewards=[offer_out(one, programme, asked) for one in found.offers],
+            balances=balances(found.figures, scale),
+            revision=found.revision,
+        )
+    )
+
+
+@serve(
+    Operation(
+        method="POST",
+        path="/redemptions",
+        name="redeem",
+        scope="redeem",
+        group="redeeming",
+        body=RedeemIn,
+        body_example=examples.REDEEM,
+        answers=RedemptionOut,
+        example=examples.REDEMPTION,
+        refuses=(*NOBODY, "key_reused", "stale", "body_unreadable", "too_many_decimals"),
+    )
+)
+def redeem(asked: Asked) -> Reply:
+    """Turn points into a reward, or set it aside. `If-Match` with the member's ETag refuses where
+    they have changed meanwhile."""
+    told: RedeemIn = asked.body
+    shop = shop_of(asked)
+    price = told.points and units(told.points, shop.decimals(told.programme, ""), "points")
+    if told.basket is not None and told.currency is None:
+        raise Problem("field_missing", "currency", name="currency")
+    attempt = Redemption(
+        key=told.key,
+        at=asked.now,
+        reward=told.reward,
+        price=price if isinstance(price, int) else None,
+        basket_minor=minor(told.basket, told.currency, "basket")
+        if told.basket and told.currency
+        else None,
+        order=told.order,
+        source="api",
+    )
+    until = asked.now + timedelta(minutes=told.reserve_minutes) if told.reserve else None
+    number = number_of(told.member, "member")
+    return _redeemed(asked, attempt, (number, told.programme), until)
+
+
+def _redeemed(
+    asked: Asked, attempt: Attempt, whose: tuple[int, str], until: datetime | None = None
+) -> Reply:
+    """Decide an attempt, or tell again what was decided under its key."""
+    number, programme = whose
+    attempt = _as_before(attempt)
+    wanted = redeeming.Asked(
+        attempt=attempt,
+        customer_id=number,
+        programme=programme,
+        now=asked.now,
+        until=until,
+        revision=_revision(asked),
+    )
+    answer = redeeming.redeem(wanted)
+    found = reserving.found(attempt.key)
+    headers = REPLAY if answer.known else {}
+    return Reply(value=redemption_out(found, asked), headers=headers)
+
+
+def _as_before(attempt: Attempt) -> Attempt:
+    """The attempt with the instant of its first try: sent again, it says the same."""
+    before = reserving.instant_of(attempt.key)
+    return msgspec.structs.replace(attempt, at=before) if before else attempt
+
+
+def _revision(asked: Asked) -> int | None:
+    """The revision that `If-Match` names. Raises Problem."""
+    told = asked.headers.get("If-Match", "").strip().strip('"')
+    if not told or told == "*":
+        return None
+    number = told.partition("-")[0]
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        raise Problem("stale", "If-Match")
+    return int(number)
+
+
+def redemption_out(found: Redeemed, asked: Asked) -> RedemptionOut:
+    """A redemption as it stands."""
+    row = found.row
+    member = members.holder(row.customer_id, row.programme)
+    code, params = row.answer.get("code", ""), row.answer.get("params", {})
+    running = row.programme in asked.speech.programmes
+    scale = scales(asked.speech.programmes[row.programme]) if running else {}
+    message = ""
+    if code and running:
+        message = answers.reason(code, params, row.programme, asked.speech)
+    return RedemptionOut(
+        key=row.key,
+        member=member.number if member else "",
+        programme=row.programme,
+        accepted=row.accepted,
+        state=found.state,
+        code=code,
+        message=message,
+        needs=_needs(params, scale),
+        reserved_until=row.reserved_until,
+        balances=balances(member.figures, scale) if member else {},
+        revision=member.revision if member else 0,
+    )
+
+
+def _needs(params: dict[str, Any], scale: dict[str, int]) -> dict[str, str]:
+    """What a refusal would have needed, in the asset that it is about."""
+    asset = params.get("asset") or next(iter(scale), "")
+    return {
+        name: shown(value, scale.get(asset, 0)) if isinstance(value, int) else str(value)
+        for name, value in params.items()
+        if name in ("needs", "has", "asset", "most", "step")
+    }
+
+
+KEY_EXAMPLE = {"key": "till-1:r7"}
+
+
+@serve(
+    Operation(
+        method="GET",
+        path="/redemptions",
+        name="get_redemption",
+        scope="redeem",
+        group="redeeming",
+        query=RedemptionQuery,
+        answers=RedemptionOut,
+        example=examples.REDEMPTION,
+        refuses=("redemption_unknown", "field_missing"),
+    )
+)
+def get_redemption(asked: Asked) -> Reply:
+    """A redemption by its key, as it stands."""
+    return Reply(value=redemption_out(reserving.found(asked.query.key), asked))
+
+
+@serve(
+    Operation(
+        method="POST",
+        path="/redemptions/confirm",
+        name="confirm_redemption",
+        scope="redeem",
+        group="redeeming",
+        body=KeyIn,
+        body_example=KEY_EXAMPLE,
+        answers=RedemptionOut,
+        example={**examples.REDEMPTION, "state": "confirmed"},
+        refuses=("redemption_unknown", "redemption_over", "body_unreadable"),
+    )
+)
+def confirm_redemption(asked: Asked) -> Reply:
+    """Keep what was set aside: the sale went through."""
+    return _resolved(asked, reserving.confirm(asked.body.key, asked.now))
+
+
+@serve(
+    Operation(
+        method="POST",
+        path="/redemptions/release",
+        name="release_redemption",
+        scope="redeem",
+        group="redeeming",
+        body=KeyIn,
+        body_example=KEY_EXAMPLE,
+        answers=RedemptionOut,
+        example={**examples.REDEMPTION, "state": "released"},
+        refuses=("redemption_unknown", "redemption_over", "body_unreadable"),
+    )
+)
+def release_redemption(asked: Asked) -> Reply:
+    """Give back what was set aside or redeemed: the sale did not go through."""
+    return _resolved(asked, reserving.release(asked.body.key, asked.now))
+
+
+def _resolved(asked: Asked, found: Redeemed) -> Reply:
+    return Reply(value=redemption_out(found, asked), headers=REPLAY if found.known else {})
+
+
+@serve(
+    Operation(
+        method="POST",
+        path="/vouchers/find",
+        name="find_voucher",
+        scope="redeem",
+        group="redeeming",
+        body=CodeIn,
+        body_example={"code": "7KQ2MH9TBX", "shopper": "session-81"},
+        answers=VoucherOut,
+        example=examples.VOUCHER,
+        refuses=("voucher_code_unknown", "code_tries", "body_unreadable"),
+    )
+)
+def find_voucher(asked: Asked) -> Reply:
+    """Look a voucher up by its code. Wrong codes are counted, by shopper and by key."""
+    return Reply(value=_voucher_out(_by_code(asked, asked.body.code, asked.body.shopper)))
+
+
+@serve(
+    Operation(
+        method="POST",
+        path="/vouchers/use",
+        name="use_voucher",
+        scope="redeem",
+        group="redeeming",
+        body=UseIn,
+        body_example={"key": "till-1:v9", "code": "7KQ2MH9TBX", "order": "till-1:0043"},
+        answers=RedemptionOut,
+        example={**examples.REDEMPTION, "key": "till-1:v9", "state": "booked"},
+        refuses=(*NOBODY, "voucher_code_unknown", "code_tries", "key_reused", "stale"),
+    )
+)
+def use_voucher(asked: Asked) -> Reply:
+    """Use a voucher by its code."""
+    told: UseIn = asked.body
+    row = _by_code(asked, told.code, told.shopper)
+    attempt = VoucherUse(key=told.key, at=asked.now, voucher=row.id, order=told.order, source="api")
+    return _redeemed(asked, attempt, (row.customer_id, row.programme))
+
+
+def _by_code(asked: Asked, code: str, shopper: str) -> VoucherRow:
+    """The voucher with a code, as long as not too many wrong ones were tried. Raises Problem."""
+    limits = _limits(asked, shopper)
+    with connection.cursor() as cursor:
+        tried = [api_keys.counted(cursor, name, asked.now, HOUR) for name in limits]
+    if any(count >= most for count, most in zip(tried, limits.values(), strict=True)):
+        raise Problem("code_tries", "code")
+    row = members.voucher_by_code("".join(code.split()).upper().replace("-", ""))
+    if row is not None:
+        return row
+    with connection.cursor() as cursor:
+        spent = [
+            api_keys.count(cursor, name, most, asked.now, (HOUR, 1))
+            for name, most in limits.items()
+        ]
+    if spent[-1].left == 0:
+        log.warning("codes are being guessed with the key %s (%s)", asked.key.name, asked.key.id)
+    raise Problem("voucher_code_unknown", "code")
+
+
+def _limits(asked: Asked, shopper: str) -> dict[str, int]:
+    """The names under which wrong codes are counted, and how many may be tried."""
+    hashed = int.from_bytes(blake2b(shopper.encode(), digest_size=4).digest(), "big") % SHOPPERS
+    key = str(asked.key.id)
+    by_shopper = {f"{key}:codes:{hashed}": WRONG_BY_SHOPPER} if shopper else {}
+    return {**by_shopper, f"{key}:codes": WRONG_BY_KEY}
+
+
+def _voucher_out(row: VoucherRow) -> VoucherOut:
+    return VoucherOut(
+        id=row.id,
+        code=row.code,
+        rule=row.rule,
+        kind=row.kind,
+        item=row.item,
+        value=shown(row.value_minor, decimals(row.currency)) if row.currency else "0",
+        currency=row.currency,
+        state=row.state,
+        issued_at=row.issued_at,
+        expires_at=row.expires_at,
+    )

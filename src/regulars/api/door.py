@@ -1,0 +1,150 @@
+"""Every request on its way through: who asks, whether they may, what they sent, what they get."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from regulars.actions.refused import Refused
+from regulars.api.answers import Rendered, Speech, encode, rendered_problem
+from regulars.api.operations import Asked, Operation, Reply, Served
+from regulars.api.problems import Problem, converted, decoded
+from regulars.db import api_keys, programmes
+from regulars.db.api_keys import KeyRow, Spent
+
+log = logging.getLogger("regulars.api")
+
+MOST_BYTES = 16 * 1024 * 1024
+BEARER = "bearer "
+BEGINS = "rgl_"
+JSON = "application/json"
+
+
+def answer(served: Served, request: HttpRequest, place: dict[str, str]) -> HttpResponse:
+    """The answer to a request for an operation, whatever happens."""
+    speech = Speech(translation.get_language() or "en", {}, str(getattr(request, "request_id", "")))
+    headers: dict[str, str] = {}
+    try:
+        return _answered(served, request, place, headers)
+    except Limited as problem:
+        told = {**limit_headers(problem.spent), "Retry-After": str(problem.spent.seconds)}
+        return failed(problem, speech, told)
+    except Problem as problem:
+        return failed(problem, speech, headers)
+    except Refused as refusal:
+        return failed(Problem(refusal.code, "", **refusal.params), speech, headers)
+    except DatabaseError:
+        log.exception("request %s: the database did not answer", speech.request_id)
+        return failed(Problem("busy"), speech, {**headers, "Retry-After": "1"})
+    except Exception:
+        log.exception("request %s failed", speech.request_id)
+        return failed(Problem("broken"), speech, headers)
+
+
+def failed(problem: Problem, speech: Speech, headers: dict[str, str]) -> HttpResponse:
+    """A problem as it is sent."""
+    told = rendered_problem(problem, speech)
+    if told.status == 401:
+        headers = {**headers, "WWW-Authenticate": "Bearer"}
+    return HttpResponse(told.body, status=told.status, content_type=JSON, headers=headers)
+
+
+def _answered(
+    served: Served, request: HttpRequest, place: dict[str, str], headers: dict[str, str]
+) -> HttpResponse:
+    operation, now = served.operation, datetime.now(UTC)
+    key = _key(request, now)
+    headers |= _counted(key, now)
+    if operation.scope not in key.scopes:
+        raise Problem("scope_missing", "", scope=operation.scope)
+    query: Any = converted(dict(request.GET.items()), operation.query)
+    body = _body(operation, request)
+    asked = Asked(
+        key=key,
+        now=now,
+        speech=_speech(request),
+        region=str(getattr(getattr(request, "business", None), "region", "")),
+        place=place,
+        query=query,
+        body=body,
+        headers=request.headers,
+    )
+    return _sent(served.call(asked), headers)
+
+
+def _sent(reply: Reply, headers: dict[str, str]) -> HttpResponse:
+    value = reply.value
+    if isinstance(value, Rendered):
+        value = value.body
+    body = value if isinstance(value, bytes) else encode(value)
+    told = {**headers, **reply.headers}
+    return HttpResponse(body, status=reply.status, content_type=JSON, headers=told)
+
+
+def _key(request: HttpRequest, now: datetime) -> KeyRow:
+    """Whose key it is. Raises Problem."""
+    if BEGINS in request.META.get("QUERY_STRING", ""):
+        raise Problem("api_key_in_address")
+    told = request.headers.get("Authorization", "")
+    if not told.lower().startswith(BEARER):
+        raise Problem("api_key_missing")
+    with connection.cursor() as cursor:
+        key = api_keys.found(cursor, told[len(BEARER) :].strip(), now)
+    if key is None:
+        raise Problem("api_key_unknown")
+    return key
+
+
+def _counted(key: KeyRow, now: datetime) -> dict[str, str]:
+    """Count the request; the headers that say what is left. Raises Problem."""
+    with connection.cursor() as cursor:
+        spent = api_keys.spend(cursor, key, now)
+    if spent.over:
+        raise Limited(spent)
+    return limit_headers(spent)
+
+
+def limit_headers(spent: Spent) -> dict[str, str]:
+    """How much of a limit is left."""
+    return {
+        "RateLimit-Limit": str(spent.most),
+        "RateLimit-Remaining": str(max(spent.left, 0)),
+        "RateLimit-Reset": str(spent.seconds),
+    }
+
+
+class Limited(Problem):
+    """Too many requests came with a key."""
+
+    def __init__(self, spent: Spent) -> None:
+        super().__init__("rate_limited", "", seconds=spent.seconds)
+        self.spent = spent
+
+
+def _body(operation: Operation, request: HttpRequest) -> Any:
+    """What was sent, as the operation wants it. Raises Problem."""
+    if operation.body is None and not operation.raw:
+        return None
+    sent = request.read(MOST_BYTES + 1)
+    if len(sent) > MOST_BYTES:
+        raise Problem("body_too_big")
+    return sent if operation.raw else decoded(_decoder(operation.body), sent)
+
+
+@lru_cache(maxsize=64)
+def _decoder(shape: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(shape)
+
+
+def _speech(request: HttpRequest) -> Speech:
+    with connection.cursor() as cursor:
+        running = programmes.running(cursor)
+    language = translation.get_language() or "en"
+    return Speech(language, running, str(getattr(request, "request_id", "")))

@@ -1,0 +1,194 @@
+"""Single facts that arrive together, answered together: one transaction books them all.
+
+Each gets the answer that it would have got alone. What is wrong with one request never reaches the
+group; a group that fails is taken apart, and each of its requests is tried alone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from django.db import connection
+from django.utils import translation
+from msgspec import Struct, field, structs
+
+from regulars.actions.record import Outcome, Source, record
+from regulars.api import answers
+from regulars.api.answers import Speech
+from regulars.api.door import BEARER, limit_headers
+from regulars.api.facts import Shop, assets_of, read
+from regulars.api.problems import Problem
+from regulars.db import api_keys, hot, programmes
+from regulars.db.api_keys import KeyRow, Spent
+from regulars.engine.arrivals import Arrival
+from regulars.engine.compiled import Compiled
+
+SCOPE, GRANTS = "facts:write", "grants:write"
+KEPT_SECONDS = 0.5
+"""How long a key is trusted without a look into the database: a revoked one ends within this."""
+MOST_KEPT = 1000
+REPLAY = {"Idempotent-Replay": "true"}
+REGION = "SELECT region FROM regulars_business WHERE id = 1"
+
+
+class Sent(Struct, frozen=True, kw_only=True):
+    """One request as it came."""
+
+    body: bytes
+    authorization: str = ""
+    language: str = "en"
+    request_id: str = ""
+    minimal: bool = False
+    key_in_address: bool = False
+
+
+class Reply(Struct, frozen=True):
+    """What one request gets."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = {}
+
+
+class _Asked(Struct):
+    """A request on its way: whose it is, its headers so far, its answer as soon as it has one."""
+
+    sent: Sent
+    key: KeyRow | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    arrival: Arrival | None = None
+    reply: Reply | None = None
+
+    def speech(self, running: Mapping[str, Compiled]) -> Speech:
+        """How it is answered."""
+        return Speech(self.sent.language, running, self.sent.request_id)
+
+    def refuse(self, problem: Problem) -> None:
+        """Answer with what is wrong."""
+        with translation.override(self.sent.language):
+            told = answers.rendered_problem(problem, self.speech({}))
+        if told.status == 401:
+            self.headers["WWW-Authenticate"] = "Bearer"
+        self.reply = Reply(told.status, told.body, self.headers)
+
+
+class Keys:
+    """Keys found lately, so that not every group looks them up."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[float, KeyRow]] = {}
+
+    def found(self, told: str, now: datetime) -> KeyRow | None:
+        """The key that this is, if it holds now or did a moment ago."""
+        at = time.monotonic()
+        kept = self._found.get(told)
+        if kept is not None and at - kept[0] < KEPT_SECONDS:
+            return kept[1]
+        self._found.pop(told, None)
+        with connection.cursor() as cursor:
+            row = api_keys.found(cursor, told, now)
+        if row is not None:
+            while len(self._found) >= MOST_KEPT:
+                del self._found[next(iter(self._found))]
+            self._found[told] = (at, row)
+        return row
+
+
+def answer(group: Sequence[Sent], keys: Keys) -> list[Reply]:
+    """The answers to requests that came together, in their order.
+
+    Raises what booking raises, DatabaseError where the database does not answer: nothing is known
+    then of what was booked, and the same requests may be answered again.
+    """
+    now = datetime.now(UTC)
+    asked = [_Asked(sent) for sent in group]
+    _let_in(asked, keys, now)
+    with connection.cursor() as cursor:
+        running = programmes.running(cursor)
+        region = hot.run(cursor, REGION).fetchone()
+    shop = Shop(now=now, region=region[0] if region else "", assets=assets_of(running))
+    for one in asked:
+        _read(one, shop)
+    _book([one for one in asked if one.arrival is not None], running, now)
+    return [one.reply for one in asked if one.reply is not None]
+
+
+def unanswered(sent: Sent, code: str) -> Reply:
+    """The answer to a request that cannot be served: busy, or broken."""
+    one = _Asked(sent, headers={"Retry-After": "1"} if code == "busy" else {})
+    one.refuse(Problem(code))
+    assert one.reply is not None  # noqa: S101 - it was just refused
+    return one.reply
+
+
+def _let_in(asked: Sequence[_Asked], keys: Keys, now: datetime) -> None:
+    """Whose requests they are; those of one key are counted against its limit together."""
+    by_key: dict[str, list[_Asked]] = {}
+    for one in asked:
+        try:
+            one.key = _key(one.sent, keys, now)
+        except Problem as problem:
+            one.refuse(problem)
+        else:
+            by_key.setdefault(str(one.key.id), []).append(one)
+    for theirs in by_key.values():
+        _count(theirs, now)
+
+
+def _key(sent: Sent, keys: Keys, now: datetime) -> KeyRow:
+    if sent.key_in_address:
+        raise Problem("api_key_in_address")
+    if not sent.authorization.lower().startswith(BEARER):
+        raise Problem("api_key_missing")
+    key = keys.found(sent.authorization[len(BEARER) :].strip(), now)
+    if key is None:
+        raise Problem("api_key_unknown")
+    return key
+
+
+def _count(theirs: Sequence[_Asked], now: datetime) -> None:
+    """Count the requests of one key, each as if it had come alone."""
+    key = theirs[0].key
+    assert key is not None  # noqa: S101 - they were gathered by it
+    with connection.cursor() as cursor:
+        last = api_keys.spend(cursor, key, now, len(theirs))
+    for place, one in enumerate(reversed(theirs)):
+        spent = Spent(last.most, last.left + place, last.seconds)
+        one.headers = limit_headers(spent)
+        if spent.over:
+            one.headers["Retry-After"] = str(spent.seconds)
+            one.refuse(Problem("rate_limited", "", seconds=spent.seconds))
+        elif SCOPE not in key.scopes:
+            one.refuse(Problem("scope_missing", "", scope=SCOPE))
+
+
+def _read(one: _Asked, shop: Shop) -> None:
+    if one.reply is not None or one.key is None:
+        return
+    try:
+        one.arrival = read(one.sent.body, shop, may_grant=GRANTS in one.key.scopes)
+    except Problem as problem:
+        one.refuse(problem)
+
+
+def _book(asked: Sequence[_Asked], running: Mapping[str, Compiled], now: datetime) -> None:
+    if not asked:
+        return
+    explain = not all(one.sent.minimal for one in asked)
+    arrivals = [one.arrival for one in asked if one.arrival is not None]
+    outcomes = record(arrivals, now=now, source=Source(explain=explain))
+    for one, outcome in zip(asked, outcomes, strict=True):
+        with translation.override(one.sent.language):
+            told = answers.rendered(_brief(one, outcome), one.speech(running))
+        headers = one.headers | (REPLAY if told.replay else {})
+        one.reply = Reply(told.status, told.body, headers)
+
+
+def _brief(one: _Asked, outcome: Outcome) -> Outcome:
+    """The outcome without what the rules said, where that is not wanted."""
+    if not one.sent.minimal:
+        return outcome
+    given = [structs.replace(given, whys=()) for given in outcome.given]
+    return structs.replace(outcome, given=given)

@@ -1,0 +1,44 @@
+"""Which status of HTTP goes with which code."""
+
+from __future__ import annotations
+
+STATUS: dict[str, int] = {
+    "body_unreadable": 400,
+    "api_key_missing": 401,
+    "api_key_unknown": 401,
+    "api_key_in_address": 401,
+    "scope_missing": 403,
+    "api_key_not_found": 404,
+    "customer_unknown": 404,
+    "edition_unknown": 404,
+    "no_such_address": 404,
+    "not_member": 404,
+    "programme_unknown": 404,
+    "redemption_unknown": 404,
+    "voucher_code_unknown": 404,
+    "method_wrong": 405,
+    "key_reused": 409,
+    "redemption_over": 409,
+    "stale": 412,
+    "body_too_big": 413,
+    "code_tries": 429,
+    "rate_limited": 429,
+    "broken": 500,
+    "busy": 503,
+}
+"""By code; every other one is 422: understood, and wrong."""
+WRONG = 422
+ALWAYS = (
+    "api_key_missing",
+    "scope_missing",
+    "body_too_big",
+    "rate_limited",
+    "broken",
+    "busy",
+)
+"""What every operation may answer."""
+
+
+def status_of(code: str) -> int:
+    """The status of a refusal."""
+    return STATUS.get(code, WRONG)

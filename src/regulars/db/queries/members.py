@@ -1,0 +1,133 @@
+"""Reads for machines: customers by how they are known, what they take part in, what was booked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from msgspec import Struct
+
+from regulars.db.holders import ends
+from regulars.db.models import CodeRow, Customer, HolderState, IdentifierRow, VoucherRow
+from regulars.db.queries.history import NEWEST, same_person
+from regulars.engine.arrivals import AnyFact, decode
+from regulars.engine.facts import Identifier
+
+TRANSFERS = """
+    SELECT seq, asset, amount, source, target, at, booked_at, fact, rule, step, cause
+    FROM regulars_transfer WHERE customer_id = %s AND programme = %s AND seq < %s
+    ORDER BY seq DESC LIMIT %s
+"""
+HISTORY = f"""
+    SELECT f.seq, f.received_at, f.body::text FROM regulars_fact f
+    WHERE f.customer_id = ANY(%s) AND f.type = ANY(%s) AND (f.at, f.seq) < (%s, %s) AND {NEWEST}
+    ORDER BY f.at DESC, f.seq DESC LIMIT %s
+"""  # noqa: S608 - own texts
+TOLD = ["order", "refund", "activity", "sign_up", "click", "attribute", "grant", "tier_set"]
+"""What is told to machines of a history: what happened, and no promise of the engine."""
+
+
+def number_of(public_id: str) -> int | None:
+    """The number of whom a customer is one with, by their random id."""
+    try:
+        found = Customer.objects.filter(public_id=UUID(public_id)).values_list("id", flat=True)
+    except ValueError:
+        return None
+    number = found.first()
+    return None if number is None else end_of(number)
+
+
+def end_of(number: int) -> int:
+    """Whom a customer is one with."""
+    with connection.cursor() as cursor:
+        return ends(cursor, [number]).get(number, number)
+
+
+def number_known_by(identifiers: Sequence[Identifier]) -> int | None:
+    """The number of whoever is known by the first of these that anybody is known by."""
+    for one in identifiers:
+        found = IdentifierRow.objects.filter(kind=one.kind, value=one.value)
+        number = found.values_list("customer_id", flat=True).first()
+        if number is not None:
+            return end_of(number)
+    return None
+
+
+class Portrait(Struct, frozen=True, kw_only=True):
+    """A customer, how they are known, and in which programmes they take part."""
+
+    customer: Customer
+    identifiers: list[tuple[str, str]]
+    programmes: list[str]
+
+
+def portrait(number: int) -> Portrait:
+    """What a machine may know of a customer."""
+    numbers = same_person(number)
+    identifiers = IdentifierRow.objects.filter(customer_id__in=numbers).order_by("kind", "value")
+    members = HolderState.objects.filter(customer_id=number, left_at=None).order_by("programme")
+    return Portrait(
+        customer=Customer.objects.get(id=number),
+        identifiers=list(identifiers.values_list("kind", "value")),
+        programmes=list(members.values_list("programme", flat=True)),
+    )
+
+
+class Happened(Struct, frozen=True, kw_only=True):
+    """A fact, when it was known, and its place in the list."""
+
+    fact: AnyFact
+    received_at: datetime
+    seq: int
+
+
+def history(number: int, before: tuple[datetime, int] | None, size: int) -> list[Happened]:
+    """What happened to somebody, the newest first, the newest versions only."""
+    at, seq = before or (datetime.max.replace(tzinfo=UTC), 1 << 62)
+    with connection.cursor() as cursor:
+        cursor.execute(HISTORY, [same_person(number), TOLD, at, seq, size])
+        rows = cursor.fetchall()
+    return [Happened(seq=seq, received_at=at, fact=decode(body)) for seq, at, body in rows]
+
+
+class Transfer(Struct, frozen=True):
+    """A row of the ledger."""
+
+    seq: int
+    asset: str
+    amount: int
+    source: str
+    target: str
+    at: datetime
+    booked_at: datetime
+    fact: str
+    rule: str
+    step: str
+    cause: str
+
+
+def transfers(number: int, programme: str, before: int, size: int) -> list[Transfer]:
+    """What was booked for a member, the newest first, below a sequence number."""
+    with connection.cursor() as cursor:
+        cursor.execute(TRANSFERS, [number, programme, before, size])
+        return [Transfer(*row) for row in cursor.fetchall()]
+
+
+def holder(number: int, programme: str) -> HolderState | None:
+    """A member as stored."""
+    rows = HolderState.objects.filter(customer_id=number, programme=programme, left_at=None)
+    return rows.first()
+
+
+def voucher_by_code(code: str) -> VoucherRow | None:
+    """The voucher with this code."""
+    row = CodeRow.objects.filter(code=code, kind=CodeRow.Kind.VOUCHER).first()
+    if row is None or row.customer_id is None:
+        return None
+    found: Any = VoucherRow.objects.filter(
+        customer_id=row.customer_id, programme=row.programme, id=row.voucher
+    ).first()
+    return found  # type: ignore[no-any-return]

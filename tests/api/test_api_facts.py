@@ -1,0 +1,181 @@
+"""Facts over HTTP: what they give, what is refused and where, and that they count once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from api_kit import CLUB, Caller, ago, cafe, key, member, order
+
+from regulars.actions import batches
+from regulars.db.models import FactRow, TransferRow
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_coffee_gives_points_and_says_why() -> None:
+    caller = cafe()
+    mia = member(caller)
+    told = caller.post("/facts", order("o1", "4.50")).said
+    assert told["state"] == "recorded"
+    (given,) = told["programmes"]
+    assert given["gave"] == {"points": "4", "stamps": "1"}
+    assert given["balances"]["points"] == {"available": "4", "pending": "0"}
+    assert (given["member"], given["tier"]) == (mia, "guest")
+    assert {one["rule"]: one["amount"] for one in given["why"]}["per_amount"] == "4"
+    assert all(one["message"] for one in given["why"])
+
+
+def test_an_order_sent_again_counts_once_and_says_the_same() -> None:
+    caller = cafe()
+    member(caller)
+    body = order("o1", "4.50")
+    first, again = caller.post("/facts", body), caller.post("/facts", body)
+    assert again.status == 200
+    assert again.said["state"] == "known"
+    assert again.headers["Idempotent-Replay"] == "true"
+    assert "Idempotent-Replay" not in first.headers
+    gave = [one.said["programmes"][0]["gave"] for one in (first, again)]
+    assert gave[0] == gave[1]
+    assert FactRow.objects.filter(type="order").count() == 1
+
+
+def test_the_same_key_for_something_else_is_refused_and_changes_nothing() -> None:
+    caller = cafe()
+    mia = member(caller)
+    caller.post("/facts", order("o1", "4.50", at=ago(2)))
+    before = TransferRow.objects.count(), caller.get(f"/members/{CLUB}/{mia}").said["balances"]
+    told = caller.post("/facts", order("o1", "5.50", at=ago(2)))
+    assert (told.status, told.said["code"], told.said["place"]) == (409, "key_reused", "key")
+    after = TransferRow.objects.count(), caller.get(f"/members/{CLUB}/{mia}").said["balances"]
+    assert before == after
+
+
+WRONG: list[tuple[dict[str, Any], int, str, str]] = [
+    ({"amont": "4.50"}, 422, "field_unknown_near", "amont"),
+    ({"zzz": 5}, 422, "field_unknown", "zzz"),
+    ({"lines": [{"amount": "-4.50"}]}, 422, "amount_wrong", "lines[0].amount"),
+    ({"lines": [{"amount": 4.5}]}, 422, "value_wrong", "lines[0].amount"),
+    ({"lines": [{"amount": "NaN"}]}, 422, "amount_wrong", "lines[0].amount"),
+    ({"lines": [{"amount": "4.505"}]}, 422, "too_many_decimals", "lines[0].amount"),
+    ({"lines": [{"unit_price": "2", "quantity": "-1"}]}, 422, "amount_wrong", "lines[0].quantity"),
+    ({"amount": "9.99"}, 422, "amounts_differ", "amount"),
+    ({"lines": []}, 422, "field_missing", "amount"),
+    ({"currency": "euro"}, 422, "value_wrong", "currency"),
+    ({"at": "yesterday"}, 422, "time_wrong", "at"),
+    ({"at": "2026-01-01T10:00:00"}, 422, "time_wrong", "at"),
+    ({"at": "2199-01-01T10:00:00Z"}, 422, "time_ahead", "at"),
+    ({"at": "1700-01-01T10:00:00Z"}, 422, "bad_time", "at"),
+    ({"key": ""}, 422, "value_wrong", "key"),
+    ({"key": "a\nb"}, 422, "text_control", "key"),
+    ({"number": "4111111111111111"}, 422, "looks_like_payment_card", "number"),
+    ({"customer": {}}, 422, "customer_unnamed", "customer"),
+    ({"customer": {"email": "mia"}}, 422, "bad_email", "customer.email"),
+    (
+        {"customer": {"card": "4111 1111 1111 1111"}},
+        422,
+        "looks_like_payment_card",
+        "customer.card",
+    ),
+    ({"type": "promise"}, 422, "value_unknown", "type"),
+    ({"type": "grant", "programme": CLUB}, 422, "field_unknown_near", "currency"),
+]
+
+
+@pytest.mark.parametrize(("change", "status", "code", "place"), WRONG)
+def test_what_is_wrong_is_named_with_its_place(
+    change: dict[str, Any], status: int, code: str, place: str
+) -> None:
+    caller = cafe()
+    told = caller.post("/facts", {**order("o1", "4.50"), **change})
+    assert (told.status, told.said["code"], told.said["place"]) == (status, code, place)
+    assert told.said["message"]
+    assert told.said["remedy"]
+    assert told.said["request_id"] == told.headers["X-Request-Id"]
+    assert not FactRow.objects.exists()
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b'{"key": "\\ud800"}', b"[" * 100_000])
+def test_what_is_no_json_is_refused(body: bytes) -> None:
+    told = cafe().post("/facts", body)
+    assert (told.status, told.said["code"]) in [(400, "body_unreadable"), (422, "value_wrong")]
+
+
+def test_a_grant_needs_its_own_scope() -> None:
+    caller = cafe()
+    mia = member(caller)
+    grant = {"type": "grant", "key": "g1", "at": ago(), "programme": CLUB, "amount": "20"}
+    grant["customer"] = {"email": "mia@example.com"}  # type: ignore[assignment]
+    told = Caller(key("facts:write")).post("/facts", grant)
+    assert (told.status, told.said["code"]) == (403, "scope_missing")
+    assert caller.post("/facts", grant).said["programmes"][0]["gave"] == {"points": "20"}
+    assert caller.get(f"/members/{CLUB}/{mia}").said["balances"]["points"]["available"] == "20"
+
+
+def test_one_bad_fact_of_a_batch_stops_no_other() -> None:
+    caller = cafe()
+    member(caller)
+    facts = [order(f"o{n}", "4.50") for n in range(5)]
+    facts[2]["lines"][0]["amount"] = "much"
+    told = caller.post("/facts/batch", {"facts": facts}).said
+    assert (told["recorded"], told["refused"]) == (4, 1)
+    bad = told["facts"][2]
+    assert (bad["key"], bad["error"]["place"]) == ("o2", "facts[2].lines[0].amount")
+    facts[2]["lines"][0]["amount"] = "4.50"
+    again = caller.post("/facts/batch", {"facts": facts}).said
+    assert [one["state"] for one in again["facts"]] == ["known"] * 2 + ["recorded"] + ["known"] * 2
+
+
+@pytest.mark.parametrize("wrong", [{"amount": "much"}, {"key": "o1"}])
+def test_all_or_nothing_is_that(wrong: dict[str, str]) -> None:
+    caller = cafe()
+    member(caller)
+    facts = [order("o1", "4.50"), {**order("o2", "1.00"), **wrong}]
+    told = caller.post("/facts/batch", {"facts": facts, "all_or_nothing": True}).said
+    assert (told["recorded"], told["refused"]) == (0, 2)
+    assert told["facts"][0]["error"]["code"] == "batch_stopped"
+    assert not FactRow.objects.filter(type="order").exists()
+
+
+def test_a_fact_that_breaks_its_transaction_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    caller = cafe()
+    member(caller)
+    real = batches.record
+
+    def breaking(arrivals: Any, **more: Any) -> Any:
+        if any(one.fact.key == "o3" for one in arrivals):
+            raise ZeroDivisionError
+        return real(arrivals, **more)
+
+    monkeypatch.setattr(batches, "record", breaking)
+    facts = [order(f"o{n}", "4.50") for n in range(7)]
+    told = caller.post("/facts/batch", {"facts": facts}).said
+    assert [one["key"] for one in told["facts"] if one["state"] == "refused"] == ["o3"]
+    assert told["facts"][3]["error"]["code"] == "broken"
+    assert FactRow.objects.filter(type="order").count() == 6
+
+
+def test_a_refund_that_comes_first_waits_for_its_order() -> None:
+    caller = cafe()
+    member(caller)
+    refund = {"type": "refund", "key": "r1", "at": ago(0.5), "currency": "EUR", "amount": "4.50"}
+    refund |= {"order": "o1", "customer": {"email": "mia@example.com"}}  # type: ignore[dict-item]
+    assert caller.post("/facts", refund).said["state"] == "waiting"
+    told = caller.post("/facts", order("o1", "4.50")).said["programmes"][0]
+    assert told["balances"]["points"]["available"] == "0"
+
+
+def test_whoever_prefers_less_is_told_no_reasons() -> None:
+    caller = cafe()
+    member(caller)
+    told = caller.post("/facts", order("o1", "4.50"), Prefer="return=minimal").said
+    assert told["programmes"][0]["why"] == []
+    assert told["programmes"][0]["gave"]["points"] == "4"
+
+
+def test_sentences_are_in_the_language_that_is_asked_for() -> None:
+    caller = cafe()
+    english = caller.post("/facts", b"{").said["message"]
+    german = caller.call("POST", "/facts", b"{", {"Accept-Language": "de"}).said["message"]
+    assert english == "The body is no JSON."
+    assert german
