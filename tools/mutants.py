@@ -63,7 +63,7 @@ HEADS = ("tests/engine/test_head.py",)
 CORE = tuple(f"tests/engine/test_{name}.py" for name in ("core", "core_openings"))
 MUTATED = {
     "ledger/*": ("tests/ledger",),
-    "engine/position.py": (*FOLD, "tests/engine/test_position.py"),
+    "engine/position.py": (*FOLD, "tests/engine/test_position.py", "tests/engine/test_chains.py"),
     "engine/difference.py": (*FOLD, "tests/engine/test_difference.py"),
     "engine/advance.py": (*FOLD, "tests/engine/test_advance.py"),
     "engine/fold.py": (*FOLD, "tests/engine/test_ordered.py"),

@@ -175,3 +175,33 @@ def test_a_due_promise_never_comes_before_what_it_names_and_never_pays_for_it() 
     early, later = promise("d", 2, due=True, order="o"), promise("e", 9, due=True, order="o")
     assert placed(order("o", 5, 1), order("p", 5, 1), early, later) == ["o", "d", "p", "e"]
     assert place(later, {"o": order("o", 5, 1)}) == position(later)
+
+
+def chained(length: int) -> dict[str, FoldFact]:
+    """Acts about the one before them, each dated a day before it; the first is about an order."""
+    acts = [
+        Activity(key=f"x{n}", at=day(100 - n), kind="visit", order=f"x{n - 1}" if n else "o")
+        for n in range(length)
+    ]
+    facts: list[FoldFact] = [order("o", 200, 1), *acts]
+    return {fact.key: fact for fact in facts}
+
+
+@pytest.mark.parametrize(
+    ("length", "follows"), [(1, True), (2, True), (49, True), (50, False), (51, False), (53, False)]
+)
+def test_a_fact_follows_those_before_it_so_far_and_no_further(length: int, follows: bool) -> None:
+    known = chained(length)
+    last = known[f"x{length - 1}"]
+    assert (place(last, known).at == instant_of(day(200))) == follows
+    assert follows or place(last, known) == position(last)
+
+
+def test_what_leads_into_a_circle_stands_by_itself() -> None:
+    circle = [
+        Activity(key=key, at=day(days), kind="visit", order=of)
+        for key, days, of in (("a", 1, "b"), ("b", 5, "c"), ("c", 9, "b"))
+    ]
+    known: dict[str, FoldFact] = {fact.key: fact for fact in circle}
+    assert place(known["b"], known) == position(known["b"])
+    assert place(known["a"], known).at == instant_of(day(5))

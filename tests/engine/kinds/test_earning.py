@@ -75,6 +75,26 @@ def test_acts_are_heard_as_the_word_and_as_what_earns() -> None:
     assert (shop.points(), shop.pending()) == (0, 10)
 
 
+def test_the_word_about_an_act_makes_available_what_it_earned() -> None:
+    shop = Shop(f"earn: [{VISIT}}}]")
+    shop.act("visit", key="v1", at=later(0))
+    shop.act("delivered", order="v1", at=later(1))
+    assert (shop.points(), shop.pending()) == (5, 0)
+
+
+@pytest.mark.parametrize("explain", [True, False])
+def test_a_limit_without_room_leaves_nothing_behind(explain: bool) -> None:
+    shop = Shop(f"earn: [{EURO}]\nlimit: [{{id: day, kind: points_per_day, most: 100}}]")
+    book = shop.desk.book("m1")
+    book.explain = explain
+    told = whys(shop.order("100.00", at=clock(10), key="o1"))
+    assert (("day", "within_limit", 0, "points") in told) == explain
+    told = whys(shop.order("7.00", at=clock(11), key="o2"))
+    assert (("day", "over_limit", -7, "points") in told) == explain
+    assert [row.key for row in book.booked] == ["o1"]
+    assert book.run.records["o2"].given["spend"] == 0
+
+
 def test_what_waits_and_lapses_is_taken_back_as_well() -> None:
     waits = "waits_for: delivered, deadline: P30D, if_silent: lapses"
     shop = Shop(f"earn: [{EURO[:-1]}, {waits}}}]")
