@@ -132,6 +132,7 @@ def test_what_waits_books_a_row_and_tells(due: int, next_due: int) -> None:
         (0, 0, 0, -5, True, (0, 0, 0, -5)),
         (2, 2, 2, 1, True, (2, 3, 0, 0)),
         (2, 2, 2, 0, False, (2, 5, 0, -3)),
+        (1, 4, 0, 50, False, (1, 8, 0, 46)),
     ],
 )
 def test_what_is_taken_back_and_from_where(
