@@ -16,7 +16,7 @@ def copy_rows(
 ) -> None:
     """COPY `rows` into `table`, inside the cursor's transaction."""
     raw = cast("psycopg.Cursor[Any]", cursor.cursor)
-    with raw.copy(_statement(table, columns)) as copy:
+    with cursor.db.wrap_database_errors, raw.copy(_statement(table, columns)) as copy:
         for row in rows:
             copy.write_row(row)
 
@@ -27,7 +27,7 @@ def copy_lines(
     """The same with rows that are in COPY's text format already: cells joined by tabs, texts
     through `escaped`, no line end. Several times quicker for many rows."""
     raw = cast("psycopg.Cursor[Any]", cursor.cursor)
-    with raw.copy(_statement(table, columns)) as copy:
+    with cursor.db.wrap_database_errors, raw.copy(_statement(table, columns)) as copy:
         copy.write("".join(f"{line}\n" for line in lines))
 
 
