@@ -11,7 +11,7 @@ from regulars.db import people, programmes, signals
 from regulars.db.signals import KNOWN_BY, Told
 from regulars.engine.arrivals import AnyFact
 from regulars.engine.compiled import Compiled
-from regulars.engine.facts import Who
+from regulars.engine.facts import Order, Who
 from regulars.engine.happenings import Erasure
 from regulars.engine.questions import Signal
 
@@ -41,7 +41,8 @@ def note(cursor: CursorWrapper, arrived: Sequence[Beside]) -> None:
 
 
 def _told(beside: Beside, parties: dict[people.Ids, int]) -> Told:
-    fact, party = beside.fact, beside.party
+    fact = beside.fact
+    party = beside.party if isinstance(fact, Order) else ()
     return Told(
         customer_id=beside.customer_id,
         key=fact.key,

@@ -15,6 +15,7 @@ from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from regulars.db import hot
 from regulars.db.arrays import NUMBERS, TEXTS, numbers, texts
 from regulars.db.signals import PARTY, SAME
 from regulars.engine.calendar import datetime_of, instant_of
@@ -106,6 +107,23 @@ BEFRIEND = """
     ON CONFLICT (customer_id, programme) DO UPDATE SET at = excluded.at
         WHERE regulars_friend.at > excluded.at
 """
+
+
+HINTED = f"""
+    SELECT w.id FROM unnest({NUMBERS}) AS w(id)
+    WHERE (SELECT true FROM regulars_fact
+        WHERE customer_id = w.id AND type = 'click' LIMIT 1)
+    OR (SELECT true FROM regulars_signal
+        WHERE customer_id = w.id AND kind = 'visitor' LIMIT 1)
+    OR (SELECT true FROM regulars_customerlink
+        WHERE into_id = w.id AND undone_at IS NULL LIMIT 1)
+"""  # noqa: S608 - own texts
+
+
+def hinted(cursor: CursorWrapper, customers: Iterable[int]) -> set[int]:
+    """Those of these customers who may have followed a link themselves, or one of those who were
+    merged into them."""
+    return {number for (number,) in hot.run(cursor, HINTED, [numbers(customers)])}
 
 
 class Group(Struct, frozen=True):
@@ -213,7 +231,8 @@ class Scene(Struct):
         own = sorted({one.signal for one in self.people.person(me.name).told}, key=_order)
         self.one_by_one(own)
         if advocate.number != me.number:
-            self.load_advocate(advocate)
+            self.load_person(advocate)
+        self.load_ends(advocate)
         sharing = self.sharing(own, me)
         self.load_friends({one for many in sharing.values() for one in many})
         alike = (sharing.get(kind, set()) for kind in self.question.by)
@@ -229,9 +248,9 @@ class Scene(Struct):
             lock = f"SELECT pg_advisory_xact_lock(%s, b::int) FROM unnest({NUMBERS}) AS w(b)"  # noqa: S608
             self.rows(lock, [TOGETHER, numbers(sorted(told))])
 
-    def load_advocate(self, advocate: Group) -> None:
-        """By what the advocate is known, and whether they were shut out or are gone."""
-        person = self.load_person(advocate)
+    def load_ends(self, advocate: Group) -> None:
+        """Whether the advocate was shut out, or is gone."""
+        person = self.people.person(advocate.name)
         for what, at in self.rows(ENDS, [numbers(advocate.ids), self.programme]):
             if what == "erasure":
                 person.gone = instant_of(at)

@@ -112,6 +112,8 @@ class People:
         elif isinstance(fact, Erasure):
             person.gone = min(person.gone, at)
             person.told.clear()
+            for _at, key in person.bought:
+                self.parties.pop(key, None)
 
     def _once(self, known: list[tuple[int, str]], at: int, key: str) -> None:
         known[:] = [*(one for one in known if one[1] != key), (at, key)]
