@@ -131,10 +131,11 @@ def _of(voucher: Voucher | None) -> dict[str, object]:
 
 
 def _redemptions(book: LiveBook, asked: Collection[str]) -> Told:
-    for out in book.out:
-        for one in out.promises:
-            if isinstance(one, Promise) and one.yes and one.key in asked:
-                told: dict[str, object] = {"redemption": one.key, "rule": one.rule}
-                if one.price:
-                    told |= {"asset": one.asset, "price": _units(book, one.asset, one.price)}
-                yield "redemption.accepted", told
+    promises = [*book.taken, *(one for out in book.out for one in out.promises)]
+    for one in {promise.key: promise for promise in promises}.values():
+        if isinstance(one, Promise) and one.yes and one.key in asked:
+            told: dict[str, object] = {"redemption": one.key, "rule": one.rule}
+            if one.price:
+                asset = one.asset or book.run.edition.edition.assets[0].id
+                told |= {"asset": asset, "price": _units(book, asset, one.price)}
+            yield "redemption.accepted", told

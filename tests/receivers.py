@@ -1,0 +1,163 @@
+"""Receivers of webhooks on this machine: good ones, and ones that behave as badly as they like."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from msgspec import Struct, field
+
+from regulars.actions import delivering, webhooks
+from regulars.actions.delivering import Postbox
+from regulars.channels.webhooks import Networks, Sender
+from regulars.db.models import Delivery, Endpoint
+
+LOOPBACK = Networks.of(["127.0.0.0/8"])
+
+
+class Got(Struct, frozen=True):
+    """A request as it came."""
+
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def id(self) -> str:
+        return self.headers["webhook-id"]
+
+
+class Receiver(Struct):
+    """What came, and what to answer: a status, or a status with headers."""
+
+    url: str = ""
+    got: list[Got] = field(default_factory=list)
+    answer: Callable[[Got], tuple[int, dict[str, str]]] = lambda got: (204, {})
+
+    def ids(self) -> list[str]:
+        return [one.id for one in self.got]
+
+
+@contextmanager
+def receiver(status: int = 204, **headers: str) -> Iterator[Receiver]:
+    """A receiver that answers alike, until a test gives it another `answer`."""
+    told = {name.replace("_", "-"): text for name, text in headers.items()}
+    mine = Receiver(answer=lambda got: (status, told))
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            got = Got({name.lower(): text for name, text in self.headers.items()}, body)
+            mine.got.append(got)
+            code, said = mine.answer(got)
+            self.send_response(code)
+            for name, text in {**said, "Content-Length": "0"}.items():
+                self.send_header(name, text)
+            self.end_headers()
+
+        def log_message(self, *told: Any) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    mine.url = f"http://127.0.0.1:{server.server_port}/hooks"
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield mine
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+@contextmanager
+def raw(talk: Callable[[socket.socket], None]) -> Iterator[str]:
+    """A receiver that talks as it likes, once it has read what came; its address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(0.05)
+    stop = threading.Event()
+    talks: list[threading.Thread] = []
+
+    def serve() -> None:
+        while not stop.is_set():
+            try:
+                client, _address = listener.accept()
+            except OSError:
+                continue
+            talks.append(threading.Thread(target=_talk, args=(client, talk), daemon=True))
+            talks[-1].start()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    finally:
+        stop.set()
+        thread.join(5)
+        listener.close()
+        for one in talks:
+            one.join(5)
+
+
+def _talk(client: socket.socket, talk: Callable[[socket.socket], None]) -> None:
+    with client:
+        client.settimeout(5)
+        try:
+            client.recv(65536)
+            talk(client)
+        except OSError:
+            return
+
+
+def closed_port() -> str:
+    """An address at which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    return f"http://127.0.0.1:{port}/"
+
+
+class Clock(Struct):
+    """A clock that tests turn on."""
+
+    now: datetime = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def turn(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@contextmanager
+def postbox(clock: Clock, *, time_limit: float = 2.0) -> Iterator[Postbox]:
+    """What sends, with a clock of its own."""
+    with Sender(LOOPBACK, time_limit=time_limit) as sender:
+        yield Postbox(sender, clock)
+
+
+def due(endpoint: Endpoint | None = None) -> datetime | None:
+    """When the next delivery is due, or its endpoint may be tried again."""
+    rows = Delivery.objects.filter(state="waiting", endpoint__state="active")
+    moments = [max(row.next_at, row.endpoint.quiet_until or row.next_at) for row in rows]
+    return min(moments, default=None)
+
+
+def let_time_pass(box: Postbox, clock: Clock, until: datetime) -> None:
+    """Send whatever becomes due up to a moment, at the moment at which it does."""
+    while True:
+        box.empty()
+        moment = due()
+        if moment is None or moment > until:
+            clock.now = max(clock.now, until)
+            return
+        clock.now = max(clock.now, moment)
+
+
+__all__ = ["Clock", "Receiver", "delivering", "postbox", "raw", "receiver", "webhooks"]
