@@ -13,18 +13,19 @@ from regulars.engine.build import Build
 from regulars.engine.calendar import instant_of
 from regulars.engine.facts import Order
 from regulars.engine.happenings import (
+    Activity,
     Attempt,
     FoldFact,
     Promise,
     SignUp,
 )
 from regulars.engine.kinds.earn.per_amount import PerAmount
-from regulars.engine.rules import Handlers, Reward
+from regulars.engine.rules import Handlers, ReferralRule, Reward
 from regulars.engine.run import Ask, Run
 
 
 class Teller(Reward, frozen=True, kw_only=True, tag="teller"):
-    """Asks twice about orders and about who signs up, and tells in its promises how many there were
+    """Asks twice about orders, acts and who signs up, and tells in its promises how many there were
     before; wants to give so many by itself; answers to `tell`."""
 
     wants_most: int = 0
@@ -43,7 +44,7 @@ class Teller(Reward, frozen=True, kw_only=True, tag="teller"):
                 yield run.promise(me, f"{fact.key}-{number}", amount=count(run), **name)
 
         def asked_of(fact: FoldFact) -> bool:
-            return isinstance(fact, Order | SignUp)
+            return isinstance(fact, Order | SignUp | Activity)
 
         def wants(run: Run, ask: Ask) -> Promise | None:
             assert ask is not None
@@ -77,10 +78,16 @@ class Teller(Reward, frozen=True, kw_only=True, tag="teller"):
         )
 
 
-def telling(**fields: Any) -> Book:
+class Quiet(ReferralRule, frozen=True, kw_only=True, tag="quiet"):
+    """There are referrals, and nothing comes of them."""
+
+
+def telling(referrals: bool = False, **fields: Any) -> Book:
     """A book of a programme in which a teller asks."""
-    spend = PerAmount(id="spend", step="1 EUR", points="1")
-    of = programme({"earn": [spend], "rewards": [Teller(id="tell", **fields)]})
+    body: dict[str, Any] = {"rewards": [Teller(id="tell", **fields)]}
+    body["earn"] = [PerAmount(id="spend", step="1 EUR", points="1")]
+    body["referrals"] = [Quiet(id="quiet")] if referrals else []
+    of = programme(body)
     return Book.opened(of, "m1", lambda question: yes("m1", question))
 
 

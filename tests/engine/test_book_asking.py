@@ -14,6 +14,7 @@ from regulars.engine.booking import Book
 from regulars.engine.calendar import instant_of
 from regulars.engine.fold import fold
 from regulars.engine.happenings import (
+    Activity,
     Attempt,
     Erasure,
     Grant,
@@ -80,6 +81,17 @@ def test_what_is_no_order_is_asked_about_only_when_it_is_the_newest() -> None:
     book.take(Grant(key="g", at=day(9), amount=5))
     book.take(SignUp(key="s2", at=day(5)))
     assert len(told(book)) == 2
+
+
+@pytest.mark.parametrize("referrals", [True, False])
+def test_a_late_step_is_asked_about_where_there_are_referrals(referrals: bool) -> None:
+    """At its own place: after the order that it is about, dated before as it is."""
+    book = telling(referrals)
+    for fact in (order("o1", 10, 50), order("o2", 20, 50)):
+        book.take(fact)
+    book.take(Activity(key="a", at=day(5), kind="step", order="o1"))
+    steps = [one for one in told(book) if one[0].startswith("a-")]
+    assert [amount for _, amount, _ in steps] == ([2, 3] if referrals else [])
 
 
 def refusal(book: Book, attempt: Attempt) -> Answer:
