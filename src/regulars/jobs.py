@@ -14,7 +14,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from regulars.actions import entry, passing, sweeping, tidying
+from regulars.actions import entry, passing, sealing, sweeping, tidying
 
 
 def _folder() -> Path:
@@ -101,6 +101,13 @@ def sweep(timestamp: int) -> None:
     """Facts that wait for what arrived at the same moment."""
     now = timezone.now()
     sweeping.sweep(now, since=now - timedelta(hours=1))
+
+
+@app.periodic(cron="10 * * * *")
+@app.task(name="seal", queue="booking", queueing_lock="seal")
+def seal(timestamp: int) -> None:
+    """Facts and transfers of the last hour, put under seal."""
+    sealing.seal(timezone.now())
 
 
 @app.periodic(cron="20 3 * * *")

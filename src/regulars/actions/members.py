@@ -13,7 +13,7 @@ from regulars.actions.desks import LiveBook, NotLocked
 from regulars.actions.record import ATTEMPTS, met
 from regulars.actions.refused import Refused
 from regulars.actions.telling import has_referrals
-from regulars.db import advocates, histories, programmes, signals
+from regulars.db import advocates, factstore, histories, programmes, signals
 from regulars.db.arrays import NUMBERS, numbers
 from regulars.engine.calendar import instant_of
 from regulars.engine.compiled import Compiled
@@ -60,6 +60,7 @@ def _join(
     compiled = programmes.running(cursor).get(programme)
     if compiled is None:
         raise Refused("programme_unknown", programme=programme)
+    factstore.share_writing(cursor)
     cursor.execute(JOIN, [programme, since, now, numbers(sorted(set(customers)))])
     joined = [number for (number,) in cursor.fetchall()]
     if joined:

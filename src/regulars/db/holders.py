@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -74,7 +75,11 @@ def _rows(cursor: CursorWrapper, query: str, customers: Iterable[int]) -> list[H
     wanted = sorted(set(customers))
     if not wanted:
         return []
-    found = hot.run(cursor, query, [numbers(wanted)])
+    return made(hot.run(cursor, query, [numbers(wanted)]))
+
+
+def made(found: Iterable[Sequence[Any]]) -> list[HolderRow]:
+    """Rows of COLUMNS as what they are."""
     return [
         msgspec.structs.replace(row, figures=msgspec.json.decode(str(row.figures), type=Figures))
         for row in itertools.starmap(HolderRow, found)
@@ -93,14 +98,14 @@ def since(cursor: CursorWrapper, customer: int, programme: str) -> datetime | No
 
 NUMBERED = "SELECT id FROM regulars_customer WHERE public_id = %s"
 NAMED = "SELECT public_id::text FROM regulars_customer WHERE id = %s"
-MERGED = """
-    WITH RECURSIVE same(id) AS (
-        SELECT l.customer_id FROM regulars_customerlink l
-            WHERE l.into_id = %s AND l.undone_at IS NULL
-        UNION SELECT l.customer_id FROM same
+MERGED = f"""
+    WITH RECURSIVE same(holder, id) AS (
+        SELECT l.into_id, l.customer_id FROM regulars_customerlink l
+            WHERE l.into_id = ANY({NUMBERS}) AND l.undone_at IS NULL
+        UNION SELECT same.holder, l.customer_id FROM same
             JOIN regulars_customerlink l ON l.into_id = same.id AND l.undone_at IS NULL)
-    SELECT public_id::text FROM same JOIN regulars_customer USING (id)
-"""
+    SELECT holder, public_id::text FROM same JOIN regulars_customer USING (id)
+"""  # noqa: S608 - own texts
 
 
 def numbered(cursor: CursorWrapper, name: str) -> int | None:
@@ -121,8 +126,15 @@ def name_of(cursor: CursorWrapper, customer: int) -> str:
 
 def merged(cursor: CursorWrapper, customer: int) -> frozenset[str]:
     """The public ids of all who were merged into a customer."""
-    cursor.execute(MERGED, [customer])
-    return frozenset(name for (name,) in cursor.fetchall())
+    return all_merged(cursor, [customer]).get(customer, frozenset())
+
+
+def all_merged(cursor: CursorWrapper, customers: Iterable[int]) -> dict[int, frozenset[str]]:
+    """The public ids of all who were merged into each of these, where somebody was."""
+    found: dict[int, set[str]] = {}
+    for customer, name in hot.run(cursor, MERGED, [numbers(customers)]):
+        found.setdefault(customer, set()).add(name)
+    return {customer: frozenset(names) for customer, names in found.items()}
 
 
 def save(cursor: CursorWrapper, rows: Sequence[HolderRow]) -> None:

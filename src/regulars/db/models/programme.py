@@ -255,7 +255,12 @@ class Adjustment(models.Model):
 
 
 class Seal(models.Model):
-    """A block of rows of one kind (facts, transfers): the hash of them and of the seal before."""
+    """A block of rows of one kind (facts, transfers): the hash of them and of the seal before.
+    Append-only.
+
+    `marks` are 12 bytes for each row, its number of arrival and the beginning of its own hash: by
+    them a row is named that was changed or removed.
+    """
 
     pk = models.CompositePrimaryKey("kind", "number")
     kind = models.CharField(max_length=30)
@@ -264,6 +269,7 @@ class Seal(models.Model):
     last = models.BigIntegerField()
     count = models.BigIntegerField()
     hash = models.BinaryField(max_length=32)
+    marks = models.BinaryField(default=b"")
     sealed_at = models.DateTimeField()
 
     class Meta:

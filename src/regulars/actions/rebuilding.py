@@ -1,0 +1,199 @@
+"""States and balances made anew from the facts, holder by holder.
+
+Where the facts come to something else than what is booked (a rule is understood anew, or a mistake
+was mended), the difference is booked as a re-rating of its own: nothing that stands is touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from heapq import nlargest
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from msgspec import Struct, field, structs
+
+from regulars.actions.booking import Sitting
+from regulars.actions.desks import LiveBook
+from regulars.actions.passing import whole
+from regulars.actions.verifying import Pair, Progress, folded
+from regulars.db import factstore, histories, programmes, proof
+from regulars.db.holders import Figures, HolderRow
+from regulars.db.proof import Books
+from regulars.engine.booking import Booked
+from regulars.engine.compiled import Compiled
+from regulars.engine.head import Shelved
+from regulars.engine.keys import made
+from regulars.engine.run import GIVES, Row
+
+Told = Callable[[Progress], None]
+LARGEST = 10
+"""So many of the largest changes are told."""
+
+
+class Changed(Struct, frozen=True, kw_only=True):
+    """What is booked for a member beside what stands: `amount` of an asset that can be spent more
+    (or less), in its smallest unit."""
+
+    customer: str
+    programme: str
+    asset: str
+    amount: int
+
+
+class Rebuilt(Struct, kw_only=True):
+    """What making everything anew came to.
+
+    `holders` were looked at, `states` were not as the facts make them, `members` have something
+    booked beside what stood; `sums` by asset, `largest` the greatest changes of what can be spent.
+    """
+
+    holders: int = 0
+    states: int = 0
+    members: int = 0
+    sums: dict[str, int] = field(default_factory=dict)
+    largest: list[Changed] = field(default_factory=list)
+
+    def note(self, row: HolderRow, rows: Sequence[Row]) -> None:
+        """Take in what one member has booked."""
+        self.members += bool(rows)
+        amounts: dict[str, int] = {}
+        for one in rows:
+            amounts[one.asset] = amounts.get(one.asset, 0) + GIVES.get(one.step, 0) * one.amount
+        for asset, amount in amounts.items():
+            self.sums[asset] = self.sums.get(asset, 0) + amount
+            about = Changed(
+                customer=row.number, programme=row.programme, asset=asset, amount=amount
+            )
+            self.largest = nlargest(LARGEST, [*self.largest, about], key=_size)
+
+
+def _size(change: Changed) -> int:
+    return abs(change.amount)
+
+
+def preview(told: Told = lambda progress: None) -> Rebuilt:
+    """What `rebuild` would do. Nothing is written."""
+    found = Rebuilt()
+    for programme in _running():
+        after = -1
+        while True:
+            with transaction.atomic(), connection.cursor() as cursor:
+                proof.steady(cursor)
+                rows = proof.batch(cursor, programme.id, after, left=False)
+                _look(cursor, programme, rows, found)
+            if not rows:
+                break
+            after = rows[-1].customer_id
+            told(Progress(part="holders", done=found.holders))
+    return found
+
+
+def rebuild(now: datetime, told: Told = lambda progress: None) -> Rebuilt:
+    """Make all states and balances anew and book what is missing; begun again, it goes on to the
+    same end."""
+    found = Rebuilt()
+    for programme in _running():
+        after = -1
+        while numbers := _next(programme.id, after):
+            part = whole(_batch_of(programme, numbers, now))
+            _add(found, part)
+            after = numbers[-1]
+            told(Progress(part="holders", done=found.holders))
+    return found
+
+
+def _batch_of(
+    programme: Compiled, numbers: Sequence[int], now: datetime
+) -> Callable[[CursorWrapper, frozenset[int]], Rebuilt]:
+    return lambda cursor, also: _rebuild(cursor, programme, (numbers, also), now)
+
+
+def _running() -> list[Compiled]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        return list(programmes.running(cursor).values())
+
+
+def _next(programme: str, after: int) -> list[int]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        return [row.customer_id for row in proof.batch(cursor, programme, after, left=False)]
+
+
+def _add(found: Rebuilt, part: Rebuilt) -> None:
+    found.holders += part.holders
+    found.states += part.states
+    found.members += part.members
+    for asset, amount in part.sums.items():
+        found.sums[asset] = found.sums.get(asset, 0) + amount
+    found.largest = nlargest(LARGEST, [*found.largest, *part.largest], key=_size)
+
+
+def _look(
+    cursor: CursorWrapper, programme: Compiled, rows: list[HolderRow], found: Rebuilt
+) -> None:
+    known = histories.histories(cursor, rows)
+    books = proof.booked(cursor, rows)
+    for row in rows:
+        book = folded(cursor, programme, row, known[row.customer_id])
+        found.holders += 1
+        found.states += _is_other(row, book, books[row.customer_id].figures)
+        found.note(row, missing(book.run.rows, books[row.customer_id]))
+
+
+def missing(wanted: Sequence[Row], books: Books) -> list[Row]:
+    """What to book so that what is booked comes to what is wanted."""
+    net = proof.net_of(wanted)
+    amounts = {name: net.get(name, 0) - books.net.get(name, 0) for name in {**net, **books.net}}
+    return [structs.replace(name, amount=more) for name, more in amounts.items() if more]
+
+
+def _is_other(row: HolderRow, book: Shelved, figures: Figures) -> bool:
+    """Whether a stored state or its figures are not what they should be."""
+    pair = Pair(book.programme, row, book)
+    if pair.is_stale() or _full(row.figures) != _full(figures):
+        return True
+    return pair.kept() != pair.made()
+
+
+def _full(figures: Figures) -> Figures:
+    """Figures without what is nothing."""
+    kinds = {asset: {k: n for k, n in has.items() if n} for asset, has in figures.items()}
+    return {asset: has for asset, has in kinds.items() if has}
+
+
+def _rebuild(
+    cursor: CursorWrapper,
+    programme: Compiled,
+    who: tuple[Sequence[int], frozenset[int]],
+    now: datetime,
+) -> Rebuilt:
+    numbers, also = who
+    factstore.share_writing(cursor)
+    sitting = Sitting(cursor, now)
+    sitting.lock([*numbers, *also])
+    rows = [row for one in numbers if (row := sitting.row(one, programme.id)) is not None]
+    books = proof.booked(cursor, rows)
+    kept = {row.customer_id: row.head for row in rows}
+    for row in rows:
+        row.head = ""
+    desk = sitting.desk(programme)
+    desk.shelf.fetch(rows)
+    found = Rebuilt()
+    for row in rows:
+        book = desk.book(row.number)
+        assert isinstance(book, LiveBook)  # noqa: S101 - its row is locked
+        row.head = kept[row.customer_id]
+        mine = books[row.customer_id]
+        more = missing(book.run.rows, mine)
+        found.holders += 1
+        found.note(row, more)
+        effects = book.sent.of(book.run.effects)
+        if _is_other(row, book, mine.figures) or more or effects:
+            found.states += 1
+            row.figures = mine.figures
+            cause = made("rebuild", book.run.edition.id, book.run.edition.edition.fold)
+            booked = Booked(rows=more, effects=effects, cause=cause)
+            desk.settle(row.number, book.keep_out(booked))
+    sitting.write()
+    return found

@@ -1,0 +1,227 @@
+"""Everything that is kept is worked out anew and compared: states from facts, balances from
+transfers, transfers from states, promises and keys from facts, and the seals.
+
+Nothing is written. Each batch of holders is read as of one moment, so that the installation may go
+on meanwhile. What disagrees first is named.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from msgspec import MsgspecError, Struct, structs
+
+from regulars.db import histories, holders, programmes, proof, seals
+from regulars.db.holders import HolderRow
+from regulars.db.proof import Books
+from regulars.engine import head
+from regulars.engine.arrivals import content_hash, decode, encode
+from regulars.engine.compiled import Compiled
+from regulars.engine.happenings import Promise
+from regulars.engine.head import History, Shelved, Source
+from regulars.engine.snapshot import resumed
+
+Told = Callable[["Progress"], None]
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """Something that disagrees: a code of `words.reasons`, and where."""
+
+    code: str
+    params: dict[str, object]
+
+
+class Progress(Struct, frozen=True, kw_only=True):
+    """How far it is: in which part, and how many of it are done."""
+
+    part: str
+    done: int
+
+
+class Verified(Struct, kw_only=True):
+    """What was compared, and what disagreed first, if anything did. `anchor` is the newest seal of
+    each kind: written down elsewhere, it proves that nobody sealed anew. `stale` are states that
+    were made under other rules and are made anew when they are needed."""
+
+    holders: int = 0
+    facts: int = 0
+    transfers: int = 0
+    seals: int = 0
+    stale: int = 0
+    anchor: dict[str, str] = {}
+    finding: Finding | None = None
+
+
+def verify(told: Told = lambda progress: None) -> Verified:
+    """Compare everything that must agree; it ends with the first thing that does not."""
+    found = Verified()
+    with transaction.atomic(), connection.cursor() as cursor:
+        found.facts, found.transfers = proof.counts(cursor)
+    found.finding = next(_findings(found, told), None)
+    return found
+
+
+def _findings(found: Verified, told: Told) -> Iterator[Finding]:
+    for kind in seals.COLUMNS:
+        yield from _check_seals(kind, found, told)
+    yield from _check_keys()
+    with transaction.atomic(), connection.cursor() as cursor:
+        running = list(programmes.running(cursor).values())
+    for programme in running:
+        for left in (False, True):
+            yield from _check_holders(programme, left, found, told)
+
+
+def _check_seals(kind: str, found: Verified, told: Told) -> Iterator[Finding]:
+    """Every block against its seal, and every seal against the one before."""
+    before, number, last = b"", 0, 0
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            seal = seals.seal_after(cursor, kind, number)
+            if seal is None:
+                return
+            block = seals.rows(cursor, kind, seal.first, seal.last)
+        wrong = seals.first_difference(seal, block)
+        if seal.number != number + 1 or seal.first != last + 1:
+            yield Finding(code="seal_missing", params={"kind": kind, "number": number + 1})
+        elif wrong is not None:
+            yield Finding(code="seal_broken", params={"kind": kind, "seq": wrong})
+        elif seals.chained(before, block) != seal.hash:
+            yield Finding(code="seal_forged", params={"kind": kind, "number": seal.number})
+        before, number, last = seal.hash, seal.number, seal.last
+        found.seals += 1
+        found.anchor = {**found.anchor, kind: f"{number}:{before.hex()}"}
+        told(Progress(part="seals", done=found.seals))
+
+
+def _check_keys() -> Iterator[Finding]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        proof.steady(cursor)
+        if wrong := proof.first(cursor, proof.KEYLESS):
+            yield Finding(code="fact_keyless", params={"seq": wrong[0], "key": wrong[1]})
+        if wrong := proof.first(cursor, proof.FACTLESS):
+            yield Finding(code="key_factless", params={"key": wrong[0]})
+        if wrong := proof.first(cursor, proof.NOBODYS):
+            yield Finding(code="transfer_nobodys", params={"seq": wrong[0]})
+        for seq, key, body, told in proof.guests(cursor):
+            if content_hash(_first_version(body), None) != told:
+                yield Finding(code="fact_changed", params={"seq": seq, "key": key})
+
+
+def _first_version(body: str) -> bytes:
+    return encode(structs.replace(decode(body), version=1))
+
+
+def _check_holders(
+    programme: Compiled, left: bool, found: Verified, told: Told
+) -> Iterator[Finding]:
+    after = -1
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            proof.steady(cursor)
+            rows = proof.batch(cursor, programme.id, after, left=left)
+            wrong = list(_check_batch(cursor, programme, rows, found)) if not left else []
+            wrong += list(_check_left(cursor, rows)) if left else []
+        if not rows:
+            return
+        after = rows[-1].customer_id
+        found.holders += 0 if left else len(rows)
+        told(Progress(part="holders", done=found.holders))
+        yield from wrong
+
+
+def _check_batch(
+    cursor: CursorWrapper, programme: Compiled, rows: list[HolderRow], found: Verified
+) -> Iterator[Finding]:
+    known = histories.histories(cursor, rows)
+    books = proof.booked(cursor, rows)
+    for row in rows:
+        pair = Pair(programme, row, folded(cursor, programme, row, known[row.customer_id]))
+        found.stale += pair.is_stale()
+        for code, params in pair.differences(books[row.customer_id]):
+            about = {"customer": row.number, "programme": row.programme}
+            yield Finding(code=code, params={**about, **params})
+
+
+def _check_left(cursor: CursorWrapper, rows: list[HolderRow]) -> Iterator[Finding]:
+    """With those who have left nothing remains booked."""
+    books = proof.booked(cursor, rows)
+    for row in rows:
+        about: dict[str, object] = {"customer": row.number, "programme": row.programme}
+        if any(books[row.customer_id].net.values()):
+            yield Finding(code="left_behind", params=about)
+        for asset in _unlike(row.figures, books[row.customer_id].figures):
+            yield Finding(code="figures_differ", params={**about, "asset": asset})
+
+
+def folded(cursor: CursorWrapper, programme: Compiled, row: HolderRow, history: History) -> Shelved:
+    """The book of a holder as their facts make it, up to the moment that the stored one reached."""
+    source = Source(lambda: history, lambda rule, ordinal: False)
+    own: dict[str, object] = {}
+    if any(one.edition.referrals for one in programme.editions):
+        own["others"] = holders.merged(cursor, row.customer_id)
+    return Shelved.resumed(programme, row.number, None, source, **own)
+
+
+class Pair(Struct, frozen=True):
+    """A stored row, and the book that the facts make."""
+
+    programme: Compiled
+    row: HolderRow
+    book: Shelved
+
+    def is_stale(self) -> bool:
+        """Whether the stored state was made under other rules, and is not used."""
+        if not self.row.head:
+            return True
+        try:
+            return resumed(self.programme, head.decode(self.row.head).snapshot) is None
+        except MsgspecError:
+            return False
+
+    def differences(self, books: Books) -> Iterator[tuple[str, dict[str, object]]]:
+        """What disagrees: a code, and what more there is to say."""
+        if not self.is_stale() and self.kept() != self.made():
+            yield "state_differs", {"part": self.part()}
+        wanted = proof.net_of(self.book.run.rows)
+        for name in {**wanted, **books.net}:
+            if wanted.get(name, 0) != books.net.get(name, 0):
+                parts: dict[str, object] = {"fact": name.key, "rule": name.rule, "step": name.step}
+                yield "transfers_differ", {**parts, "asset": name.asset}
+        for asset in _unlike(self.row.figures, books.figures):
+            yield "figures_differ", {"asset": asset}
+        for rule, ordinal in sorted(books.promises ^ _promised(self.book)):
+            yield "promise_differs", {"rule": rule, "ordinal": ordinal}
+
+    def kept(self) -> dict[str, object]:
+        """The stored state, as the programme says it now."""
+        try:
+            state = self.programme.load(bytes(head.decode(self.row.head).snapshot.state))
+        except MsgspecError:
+            return {}
+        return dict(json.loads(self.programme.dump(state)))
+
+    def made(self) -> dict[str, object]:
+        """The state that the facts make."""
+        return dict(json.loads(self.programme.dump(self.book.state)))
+
+    def part(self) -> str:
+        """The first part of the state that differs."""
+        kept, made = self.kept(), self.made()
+        return next((name for name in {**kept, **made} if kept.get(name) != made.get(name)), "")
+
+
+def _promised(book: Shelved) -> set[tuple[str, str]]:
+    facts = book.facts.values()
+    return {(one.rule, one.ordinal) for one in facts if isinstance(one, Promise)}
+
+
+def _unlike(one: holders.Figures, other: holders.Figures) -> Iterable[str]:
+    """The assets whose figures differ; nothing is as good as nothing said."""
+    for asset in {**one, **other}:
+        mine, theirs = one.get(asset, {}), other.get(asset, {})
+        if any(mine.get(kind, 0) != theirs.get(kind, 0) for kind in {**mine, **theirs}):
+            yield asset
