@@ -17,6 +17,7 @@ from crowd import CHANGE, CROWD, DAY, END, FIRST, HOLDERS, SECOND, START, histor
 from live import Live, Memory, Told, differing
 
 from regulars.actions import desks
+from regulars.db import introductions
 from regulars.engine.calendar import instant_of
 from regulars.engine.compiled import Compiled
 from regulars.engine.compiling import compiled
