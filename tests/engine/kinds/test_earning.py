@@ -9,6 +9,7 @@ import pytest
 from earning_shop import Shop, later
 
 from regulars.engine.earning import listens
+from regulars.engine.fold import fold
 from regulars.engine.happenings import Activity, SignUp
 
 NOW = datetime(2025, 3, 3, tzinfo=UTC)
@@ -55,6 +56,35 @@ def test_limits_let_through_what_has_room(
     for hour, euros in enumerate(orders):
         shop.order(f"{euros}.00", at=clock(10 + hour))
     assert shop.points(later(1)) == points
+
+
+DAY = "{id: day, kind: points_per_day, most: 100}"
+ONE = "{id: one, kind: points_per_order, most: 50}"
+
+
+@pytest.mark.parametrize(
+    ("limits", "points"),
+    [
+        ((), 150),
+        ((DAY,), 100),
+        ((ONE,), 130),
+        (("{id: few, kind: times_per_day, most: 2}",), 90),
+        ((DAY, ONE), 100),
+        ((ONE, DAY), 100),
+        ((ONE, "{id: far, kind: points_per_year, most: 900}"), 130),
+    ],
+)
+def test_the_quick_way_gives_no_more_than_the_long_way(
+    limits: tuple[str, ...], points: int
+) -> None:
+    """Of 60, 30 and 60 in a day: nobody asks why, and no record is kept."""
+    shop = Shop(f"earn: [{EURO}]\nlimit: [{', '.join(limits)}]")
+    for hour, euros in enumerate((60, 30, 60)):
+        shop.order(f"{euros}.00", at=clock(10 + hour))
+    facts = list(shop.desk.book("m1").facts.values())
+    quick = fold(shop.programme, facts, holder="m1")
+    assert quick.records == {}
+    assert quick.state.holdings[0].balance == shop.points() == points
 
 
 def test_an_order_that_is_undone_gives_its_room_back() -> None:
