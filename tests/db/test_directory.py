@@ -44,7 +44,7 @@ BY_FACT = frozenset(signals.PER_FACT)
 PROGRAMME = """
 format: 1
 programme: club
-edition: club_1
+edition: directory_1
 name: Club
 zone: Europe/Berlin
 currency: EUR

@@ -35,7 +35,7 @@ MEETING = 0.4
 PROGRAMME = """
 format: 1
 programme: club
-edition: club_1
+edition: races_1
 name: Club
 zone: Europe/Berlin
 currency: EUR

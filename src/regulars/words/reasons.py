@@ -80,6 +80,11 @@ REASONS: dict[str, str | Counted] = {
     "upload_too_big": _(
         "The file is larger than %(most)s GB. Pack it with gzip, or split it by years."
     ),
+    "code_unreadable": _(
+        "A code has 4 to 20 letters from A to Z and digits; single hyphens may part them."
+    ),
+    "code_taken": _("Somebody has this code already. Choose another one."),
+    "codes_too_many": _("A member has at most %(most)s codes. Choose one of those."),
     "import_unknown": _("There is no such import. It may have been removed."),
     "import_not_ready": _("This import is not ready to run. Check its columns first."),
     "import_same_running": _(
