@@ -90,7 +90,8 @@ class Sitting(Struct):
         if programme.id in self.desks:
             return self.desks[programme.id]
         rows = {row.number: row for row in self.rows if row.programme == programme.id}
-        shared = Shared(self.cursor, programme.id)
+        customers = {name: row.customer_id for name, row in rows.items()}
+        shared = Shared(self.cursor, programme.id, customers)
         self.shared.append(shared)
         shelf = Shelf(
             self.cursor,

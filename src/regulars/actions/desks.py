@@ -86,7 +86,8 @@ class LiveBook(Shelved, kw_only=True):
 class Shelf(Struct):
     """Where the books of one programme come from: rows that are locked, and their histories.
 
-    `arriving` are keys and versions of facts of this transaction, which no history has yet.
+    `arriving` are keys and versions of facts of this transaction, which no history has yet;
+    `others` are those who were merged into each, as soon as somebody asks.
     """
 
     cursor: CursorWrapper
@@ -96,6 +97,7 @@ class Shelf(Struct):
     fresh: frozenset[str]
     ready: dict[int, History] = field(default_factory=dict)
     customers: dict[str, int | None] = field(default_factory=dict)
+    others: dict[str, frozenset[str]] | None = None
 
     def book(self, holder: str, answers: Callable[[str], Answers]) -> Book:
         """The book of a holder. Raises NotLocked for a member whose row is not locked; somebody
@@ -150,8 +152,11 @@ class Shelf(Struct):
 
     def merged(self, holder: str) -> frozenset[str]:
         """What the engine calls those who were merged into a holder."""
-        row = self.rows.get(holder)
-        return holders.merged(self.cursor, row.customer_id) if row else frozenset()
+        if self.others is None:
+            members = {row.customer_id: name for name, row in self.rows.items()}
+            known = holders.all_merged(self.cursor, members)
+            self.others = {members[customer]: names for customer, names in known.items()}
+        return self.others.get(holder, frozenset())
 
 
 class LiveDesk(Desk, kw_only=True):

@@ -31,10 +31,13 @@ SHOP_CODE = "SELECT percent FROM regulars_code WHERE code = %s AND kind = 'shop'
 
 class Shared(Struct):
     """What all holders of one programme share: its limits, as this transaction has locked and used
-    them, and who came as somebody's friend, by number since an instant."""
+    them, and who came as somebody's friend, by number since an instant. `customers` are the numbers
+    of those who take part in this transaction, `hinted` those of them who followed a link."""
 
     cursor: CursorWrapper
     programme: str
+    customers: dict[str, int] = field(default_factory=dict)
+    hinted: set[int] | None = None
     used: dict[str, int] = field(default_factory=dict)
     before: dict[str, int] = field(default_factory=dict)
     friends: dict[int, int] = field(default_factory=dict)
@@ -48,6 +51,17 @@ class Shared(Struct):
         amount = min(max(question.most - self.used[name], 0), question.wanted)
         self.used[name] += amount
         return Granted(amount=amount)
+
+    def may_be_introduced(self, holder: str, question: Introduction) -> bool:
+        """Whether anything leads from a holder to an advocate: what the fact says, or a link that
+        was followed before. That is looked up for everybody at once."""
+        told = question.advocate or question.codes or question.via or question.session
+        number = self.customers.get(holder)
+        if told or number is None:
+            return True
+        if self.hinted is None:
+            self.hinted = introductions.hinted(self.cursor, self.customers.values())
+        return number in self.hinted
 
     def save(self) -> None:
         """Write what was used."""
@@ -79,5 +93,7 @@ class Answers(Struct):
     def introduced(self, question: Introduction) -> Introduced:
         """Who brought a person, and what speaks against it."""
         shared = self.shared
+        if not shared.may_be_introduced(self.holder, question):
+            return Introduced()
         scene = Scene(self.cursor, shared.programme, question, shared.friends)
         return scene.introduced(self.holder)
