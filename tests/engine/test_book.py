@@ -227,6 +227,7 @@ A, B, C = change("a"), change("b"), change("c")
         ([A], [A, B], [B]),
         ([A, B], [A, B], []),
         ([A, B], [A], []),
+        ([A], [A, A], [A]),
         ([A, B], [B, A], []),
         ([A, B], [C, A, B], [C]),
         ([A], [change("a", to="y")], [change("a", to="y")]),

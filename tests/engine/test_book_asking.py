@@ -38,6 +38,12 @@ def test_before_an_order_acts_everybody_is_asked_in_turn() -> None:
     assert told(book)[2:] == [("o2-0", 2, at(11)), ("o2-1", 3, at(11) + 1)]
 
 
+def test_what_is_decided_before_a_fact_is_dated_in_turn() -> None:
+    book = telling(asks_most=4)
+    book.take(order("o1", 10, 50))
+    assert [moment - at(10) for _, _, moment in told(book)] == [0, 1, 2, 3]
+
+
 def test_what_is_known_is_not_asked_again() -> None:
     book = telling()
     known = Promise(key="p", at=day(9), rule="tell", ordinal="o1-0")
