@@ -261,3 +261,10 @@ def test_what_would_earn_nothing_has_its_whole_share_to_the_last_unit() -> None:
     assert rest(this, 0, 1) == (1, 1)
     noted(this, back(("p0", 1)))
     assert rest(this, 0, 1) == (0, 1)
+
+
+@pytest.mark.parametrize(("currency", "code"), [("", ""), ("EUR", ""), ("USD", "wrong_currency")])
+def test_money_comes_back_in_the_currency_it_was_paid_in(currency: str, code: str) -> None:
+    this = beans_and_tea(currency=currency)
+    assert noted(this, back(money=100)) == [code]
+    assert this.back == (0 if code else 100)
