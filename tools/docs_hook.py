@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from docs_api import api
 from docs_cases import case_language
 from docs_commands import command_line
 from docs_measures import measures
@@ -69,6 +70,7 @@ PAGES = {
     "reference/settings.md": settings,
     "reference/facts.md": fact_types,
     "reference/reasons.md": reasons,
+    "reference/api.md": api,
     "decisions/index.md": decisions,
 }
 

@@ -1,0 +1,157 @@
+"""The page that sells a coffee, done as it says, on a server of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docs_pages import DOCS, Block, blocks
+
+import regulars
+from regulars.client import Client, Refused
+
+PAGE = DOCS / "how-to" / "api.md"
+SOURCE = Path(regulars.__file__).parent
+PROGRAMME = SOURCE / "blueprints" / "cafe_points" / "programme.yaml"
+HERE = ("REGULARS_", "DATABASE_URL", "DJANGO_")
+
+
+class Shop:
+    """A folder in which somebody follows the page, and the server of it."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder = folder
+        self.address = f"http://127.0.0.1:{port}"
+        programs = Path(sys.executable).parent
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(HERE)}
+        path = f"{programs}{os.pathsep}{kept.get('PATH', '')}"
+        data = str(folder / "data")
+        self.environ = {**kept, "PATH": path, "REGULARS_DATA": data, "ADDRESS": self.address}
+
+    def start(self, port: int) -> subprocess.Popen[str]:
+        command = [str(Path(sys.executable).parent / "regulars"), "serve", "--port", str(port)]
+        process = subprocess.Popen(
+            command, env=self.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        self.wait(process)
+        return process
+
+    def wait(self, process: subprocess.Popen[str]) -> None:
+        from run.run_helpers import eventually
+
+        def ready() -> bool:
+            if process.poll() is not None:
+                assert process.stderr is not None
+                pytest.fail(process.stderr.read())
+            try:
+                with urllib.request.urlopen(f"{self.address}/readyz", timeout=2) as answer:
+                    return bool(answer.status == 200)
+            except OSError:
+                return False
+
+        assert eventually(ready, 90)
+
+    def follow(self, text: str) -> str:
+        done = subprocess.run(
+            ["sh", "-e", "-c", text],
+            cwd=self.folder,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            timeout=180,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def said(self, name: str) -> Any:
+        return json.loads((self.folder / name).read_text())
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Shop]:
+    """A folder that the database's own account can pass through, and a server."""
+    folder = Path(tempfile.mkdtemp(prefix="regulars-docs-"))
+    folder.chmod(0o755)
+    shutil.copy(PROGRAMME, folder / "programme.yaml")
+    with closing(socket.socket()) as link:
+        link.bind(("127.0.0.1", 0))
+        port = int(link.getsockname()[1])
+    made = Shop(folder, port)
+    process = made.start(port)
+    yield made
+    process.terminate()
+    process.communicate(timeout=60)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def of(language: str) -> str:
+    found: list[Block] = [one for one in blocks(PAGE) if one.language == language]
+    return "\n".join(one.text for one in found)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (shutil.which("curl") and shutil.which("jq")), reason="no curl or no jq")
+def test_the_page_sells_a_coffee(shop: Shop) -> None:
+    shop.follow(of("sh"))
+    sale = shop.said("sale.json")
+    assert (sale["state"], sale["programmes"][0]["gave"]["points"]) == ("recorded", "57")
+    assert shop.said("quote.json")["would_give"]["points"] == "3"
+    assert shop.said("reserved.json")["state"] == "reserved"
+    confirmed = shop.said("confirmed.json")
+    assert (confirmed["state"], confirmed["balances"]["points"]["available"]) == ("confirmed", "7")
+    refund = shop.said("refund.json")["programmes"][0]
+    assert refund["gave"]["points"] == "-12"
+    explained = shop.said("explain.json")
+    assert explained["balance"] == "-5"
+    assert sum(int(one["amount"]) for one in explained["lines"]) == -5
+    assert shop.said("yesterday.json")["balance"] == "57"
+    key = (shop.folder / "till.key").read_text().split()[0]
+    python(shop, key)
+    quiet(shop, key)
+
+
+def python(shop: Shop, key: str) -> None:
+    """The Python of the page, and the client's way with what is sent twice or wrong."""
+    exec(compile(of("py"), str(PAGE), "exec"), {"ADDRESS": shop.address, "KEY": key})
+    till = Client(shop.address, key)
+    mia = shop.said("member.json")["member"]
+    assert till.member("corner_club", mia).balances["points"].available == "-3"
+    with pytest.raises(Refused) as refused:
+        Client(shop.address, "rgl_nobody").member("corner_club", mia)
+    assert (refused.value.status, refused.value.problem.code) == (401, "api_key_unknown")
+    facts = [
+        {"type": "activity", "key": f"v{n}", "at": "2026-11-20T10:00:00Z", "kind": "visit"}
+        for n in range(3)
+    ]
+    assert [one.state for one in till.record_all(facts)] == ["recorded"] * 3
+    assert [one.state for one in till.record_all(facts)] == ["known"] * 3
+
+
+def quiet(shop: Shop, key: str) -> None:
+    """No file of the installation holds the key as it is."""
+    found = subprocess.run(
+        ["grep", "-rlF", key, str(shop.folder / "data")], capture_output=True, text=True
+    )
+    assert found.stdout == ""
+
+
+def test_the_client_needs_nothing_of_the_server() -> None:
+    code = (
+        "import sys, regulars.client; "
+        "print(sorted(one for one in sys.modules if one.split('.')[0] in "
+        "('django', 'ninja', 'pydantic') or one.startswith('regulars.') "
+        "and one != 'regulars.client'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
