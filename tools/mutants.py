@@ -52,7 +52,7 @@ BROUGHT = (
 )
 """What brings earlier history in, and what ends one."""
 BOOKS = (
-    "tests/engine/test_book.py",
+    "tests/engine/test_book_saying.py",
     "tests/engine/test_book_asking.py",
     "tests/engine/test_head.py",
     "tests/engine/kinds/test_rewards_loops.py",
