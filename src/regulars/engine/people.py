@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from regulars.engine.calendar import instant_of
 from regulars.engine.facts import Order
@@ -111,9 +112,18 @@ class People:
             person.banned = min(person.banned, at)
         elif isinstance(fact, Erasure):
             person.gone = min(person.gone, at)
-            person.told.clear()
-            for _at, key in person.bought:
-                self.parties.pop(key, None)
+            self.forget(holder)
+
+    def forget(self, holder: str) -> None:
+        """By what somebody was known, as whom they followed links, and with whom they bought."""
+        person = self.person(holder)
+        person.told.clear()
+        for _at, key in person.bought:
+            self.parties.pop(key, None)
+        mine = [one for one in self.touches if one.holder == holder and one.visitors]
+        for one in mine:
+            self.touches.remove(one)
+            self.touches.append(replace(one, visitors=()))
 
     def _once(self, known: list[tuple[int, str]], at: int, key: str) -> None:
         known[:] = [*(one for one in known if one[1] != key), (at, key)]
