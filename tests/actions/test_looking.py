@@ -21,6 +21,7 @@ from people import line, order, refund, who
 from regulars.actions import looking, passing
 from regulars.actions.looking import look
 from regulars.actions.passing import pass_time
+from regulars.actions.quoting import figure
 from regulars.actions.record import record
 from regulars.actions.refused import Refused
 from regulars.actions.sweeping import sweep
@@ -87,6 +88,15 @@ def test_nobody_is_no_member() -> None:
         look(1, "crowd", LONG_AGO)
     with pytest.raises(Refused, match="programme_unknown"):
         look(live.numbers["anna"], "crows", LONG_AGO)
+
+
+def test_a_metric_is_read_as_of_now() -> None:
+    live = crowded()
+    anna = live.numbers["anna"]
+    assert figure(anna, "crowd", "spend", crowd.CHANGE) == 0
+    bought(order("o1", line("a", "40.00"), at=crowd.CHANGE), now=crowd.CHANGE)
+    assert figure(anna, "crowd", "spend", crowd.CHANGE) == 40
+    assert figure(anna, "crowd", "spend", crowd.CHANGE + timedelta(days=800)) == 0
 
 
 def bought(*facts: object, now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,11 @@ import msgspec
 import pytest
 from django.db import connection
 
+import regulars.cli
 import server
+from regulars.api import clock
 from regulars.cli.live.database import emptying
+from regulars.cli.live.outside import Outside
 from regulars.cli.live.running import over
 from regulars.db import ledger
 from regulars.db.ledger import Transfers
@@ -26,11 +30,12 @@ from regulars.programmes.cases.sides import Opened
 sys.path.insert(0, str(Path(__file__).parents[1] / "cases"))
 from given_cases import editions, explained, given, more, ready_made, set_aside
 
-PARTS = 6
+PARTS = 12
 """One case in so many is tried in a short run, each part of them in its own test in a long one."""
 SHORT = [0]
 LONG = range(PARTS)
 TRIED = LONG if os.environ.get("REGULARS_TORTURE") else SHORT
+SOURCE = Path(regulars.cli.__file__).parents[1]
 BROKEN_OFF = "case_side_broke"
 NOT_YET = {"unseen-store-household"}
 """The database knows no households: their own code is refused there as one's own."""
@@ -39,8 +44,9 @@ NOT_YET = {"unseen-store-household"}
 @pytest.fixture
 def live(own_database: None, cluster: server.Server) -> Iterator[Opened]:
     """A database for cases, empty before each."""
-    with emptying(cluster.address(connection.settings_dict["NAME"])) as empty:
-        yield over(empty)
+    address = cluster.address(connection.settings_dict["NAME"])
+    with emptying(address) as empty, over(empty) as opened:
+        yield opened
 
 
 def runs() -> list[tuple[Case, Run]]:
@@ -96,6 +102,8 @@ def test_a_point_too_many_is_seen(live: Opened, monkeypatch: pytest.MonkeyPatch)
     (case, run) = next(one for one in runs() if "eligible" in str(one[0].events))
     assert differing([(case, run)], live) == {}
     monkeypatch.setattr(ledger, "book", wrong)
+    assert differing([(case, run)], live)[case.id].reason.code == "case_side_unlike"
+    monkeypatch.setattr(Outside, "look", lambda *told: None)
     assert differing([(case, run)], live)[case.id].reason.code == "case_sides_stand"
 
 
@@ -103,3 +111,25 @@ def test_a_side_that_breaks_off_is_told(live: Opened, monkeypatch: pytest.Monkey
     monkeypatch.setattr(ledger, "book", lambda *told: 1 // 0)
     found = differing(runs()[:1], live)
     assert [one.reason.code for one in found.values()] == [BROKEN_OFF]
+
+
+def test_most_of_it_goes_over_http(live: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Outside] = []
+    begin = Outside.__init__
+
+    def noted(self: Outside, *told: Any) -> None:
+        begin(self, *told)
+        made.append(self)
+
+    monkeypatch.setattr(Outside, "__init__", noted)
+    assert differing(runs()[:10], live) == {}
+    assert sum(one.said for one in made) > sum(one.else_ for one in made) > 0
+
+
+def test_only_cases_tell_what_time_it_is() -> None:
+    telling = {path.name for path in SOURCE.rglob("*.py") if "clock.tell(" in path.read_text()}
+    assert telling == {"outside.py"}
+    using = {path.name for path in SOURCE.rglob("*.py") if "cli.live" in path.read_text()}
+    rest = using - {path.name for path in (SOURCE / "cli" / "live").iterdir()}
+    assert rest == {"check.py"}
+    assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=5)

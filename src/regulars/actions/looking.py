@@ -142,6 +142,8 @@ def _opened(cursor: CursorWrapper, programme: Compiled, row: HolderRow, now: dat
     book = Shelved.resumed(programme, row.number, kept, source)
     book.run.ask = Answers(cursor, row.number, _Unlocked(cursor, programme.id)).answer
     booked = book.advance(instant_of(now))
+    # What is read runs up to now, not up to the last thing that happened, if anything did.
+    book.run.at = max(book.run.at, instant_of(now))
     ledger.count_rows(row.figures, booked.rows)
     return Opened(book=book, row=row, figures=row.figures)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from regulars.actions.refused import Refused
+from regulars.api import clock
 from regulars.api.answers import Rendered, Speech, encode, rendered_problem
 from regulars.api.operations import Asked, Operation, Reply, Served
 from regulars.api.problems import Problem, converted, decoded
@@ -59,7 +60,7 @@ def failed(problem: Problem, speech: Speech, headers: dict[str, str]) -> HttpRes
 def _answered(
     served: Served, request: HttpRequest, place: dict[str, str], headers: dict[str, str]
 ) -> HttpResponse:
-    operation, now = served.operation, datetime.now(UTC)
+    operation, now = served.operation, clock.now()
     key = _key(request, now)
     headers |= _counted(key, now)
     if operation.scope not in key.scopes:

@@ -178,6 +178,7 @@ CASE_REASONS: dict[str, str] = {
     "case_sides_stand": _(
         "In the end %(holder)s has %(memory)s (%(what)s) in memory and %(live)s over the database."
     ),
+    "case_side_unlike": _("What HTTP says is not what is booked: %(error)s."),
     "case_side_broke": _("Over the database the case broke off: %(error)s."),
     "case_side_wrong_live": _("Expected is %(expected)s: the database is wrong."),
     "case_side_wrong_memory": _("Expected is %(expected)s: memory is wrong."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,6 +14,7 @@ from regulars.engine.happenings import Activity, FoldFact, Opening
 from regulars.engine.run import Change, Row
 
 T = TypeVar("T")
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)")
 OF_PEOPLE = ("referral", "friends")
 """Openings that speak of other people."""
 NAMING = frozenset({"referral", "from", "into"})
@@ -77,7 +79,14 @@ class Names(Struct):
 
     def _plain(self, value: Any) -> Any:
         if isinstance(value, str):
-            return self.text(value)
+            return moment(self.text(value))
         if isinstance(value, list | tuple):
             return type(value)(self._plain(one) for one in value)
         return value
+
+
+def moment(text: str) -> Any:
+    """The instant that a text is, else the text: what is kept as JSON has lost which it was."""
+    if not INSTANT.fullmatch(text):
+        return text
+    return datetime.fromisoformat(text)

@@ -12,16 +12,20 @@ from regulars.programmes.cases.sides import Opened, Scene, Side
 @contextmanager
 def beside() -> Iterator[Opened]:
     """What opens, for each case, an empty database that nothing else uses."""
-    with emptied() as empty:
-        yield over(empty)
+    with emptied() as empty, over(empty) as opened:
+        yield opened
 
 
-def over(empty: Empty) -> Opened:
+@contextmanager
+def over(empty: Empty) -> Iterator[Opened]:
     """What opens a case over the database that Django means, taking out what is in it."""
-    from regulars.cli.live.side import Live  # noqa: PLC0415 - Django is set up now
+    from regulars.cli.live.http import served  # noqa: PLC0415 - Django is set up now
+    from regulars.cli.live.outside import Outside  # noqa: PLC0415 - the same
 
-    def opened(scene: Scene) -> Side:
-        empty()
-        return Live(scene)
+    with served() as api:
 
-    return opened
+        def opened(scene: Scene) -> Side:
+            empty()
+            return Outside(scene, api)
+
+        yield opened

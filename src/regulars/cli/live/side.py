@@ -172,44 +172,49 @@ class Live:
         """Book one arrival; `now` is the moment of arrival, else its own time."""
         self.advance(max(self.clock, instant_of(arrival.at) if now is None else now))
         self.touched[self.resolved(holder)] = None
-        number = self.number(holder)
+        self.number(holder)
         self.read = None
         if isinstance(arrival, Redemption | VoucherUse):
-            self.attempt(arrival, number)
-            return
-        self.arrive(self.names.told(arrival), holder, told)
+            became = self.decide(arrival, self.resolved(holder))
+        else:
+            became = self.take(self.coming(arrival, holder, told))
+        if became is not None:
+            self.note(msgspec.structs.replace(became, params=self.names.params(became.params)))
 
-    def arrive(self, fact: FoldFact, holder: str, told: Told) -> None:
-        """Take in a fact that happened."""
-        coming = Arrival(
-            fact=fact,
+    def coming(self, fact: FoldFact, holder: str, told: Told) -> Arrival:
+        """A fact of a holder as it comes in."""
+        return Arrival(
+            fact=self.names.told(fact),
             who=who(holder),
             programme=self.programme if isinstance(fact, OWN) else "",
             signals=told.signals,
             party=tuple(who(one) for one in told.party),
         )
-        (became,) = record([coming], now=datetime_of(self.clock))
-        if became.state in ("recorded", "restated"):
-            given = became.given[0]
-            params = self.names.params(given.params)
-            self.note(Outcome(fact.key, given.status, given.code, params))  # type: ignore[arg-type]
 
-    def attempt(self, attempt: Attempt, number: int) -> None:
-        """Ask for something."""
+    def take(self, arrival: Arrival) -> Outcome | None:
+        """Take in a fact that happened; None where nothing is to be remembered of it."""
+        (became,) = record([arrival], now=datetime_of(self.clock))
+        if became.state not in ("recorded", "restated"):
+            return None
+        given = became.given[0]
+        return Outcome(became.key, given.status, given.code, given.params)  # type: ignore[arg-type]
+
+    def decide(self, attempt: Attempt, holder: str) -> Outcome | None:
+        """Ask for something; None where nothing is to be remembered of the answer."""
         asked = Asked(
             attempt=attempt,
-            customer_id=number,
+            customer_id=self.number(holder),
             programme=self.programme,
             now=datetime_of(self.clock),
         )
         try:
             answer = redeem(asked)
         except Refused:
-            return
-        if not answer.known:
-            status = "accepted" if answer.accepted else "refused"
-            params = self.names.params(answer.params)
-            self.note(Outcome(attempt.key, status, answer.code, params))  # type: ignore[arg-type]
+            return None
+        if answer.known:
+            return None
+        status = "accepted" if answer.accepted else "refused"
+        return Outcome(attempt.key, status, answer.code, answer.params)  # type: ignore[arg-type]
 
     def note(self, outcome: Outcome) -> None:
         """Remember an answer that was given before anything was booked."""

@@ -24,7 +24,7 @@ from regulars.programmes.cases.comparing import (
 from regulars.programmes.cases.problems import Reason
 from regulars.programmes.cases.running import Ran, run_case
 from regulars.programmes.cases.shapes import Case, Check, Run
-from regulars.programmes.cases.sides import Opened
+from regulars.programmes.cases.sides import Opened, Unlike
 
 WRONG_LIVE, WRONG_MEMORY = "case_side_wrong_live", "case_side_wrong_memory"
 WRONG_BOTH = "case_side_wrong_both"
@@ -51,6 +51,8 @@ def _unlike(
         if other is None:
             return None
         return first_unlike(run, memory, other) or _standing_unlike(case, memory, other)
+    except Unlike as unlike:
+        return Difference(Reason("case_side_unlike", {"error": str(unlike)}), case.line)
     except Exception as error:
         told = f"{type(error).__name__}: {error}".strip().partition("\n")[0]
         return Difference(Reason("case_side_broke", {"error": told}), case.line)

@@ -79,6 +79,10 @@ class Side(Protocol):
         """Make one holder of two."""
 
 
+class Unlike(Exception):
+    """A side does not agree with itself: what is asked of it in two ways is told in two."""
+
+
 Opened = Callable[[Scene], Side]
 """A side, made ready for one case."""
 
@@ -120,4 +124,4 @@ class InMemory:
         join(self.desk, into, other)
 
 
-__all__ = ["NOTHING", "InMemory", "Opened", "Scene", "Side", "Told"]
+__all__ = ["NOTHING", "InMemory", "Opened", "Scene", "Side", "Told", "Unlike"]
