@@ -71,6 +71,7 @@ ONE = "{id: one, kind: points_per_order, most: 50}"
         (("{id: few, kind: times_per_day, most: 2}",), 90),
         ((DAY, ONE), 100),
         ((ONE, DAY), 100),
+        ((DAY.replace("100", "200"), ONE), 130),
         ((ONE, "{id: far, kind: points_per_year, most: 900}"), 130),
     ],
 )
