@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import shutil
 import socket
 import subprocess
@@ -123,7 +124,9 @@ def test_the_page_sells_a_coffee(shop: Shop) -> None:
 
 def python(shop: Shop, key: str) -> None:
     """The Python of the page, and the client's way with what is sent twice or wrong."""
-    exec(compile(of("py"), str(PAGE), "exec"), {"ADDRESS": shop.address, "KEY": key})
+    example = shop.folder / "example.py"
+    example.write_text(of("py"))
+    runpy.run_path(str(example), init_globals={"ADDRESS": shop.address, "KEY": key})
     till = Client(shop.address, key)
     mia = shop.said("member.json")["member"]
     assert till.member("corner_club", mia).balances["points"].available == "-3"

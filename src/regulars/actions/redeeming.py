@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -66,7 +66,7 @@ def redeem(asked: Asked) -> Answer:
 def _redeem(cursor: CursorWrapper, asked: Asked, also: frozenset[int]) -> Answer:
     attempt = asked.attempt
     body = msgspec.json.encode(attempt)
-    told = content_hash(body + asked.programme.encode() + str(asked.customer_id).encode(), None)
+    told = _hash(asked)
     factstore.share_writing(cursor)
     programme = programmes.running(cursor).get(asked.programme)
     if programme is None:
@@ -108,6 +108,17 @@ def _redeem(cursor: CursorWrapper, asked: Asked, also: frozenset[int]) -> Answer
     )
     sitting.write()
     return answer
+
+
+def _hash(asked: Asked) -> bytes:
+    """What tells whether two that ask under one key ask for the same: not when, for whoever sends
+    it again sends it later."""
+    timeless = msgspec.structs.replace(asked.attempt, at=UNIX_EPOCH)
+    whose = f"{asked.programme}\x00{asked.customer_id}\x00{asked.until is not None}"
+    return content_hash(msgspec.json.encode(timeless) + whose.encode(), None)
+
+
+UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _again(known: AttemptRow, told: bytes) -> Answer:

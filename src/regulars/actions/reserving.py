@@ -9,7 +9,6 @@ import logging
 from datetime import datetime, timedelta
 from typing import Literal
 
-import msgspec
 from django.db import connection, transaction
 from msgspec import Struct
 
@@ -133,13 +132,3 @@ def _give_back(row: AttemptRow, now: datetime, state: State) -> None:
         raise Refused(code)
     row.resolved = state
     row.save(update_fields=["resolved"])
-
-
-def instant_of(key: str) -> datetime | None:
-    """When something was asked for under a key first; None where it never was."""
-    body = AttemptRow.objects.filter(key=key).values_list("body", flat=True).first()
-    return None if body is None else msgspec.json.decode(body, type=_Dated).at
-
-
-class _Dated(Struct):
-    at: datetime

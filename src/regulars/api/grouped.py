@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import connection
 from django.utils import translation
 from msgspec import Struct, field, structs
 
 from regulars.actions.record import Outcome, Source, record
-from regulars.api import answers
+from regulars.actions.replaying import completed
+from regulars.api import answers, clock
 from regulars.api.answers import Speech
-from regulars.api.door import BEARER, limit_headers
+from regulars.api.asking import NoQuery
+from regulars.api.door import BEARER, BEGINS, limit_headers
 from regulars.api.facts import Shop, assets_of, read
-from regulars.api.problems import Problem
+from regulars.api.problems import Problem, converted
 from regulars.db import api_keys, hot, programmes
 from regulars.db.api_keys import KeyRow, Spent
 from regulars.engine.arrivals import Arrival
@@ -41,7 +43,7 @@ class Sent(Struct, frozen=True, kw_only=True):
     language: str = "en"
     request_id: str = ""
     minimal: bool = False
-    key_in_address: bool = False
+    query: dict[str, str] = {}
 
 
 class Reply(Struct, frozen=True):
@@ -102,7 +104,7 @@ def answer(group: Sequence[Sent], keys: Keys) -> list[Reply]:
     Raises what booking raises, DatabaseError where the database does not answer: nothing is known
     then of what was booked, and the same requests may be answered again.
     """
-    now = datetime.now(UTC)
+    now = clock.now()
     asked = [_Asked(sent) for sent in group]
     _let_in(asked, keys, now)
     with connection.cursor() as cursor:
@@ -138,7 +140,7 @@ def _let_in(asked: Sequence[_Asked], keys: Keys, now: datetime) -> None:
 
 
 def _key(sent: Sent, keys: Keys, now: datetime) -> KeyRow:
-    if sent.key_in_address:
+    if any(value.startswith(BEGINS) for value in sent.query.values()):
         raise Problem("api_key_in_address")
     if not sent.authorization.lower().startswith(BEARER):
         raise Problem("api_key_missing")
@@ -168,6 +170,7 @@ def _read(one: _Asked, shop: Shop) -> None:
     if one.reply is not None or one.key is None:
         return
     try:
+        converted(one.sent.query, NoQuery)
         one.arrival = read(one.sent.body, shop, may_grant=GRANTS in one.key.scopes)
     except Problem as problem:
         one.refuse(problem)
@@ -178,7 +181,7 @@ def _book(asked: Sequence[_Asked], running: Mapping[str, Compiled], now: datetim
         return
     explain = not all(one.sent.minimal for one in asked)
     arrivals = [one.arrival for one in asked if one.arrival is not None]
-    outcomes = record(arrivals, now=now, source=Source(explain=explain))
+    outcomes = completed(record(arrivals, now=now, source=Source(explain=explain)))
     for one, outcome in zip(asked, outcomes, strict=True):
         with translation.override(one.sent.language):
             told = answers.rendered(_brief(one, outcome), one.speech(running))

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
-import msgspec
 from django.db import connection
 
 from regulars.actions import quoting, redeeming, reserving
@@ -123,7 +122,6 @@ def _redeemed(
 ) -> Reply:
     """Decide an attempt, or tell again what was decided under its key."""
     number, programme = whose
-    attempt = _as_before(attempt)
     wanted = redeeming.Asked(
         attempt=attempt,
         customer_id=number,
@@ -136,12 +134,6 @@ def _redeemed(
     found = reserving.found(attempt.key)
     headers = REPLAY if answer.known else {}
     return Reply(value=redemption_out(found, asked), headers=headers)
-
-
-def _as_before(attempt: Attempt) -> Attempt:
-    """The attempt with the instant of its first try: sent again, it says the same."""
-    before = reserving.instant_of(attempt.key)
-    return msgspec.structs.replace(attempt, at=before) if before else attempt
 
 
 def _revision(asked: Asked) -> int | None:
