@@ -186,6 +186,8 @@ STATICFILES_DIRS: list[Path] = []
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else needs our files
+ROUTES = ["regulars.run.facts.route"]
+"""What the server answers past Django."""
 UPLOAD_GATE = "regulars.console.uploads.may_upload"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]

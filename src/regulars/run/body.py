@@ -54,11 +54,10 @@ async def read(receive: Receive, *, limit: int, length: int | None) -> Body:
     """The whole body. Raises TooLarge or CutShort."""
     if length is not None and length > limit:
         raise TooLarge
-    seconds = GRACE_SECONDS + (limit if length is None else length) / MIN_BYTES_PER_SECOND
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by Body
     try:
-        async with asyncio.timeout(seconds):
-            size = await _copy(receive, file, limit)
+        async with asyncio.timeout(_seconds(limit, length)):
+            size = await _copy(receive, file.write, limit)
     except TimeoutError:
         file.close()
         raise CutShort from None
@@ -69,7 +68,24 @@ async def read(receive: Receive, *, limit: int, length: int | None) -> Body:
     return Body(file=file, size=size)
 
 
-async def _copy(receive: Receive, file: IO[bytes], limit: int) -> int:
+async def whole(receive: Receive, *, limit: int, length: int | None) -> bytes:
+    """The same in memory, for a path whose limit is low. Raises TooLarge or CutShort."""
+    if length is not None and length > limit:
+        raise TooLarge
+    parts: list[bytes] = []
+    try:
+        async with asyncio.timeout(_seconds(limit, length)):
+            await _copy(receive, parts.append, limit)
+    except TimeoutError:
+        raise CutShort from None
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _seconds(limit: int, length: int | None) -> float:
+    return GRACE_SECONDS + (limit if length is None else length) / MIN_BYTES_PER_SECOND
+
+
+async def _copy(receive: Receive, write: Callable[[bytes], object], limit: int) -> int:
     size = 0
     while True:
         message = await receive()
@@ -79,7 +95,7 @@ async def _copy(receive: Receive, file: IO[bytes], limit: int) -> int:
         size += len(part)
         if size > limit:
             raise TooLarge
-        file.write(part)
+        write(part)
         if not message.get("more_body", False):
             return size
 

@@ -1,6 +1,6 @@
 """The one ASGI application that granian serves, on one port.
 
-`/livez` and `/readyz` are answered here, routes of `ROUTES` by their own handlers, everything else
+`/livez` and `/readyz` are answered here, the routes of the settings by their own handlers, all else
 by Django through a2wsgi. Every answer, errors included, carries a request id.
 """
 
@@ -44,14 +44,12 @@ PLAIN_HEADERS = (
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """Paths that begin with `prefix` are answered by `app`, past Django."""
+    """A method and a path that are answered by `app`, past Django. `close` ends what it began."""
 
-    prefix: str
+    method: str
+    path: str
     app: App
-
-
-# In order: the first prefix that fits answers.
-ROUTES: list[Route] = []
+    close: Callable[[], None] | None = None
 
 
 def make() -> Server:
@@ -68,7 +66,11 @@ def make() -> Server:
         log.exception("Django does not start")
         raise SystemExit(1) from None
     gate = getattr(settings, "UPLOAD_GATE", "")
-    return Server(pages=pages, routes=ROUTES, may_upload=import_string(gate) if gate else nobody)
+    return Server(
+        pages=pages,
+        routes=[import_string(name)() for name in getattr(settings, "ROUTES", [])],
+        may_upload=import_string(gate) if gate else nobody,
+    )
 
 
 Asked = Callable[[str], bool]
@@ -107,6 +109,9 @@ class Server:
             message = await receive()
             if message["type"] == "lifespan.shutdown":
                 await self._drain()
+                for route in self._routes:
+                    if route.close is not None:
+                        await asyncio.to_thread(route.close)
                 self._readiness.close()
             await send({"type": message["type"] + ".complete"})
             if message["type"] == "lifespan.shutdown":
@@ -143,8 +148,9 @@ class Server:
         if path == "/readyz":
             return await self._ready(answer)
         for route in self._routes:
-            if path.startswith(route.prefix):
-                return await route.app(scope, receive, answer.send)
+            if path == route.path and scope["method"] == route.method:
+                asked = {**scope, "request_id": answer.request_id}
+                return await route.app(asked, receive, answer.send)
         return await self._page(scope, receive, answer)
 
     async def _ready(self, answer: Answer) -> None:
@@ -202,7 +208,9 @@ class Answer:
     def _headers(self, given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         names = {name.lower() for name, _ in given}
         # Named here, or the server would name itself.
-        added = [(b"x-request-id", self.request_id.encode()), (b"server", b"regulars")]
+        added = [(b"server", b"regulars")]
+        if b"x-request-id" not in names:
+            added.append((b"x-request-id", self.request_id.encode()))
         if b"x-content-type-options" not in names:
             added.append((b"x-content-type-options", b"nosniff"))
         return [*given, *added]

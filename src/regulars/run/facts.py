@@ -1,0 +1,101 @@
+"""The route of single facts, past Django: `POST /api/v1/facts`.
+
+The request is read and its answer sent here; the writer's thread does the rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from regulars.api import grouped
+from regulars.api.grouped import Reply, Sent
+from regulars.run import body
+from regulars.run.group import Waiting, Writer
+from regulars.run.server import Route
+
+PATH = "/api/v1/facts"
+MOST_BYTES = 6 * 1024 * 1024
+
+
+def route() -> Route:
+    """The route, for the worker process that asks."""
+    facts = FactRoute()
+    return Route(method="POST", path=PATH, app=facts, close=facts.close)
+
+
+class FactRoute:
+    """Answers requests by groups. Made by the worker process that serves it."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._writer = Writer(self._hand_over)
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        self._loop = asyncio.get_running_loop()
+        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        length = body.announced(scope["headers"])
+        told = await body.whole(receive, limit=MOST_BYTES, length=length)
+        reply = await self._answer(_sent(scope, headers, told))
+        await send(_start(reply))
+        await send({"type": "http.response.body", "body": reply.body})
+
+    async def _answer(self, sent: Sent) -> Reply:
+        future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        if not self._writer.put(Waiting(sent, time.monotonic(), future)):
+            return grouped.unanswered(sent, "busy")
+        return await future
+
+    def _hand_over(self, answered: list[tuple[Waiting, Reply]]) -> None:
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(_tell, answered)
+
+    def close(self) -> None:
+        """End the writer's thread, once it has booked what waits."""
+        self._writer.close()
+
+
+def _tell(answered: list[tuple[Waiting, Reply]]) -> None:
+    for waiting, reply in answered:
+        if not waiting.to.done():
+            waiting.to.set_result(reply)
+
+
+def _sent(scope: dict[str, Any], headers: dict[bytes, str], told: bytes) -> Sent:
+    query = scope.get("query_string", b"")
+    return Sent(
+        body=told,
+        authorization=headers.get(b"authorization", ""),
+        language=_language(headers.get(b"accept-language", "")),
+        request_id=scope.get("request_id", ""),
+        minimal="return=minimal" in headers.get(b"prefer", ""),
+        query=dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True)) if query else {},
+    )
+
+
+def _language(accepted: str) -> str:
+    """The first language that is accepted and that we speak, as Django finds it."""
+    for code, _weight in parse_accept_lang_header(accepted.lower()) if accepted else ():
+        if code == "*":
+            break
+        try:
+            return translation.get_supported_language_variant(code)
+        except LookupError:
+            continue
+    return str(settings.LANGUAGE_CODE)
+
+
+def _start(reply: Reply) -> dict[str, Any]:
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(reply.body)).encode()),
+        (b"cache-control", b"no-store"),
+    ]
+    headers += [(name.encode(), value.encode()) for name, value in reply.headers.items()]
+    return {"type": "http.response.start", "status": reply.status, "headers": headers}

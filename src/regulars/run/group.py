@@ -1,0 +1,116 @@
+"""The thread that books single facts: everything that waits goes into the next transaction.
+
+While one group is booked the next gathers by itself; nothing ever waits for company.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from django.db import DatabaseError, InterfaceError, connection
+from msgspec import Struct
+
+from regulars.api import grouped
+from regulars.api.grouped import Keys, Reply, Sent
+
+log = logging.getLogger("regulars.server")
+
+MOST_WAITING = 2000
+"""So many requests may wait; who comes then is told to come again."""
+AT_ONCE = 250
+PATIENCE = 10.0
+"""Who waited so many seconds is told to come again: their sender has given up by now."""
+
+Done = Callable[[list[tuple["Waiting", Reply]]], None]
+
+
+class Waiting(Struct, eq=False):
+    """A request that waits for its answer, since an instant; `to` is where that goes."""
+
+    sent: Sent
+    since: float
+    to: asyncio.Future[Reply]
+
+
+class Writer:
+    """Books what waits, in a thread with a connection of its own. Answers are handed over to
+    `done`, group by group."""
+
+    def __init__(self, done: Done) -> None:
+        self._done = done
+        self._waiting: deque[Waiting] = deque()
+        self._some = threading.Condition()
+        self._keys = Keys()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def put(self, waiting: Waiting) -> bool:
+        """Let a request wait for the next group; whether there is room for it."""
+        with self._some:
+            if self._closed or len(self._waiting) >= MOST_WAITING:
+                return False
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="facts", daemon=True)
+                self._thread.start()
+            self._waiting.append(waiting)
+            self._some.notify()
+        return True
+
+    def close(self) -> None:
+        """Book what waits, and end."""
+        with self._some:
+            self._closed = True
+            self._some.notify()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _work(self) -> None:
+        while group := self._next():
+            over = time.monotonic() - PATIENCE
+            late = [one for one in group if one.since < over]
+            busy = [(one, grouped.unanswered(one.sent, "busy")) for one in late]
+            timely = [one for one in group if one.since >= over]
+            self._done([*busy, *zip(timely, self._answers(timely), strict=True)])
+        connection.close()
+
+    def _next(self) -> list[Waiting]:
+        with self._some:
+            while not self._waiting and not self._closed:
+                self._some.wait()
+            return [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
+
+    def _answers(self, group: Sequence[Waiting]) -> list[Reply]:
+        """The answers of a group; one that fails is taken apart."""
+        if not group:
+            return []
+        try:
+            return grouped.answer([one.sent for one in group], self._keys)
+        except Exception as error:
+            log.warning("a group of %d facts failed: %s", len(group), type(error).__name__)
+            _let_go(error)
+        return [self._alone(one) for one in group]
+
+    def _alone(self, one: Waiting) -> Reply:
+        """The answer of one request. Its key makes sure that what the group has booked, unknown
+        to us, is not booked twice."""
+        try:
+            return grouped.answer([one.sent], self._keys)[0]
+        except DatabaseError as error:
+            log.exception("request %s: the database did not answer", one.sent.request_id)
+            _let_go(error)
+            return grouped.unanswered(one.sent, "busy")
+        except Exception as error:
+            log.exception("request %s failed", one.sent.request_id)
+            _let_go(error)
+            return grouped.unanswered(one.sent, "broken")
+
+
+def _let_go(error: Exception) -> None:
+    """Give up a connection that may be broken, or whose transaction may be open still."""
+    if isinstance(error, DatabaseError | InterfaceError) or connection.needs_rollback:
+        connection.close()
