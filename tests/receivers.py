@@ -52,7 +52,10 @@ def receiver(status: int = 204, **headers: str) -> Iterator[Receiver]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            length = int(self.headers["content-length"])
+            body = self.rfile.read(length)
+            if len(body) < length:
+                return  # the sender broke off
             got = Got({name.lower(): text for name, text in self.headers.items()}, body)
             mine.got.append(got)
             code, said = mine.answer(got)

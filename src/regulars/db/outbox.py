@@ -41,12 +41,14 @@ READY = """
             AND d.state = 'waiting' AND d.next_at <= %s)
 """
 TAKE = """
+    WITH due AS MATERIALIZED (SELECT id FROM regulars_delivery WHERE endpoint_id = %s
+        AND state = 'waiting' AND next_at <= %s ORDER BY next_at, id LIMIT %s
+        FOR UPDATE SKIP LOCKED)
     UPDATE regulars_delivery d SET attempts = d.attempts + 1, tried_at = %s, next_at = %s
-    FROM (SELECT id FROM regulars_delivery WHERE endpoint_id = %s AND state = 'waiting'
-            AND next_at <= %s ORDER BY next_at, id LIMIT %s FOR UPDATE SKIP LOCKED) due,
-        regulars_out_message m
+    FROM due, regulars_out_message m
     WHERE d.id = due.id AND m.id = d.message_id RETURNING d.id, d.attempts, m.id, m.body
 """
+# Materialized: a plan may ask for a plain subquery again and again, each time for other rows.
 MARK = """
     UPDATE regulars_delivery SET state = %s, status = %s, code = %s, next_at = %s
     WHERE id = %s AND attempts = %s AND state = 'waiting'
@@ -160,7 +162,7 @@ def ready(cursor: CursorWrapper, now: datetime) -> list[Ready]:
 
 def take(cursor: CursorWrapper, endpoint: UUID, most: int, now: datetime) -> list[Taken]:
     """Take up deliveries that are due, the longest waiting first."""
-    cursor.execute(TAKE, [now, now + LEASE, endpoint, now, most])
+    cursor.execute(TAKE, [endpoint, now, most, now, now + LEASE])
     return [Taken(*row) for row in cursor.fetchall()]
 
 
