@@ -14,7 +14,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from regulars.actions import entry, passing, sealing, sweeping, tidying
+from regulars.actions import entry, passing, reserving, sealing, sweeping, tidying
 
 
 def _folder() -> Path:
@@ -91,8 +91,10 @@ def clear_imports(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="pass_time", queue="booking", queueing_lock="pass_time")
 def pass_time(timestamp: int) -> None:
-    """Everything that is due: expiry, release, reviews, birthdays, and editions that begin."""
+    """Everything that is due: expiry, release, reviews, birthdays, editions that begin, and
+    reservations that are over."""
     passing.pass_time(timezone.now())
+    reserving.end_reservations(timezone.now())
 
 
 @app.periodic(cron="* * * * *")

@@ -107,7 +107,7 @@ def rebuild(now: datetime, told: Told = lambda progress: None) -> Rebuilt:
 def _batch_of(
     programme: Compiled, numbers: Sequence[int], now: datetime
 ) -> Callable[[CursorWrapper, frozenset[int]], Rebuilt]:
-    return lambda cursor, also: _rebuild(cursor, programme, (numbers, also), now)
+    return lambda cursor, also: rebuild_these(cursor, programme, (numbers, also), now)
 
 
 def _running() -> list[Compiled]:
@@ -162,12 +162,14 @@ def _full(figures: Figures) -> Figures:
     return {asset: has for asset, has in kinds.items() if has}
 
 
-def _rebuild(
+def rebuild_these(
     cursor: CursorWrapper,
     programme: Compiled,
     who: tuple[Sequence[int], frozenset[int]],
     now: datetime,
 ) -> Rebuilt:
+    """Make these members' books anew, in this transaction; `who` are their numbers and those of
+    whom else to lock. Raises NotLocked."""
     numbers, also = who
     factstore.share_writing(cursor)
     sitting = Sitting(cursor, now)

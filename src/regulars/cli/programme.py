@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regulars.cli import Unclear
+from regulars.cli import Unclear, publishing
 
 if TYPE_CHECKING:
     from regulars.engine.edition import Edition
@@ -27,9 +27,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     copy = commands.add_parser("copy", help="print the file of a ready programme, to begin with")
     copy.add_argument("name", metavar="NAME", help="the name of a ready programme")
     commands.add_parser("schema", help="print the JSON Schema of programme files")
+    publishing.configure(commands)
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.what in publishing.ACTS:
+        return publishing.run(arguments)
     if arguments.what == "schema":
         return _schema()
     if arguments.what == "list":

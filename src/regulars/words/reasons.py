@@ -16,6 +16,7 @@ from regulars.words.api import API_REASONS
 from regulars.words.cases import CASE_REASONS
 from regulars.words.files import FILE_REASONS, ROW_REASONS
 from regulars.words.programme.core import REFUSALS
+from regulars.words.lifecycle import LIFECYCLE_REASONS
 from regulars.words.proving import PROVING_REASONS
 from regulars.words.webhooks import WEBHOOK_REASONS
 
@@ -97,6 +98,7 @@ REASONS: dict[str, str | Counted] = {
     ),
     **API_REASONS,
     **PROVING_REASONS,
+    **LIFECYCLE_REASONS,
     **FILE_REASONS,
     **ROW_REASONS,
     **CASE_REASONS,

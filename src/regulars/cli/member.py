@@ -1,0 +1,91 @@
+"""`regulars member`: customers take part in a programme, with what they had in an old scheme."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regulars.cli.installation import add_data, installation
+from regulars.cli.publishing import moment
+
+if TYPE_CHECKING:
+    from regulars.actions.opening import Opened
+
+AT_ONCE = 1000
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
+    join = acts.add_parser("join", help="let all customers take part in a programme")
+    join.add_argument("--all", action="store_true", required=True, help="every customer")
+    join.add_argument(
+        "--since", metavar="TIME", required=True, help="from when on what they did counts"
+    )
+    opening = acts.add_parser("open", help="bring in balances of an old scheme from a CSV file")
+    opening.add_argument("file", metavar="FILE", help="customer, amount; asset, expires, tier")
+    opening.add_argument("--at", metavar="TIME", required=True, help="when the balances held")
+    for act in (join, opening):
+        act.add_argument("--programme", metavar="ID", required=True, help="the programme's id")
+        add_data(act)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    with installation(arguments.data):
+        return _join(arguments) if arguments.act == "join" else _open(arguments)
+
+
+def _join(arguments: argparse.Namespace) -> int:
+    from regulars.actions.members import join  # noqa: PLC0415 - Django is set up by now
+    from regulars.db.models import Customer  # noqa: PLC0415 - the same
+
+    since, count, last = moment(arguments.since), 0, -1
+    while True:
+        rows = Customer.objects.filter(id__gt=last, merged=False).order_by("id")
+        numbers = list(rows.values_list("id", flat=True)[:AT_ONCE])
+        if not numbers:
+            break
+        last = numbers[-1]
+        count += len(join(numbers, arguments.programme, since=since, now=datetime.now(UTC)))
+    print(f"{count:,} customers take part in {arguments.programme} from now on.")
+    return 0
+
+
+def _open(arguments: argparse.Namespace) -> int:
+    from regulars.actions import opening  # noqa: PLC0415 - Django is set up by now
+
+    path = Path(arguments.file)
+    found = opening.open_balances(
+        opening.read(path),
+        arguments.programme,
+        at=moment(arguments.at),
+        now=datetime.now(UTC),
+    )
+    print("\n".join(_lines(found, path)))
+    return 1 if found.rejected else 0
+
+
+def _lines(found: Opened, path: Path) -> Iterator[str]:
+    yield f"{found.done:,} balances and tiers brought in, {found.known:,} known before."
+    if not found.rejected:
+        return
+    target = path.with_name(f"{path.stem}.rejected.csv")
+    _write_rejected(found, target)
+    print(f"{len(found.rejected):,} rows did not go in.", file=sys.stderr)
+    yield f"Rows that did not go in stand with their reasons in {target}."
+
+
+def _write_rejected(found: Opened, target: Path) -> None:
+    from regulars.words.reasons import sentence  # noqa: PLC0415 - needs Django
+
+    with target.open("w", encoding="utf-8", newline="") as stream:
+        names = [*found.rejected[0].row.told, "line", "reason"]
+        table = csv.DictWriter(stream, names)
+        table.writeheader()
+        for one in found.rejected:
+            reason = sentence(one.code, one.params)
+            table.writerow({**one.row.told, "line": one.row.line, "reason": reason})

@@ -1,0 +1,92 @@
+"""`regulars programme publish` and `withdraw`: editions go live, and back before they begin."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regulars.cli import Unclear
+from regulars.cli.installation import add_data, installation
+
+if TYPE_CHECKING:
+    from regulars.actions.publishing import Preview
+
+ACTS = ("publish", "withdraw")
+
+
+def configure(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    publish = commands.add_parser("publish", help="put an edition into force")
+    publish.add_argument("file", metavar="FILE", help="the programme file")
+    publish.add_argument("--from", dest="begins", metavar="TIME", help="when it begins (now)")
+    publish.add_argument(
+        "--reason", metavar="TEXT", default="", help="why members are not told in good time"
+    )
+    publish.add_argument(
+        "--preview", action="store_true", help="tell what it changes for members, write nothing"
+    )
+    add_data(publish)
+    withdraw = commands.add_parser("withdraw", help="take an edition back before it begins")
+    withdraw.add_argument("programme", metavar="PROGRAMME", help="the programme's id")
+    withdraw.add_argument("edition", metavar="EDITION", help="the edition's id")
+    add_data(withdraw)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    with installation(arguments.data):
+        print(
+            "\n".join(_withdrawn(arguments) if arguments.what == "withdraw" else _told(arguments))
+        )
+    return 0
+
+
+def moment(text: str) -> datetime:
+    """An instant as people write it: 2027-01-01, or with a time; UTC where no offset is given."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise Unclear(
+            f"{text!r} is no time: write it like 2027-01-01 or 2027-01-01T06:00+01:00."
+        ) from None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def _withdrawn(arguments: argparse.Namespace) -> Iterator[str]:
+    from regulars.actions.publishing import withdraw  # noqa: PLC0415 - Django is set up by now
+
+    withdraw(arguments.programme, arguments.edition, now=datetime.now(UTC))
+    yield f"{arguments.edition} is withdrawn; it will not begin."
+
+
+def _told(arguments: argparse.Namespace) -> Iterator[str]:
+    from regulars.actions import publishing  # noqa: PLC0415 - Django is set up by now
+
+    text = Path(arguments.file).read_text(encoding="utf-8")
+    now = datetime.now(UTC)
+    if arguments.preview:
+        yield from _previewed(publishing.preview(text, now=now))
+        return
+    begins = moment(arguments.begins) if arguments.begins else None
+    edition = publishing.publish(
+        text, now=now, by="regulars programme publish", begins=begins, reason=arguments.reason
+    )
+    yield f"{edition.edition} of {edition.programme_id} is published."
+
+
+def _previewed(found: Preview) -> Iterator[str]:
+    yield (
+        f"Had it been in force since {found.since:%Y-%m-%d}: of {found.holders:,} members "
+        f"{found.more:,} would have more, {found.less:,} less, {found.tiers:,} another tier."
+    )
+    for asset, amount in sorted(found.sums.items()):
+        yield f"{asset:<20} {amount:>+14,} in the smallest unit, all members together"
+    for one in found.largest:
+        amounts = ", ".join(f"{amount:+,} {asset}" for asset, amount in one.amounts.items())
+        tier = f"  {one.tier_was} → {one.tier}" if one.tier != one.tier_was else ""
+        yield f"  {one.customer}  {amounts}{tier}"
+    for worse in found.harsher:
+        yield f"Dearer or shorter: {worse.place}: {worse.was or '–'} → {worse.now or '–'}"
+    if found.harsher and found.earliest:
+        yield f"It may begin on {found.earliest:%Y-%m-%d}, or at once with --reason."
