@@ -166,6 +166,32 @@ def shopify_refund(
     }
 
 
+WOO_LINES = [
+    {
+        "id": 315,
+        "name": "Espresso beans",
+        "product_id": 93,
+        "variation_id": 0,
+        "quantity": 2,
+        "subtotal": "20.17",
+        "total": "16.81",
+        "total_tax": "3.19",
+        "sku": "beans-250",
+        "price": 8.405,
+    },
+    {
+        "id": 316,
+        "name": "Cup",
+        "product_id": 22,
+        "quantity": 1,
+        "total": "7.98",
+        "total_tax": "1.52",
+        "sku": "",
+        "price": 7.98,
+    },
+]
+
+
 def woo_order(modified: str = "2026-03-01T11:00:05", **other: Any) -> Payload:
     """A paid order of 29.50 EUR of goods and 4.90 EUR of postage, tax within."""
     order: Payload = {
@@ -195,30 +221,7 @@ def woo_order(modified: str = "2026-03-01T11:00:05", **other: Any) -> Payload:
             "email": "Anna@Example.com",
             "phone": "0171 5550142",
         },
-        "line_items": [
-            {
-                "id": 315,
-                "name": "Espresso beans",
-                "product_id": 93,
-                "variation_id": 0,
-                "quantity": 2,
-                "subtotal": "20.17",
-                "total": "16.81",
-                "total_tax": "3.19",
-                "sku": "beans-250",
-                "price": 8.405,
-            },
-            {
-                "id": 316,
-                "name": "Cup",
-                "product_id": 22,
-                "quantity": 1,
-                "total": "7.98",
-                "total_tax": "1.52",
-                "sku": "",
-                "price": 7.98,
-            },
-        ],
+        "line_items": deepcopy(WOO_LINES),
         "shipping_lines": [{"id": 317, "total": "4.12", "total_tax": "0.78"}],
         "fee_lines": [],
         "coupon_lines": [{"id": 318, "code": "spring", "discount": "3.36"}],

@@ -160,7 +160,8 @@ def let_time_pass(box: Postbox, clock: Clock, until: datetime) -> None:
         if moment is None or moment > until:
             clock.now = max(clock.now, until)
             return
-        clock.now = max(clock.now, moment)
+        stuck = moment <= clock.now
+        clock.now = clock.now + timedelta(minutes=1) if stuck else moment
 
 
 __all__ = ["Clock", "Receiver", "delivering", "postbox", "raw", "receiver", "webhooks"]
