@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from django.db import connection
+from msgspec import Struct
 
 from regulars.actions import api_keys
 from regulars.api import clock
@@ -25,6 +26,15 @@ from regulars.engine.happenings import Attempt, Redemption
 from regulars.programmes.cases.sides import Scene, Unlike
 
 OFTEN = 1_000_000
+
+
+class Standing(Struct, frozen=True):
+    """Where a member stands: of each asset what is available and what is pending, the tier, and
+    the ids of the open vouchers."""
+
+    balances: dict[str, tuple[str, str]]
+    tier: str
+    vouchers: list[str]
 
 
 class Outside(Live):
@@ -115,11 +125,31 @@ class Outside(Live):
         """Hold a book to what HTTP says of the member. Raises Unlike."""
         path = f"/members/{self.programme}/{self.names.number(name)}"
         told = self.asked(lambda: self.api.get(path)).body
-        said = {asset: one["available"] for asset, one in told["balances"].items()}
+        if (said := self.said_of(told)) != (known := self.known_of(book)):
+            raise Unlike(f"{path}: {said}; {known}")
+
+    def said_of(self, told: dict[str, Any]) -> Standing:
+        """Where a member stands, as HTTP tells it."""
+        balances = told["balances"].items()
+        return Standing(
+            balances={asset: (one["available"], one["pending"]) for asset, one in balances},
+            tier=told["tier"],
+            vouchers=sorted(self.names.text(one["id"]) for one in told["vouchers"]),
+        )
+
+    def known_of(self, book: Book) -> Standing:
+        """Where a member stands, as their book tells it."""
         scales = self.assets[self.programme]
         holdings = zip(book.programme.asset_names, book.state.holdings, strict=True)
-        known = {asset: shown(one.balance, scales[asset]) for asset, one in holdings}
         tiers = book.run.edition.edition.tiers
-        tier = tiers[book.state.standing.tier].id if tiers else ""
-        if (said, told["tier"]) != (known, tier):
-            raise Unlike(f"{path}: {said}, {told['tier']}; the book: {known}, {tier}")
+        return Standing(
+            balances={
+                asset: (
+                    shown(one.balance, scales[asset]),
+                    shown(sum(part.amount for part in one.pending), scales[asset]),
+                )
+                for asset, one in holdings
+            },
+            tier=tiers[book.state.standing.tier].id if tiers else "",
+            vouchers=sorted(book.state.vouchers),
+        )
