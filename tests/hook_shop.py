@@ -232,3 +232,8 @@ def woo_order(modified: str = "2026-03-01T11:00:05", **other: Any) -> Payload:
 
 def woo_refund(number: int, total: str) -> Payload:
     return {"id": number, "refund": "", "total": f"-{total}"}
+
+
+def order_body() -> bytes:
+    """A paid order of Shopify as it comes."""
+    return json.dumps(shopify_order()).encode()
