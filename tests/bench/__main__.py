@@ -20,7 +20,13 @@ sys.path[:0] = [str(ROOT / "tests")]
 
 from _pytest.outcomes import Skipped  # noqa: E402 - after the path to our helpers
 
-from bench import console_bench, fold_bench, import_bench, insight_bench  # noqa: E402 - the same
+from bench import (  # noqa: E402 - the same
+    console_bench,
+    fold_bench,
+    import_bench,
+    insight_bench,
+    orders_bench,
+)
 
 Row = dict[str, Any]
 BENCHES: dict[str, Callable[[Path], list[Row]]] = {
@@ -28,6 +34,7 @@ BENCHES: dict[str, Callable[[Path], list[Row]]] = {
     "rfm-cohorts-repeat": lambda place: [insight_bench.run(place)],
     "fold": fold_bench.run,
     "console": console_bench.run,
+    "orders": orders_bench.run,
 }
 
 

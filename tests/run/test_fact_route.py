@@ -227,7 +227,7 @@ def test_a_group_that_fails_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> N
             raise ValueError
         return real(asked, keys)
 
-    monkeypatch.setattr(group.grouped, "answer", failing)
+    monkeypatch.setattr(grouped, "answer", failing)
     route = FactRoute()
     answers = asyncio.run(many(route, bodies(6), caller.key))
     route.close()
@@ -237,7 +237,8 @@ def test_a_group_that_fails_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_commit_whose_end_is_unknown_has_one_effect(monkeypatch: pytest.MonkeyPatch) -> None:
     caller = cafe()
-    real, lost = grouped.answer, []
+    real = grouped.answer
+    lost: list[int] = []
 
     def losing(asked: Sequence[Sent], keys: Keys) -> list[Reply]:
         replies = real(asked, keys)
@@ -246,7 +247,7 @@ def test_a_commit_whose_end_is_unknown_has_one_effect(monkeypatch: pytest.Monkey
             raise OperationalError("the connection was lost while it was committed")
         return replies
 
-    monkeypatch.setattr(group.grouped, "answer", losing)
+    monkeypatch.setattr(grouped, "answer", losing)
     route = FactRoute()
     answers = asyncio.run(many(route, bodies(1), caller.key))
     answers += asyncio.run(many(route, bodies(1), caller.key))
@@ -259,7 +260,7 @@ def test_a_database_that_is_away_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     def away(asked: Sequence[Sent], keys: Keys) -> list[Reply]:
         raise OperationalError("nobody there")
 
-    monkeypatch.setattr(group.grouped, "answer", away)
+    monkeypatch.setattr(grouped, "answer", away)
     route = FactRoute()
     (answer,) = asyncio.run(many(route, bodies(1), "rgl_any"))
     route.close()
@@ -275,7 +276,7 @@ def test_who_finds_no_room_is_told_to_come_again(monkeypatch: pytest.MonkeyPatch
         held.wait(10)
         return real(asked, keys)
 
-    monkeypatch.setattr(group.grouped, "answer", holding)
+    monkeypatch.setattr(grouped, "answer", holding)
     route = FactRoute()
     threading.Timer(0.5, held.set).start()
     statuses = [one.status for one in asyncio.run(many(route, bodies(20), caller.key))]
