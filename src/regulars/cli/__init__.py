@@ -20,6 +20,8 @@ COMMANDS = {
     "webhook": "Addresses that are told what was booked: add them, look, send again.",
     "hook": "Shops that send their orders here: add them, list them, forget them.",
     "key": "Keys for machines that use the API: make, list, rotate, revoke them.",
+    "backup": "Write the whole installation into one file.",
+    "restore": "Put an installation back from a backup; nothing is sent again.",
     "verify": "Work out anew what is kept, compare it, and name what disagrees.",
     "rebuild": "Make states and balances anew from the facts; --preview only tells.",
     "doctor": "Look at this installation and explain what is wrong with it.",

@@ -40,9 +40,5 @@ LIFECYCLE_REASONS = {
     "opening_tier": _("The programme has no tier “%(value)s”. It has: %(known)s."),
     "opening_expires": _("“%(value)s” is no day. Write it like 2027-03-31."),
     "opening_customer": _("“%(value)s” is nobody's. Bring in the customers or their orders first."),
-    "backup_not_empty": _(
-        "There is something in this installation already. Restore into an empty one, or give "
-        "--force to replace everything."
-    ),
 }
 """Codes with their sentences in English."""

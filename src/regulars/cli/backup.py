@@ -1,0 +1,30 @@
+"""`regulars backup`: the whole installation in one file."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+
+from regulars.cli.installation import add_data
+from regulars.run import database
+from regulars.run.folder import prepare
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="the file to write")
+    add_data(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from regulars import __version__  # noqa: PLC0415 - reads the package's metadata
+    from regulars.run import backup  # noqa: PLC0415 - read with the command
+
+    folder, target = prepare(arguments.data), Path(arguments.file).absolute()
+    with database.connected(folder) as addresses:
+        manifest = backup.Manifest(
+            format=backup.FORMAT, version=__version__, made_at=datetime.now(UTC)
+        )
+        backup.back_up(folder, addresses, target, manifest)
+    print(f"{target} holds everything ({target.stat().st_size:,} bytes). Keep it safe.")
+    return 0

@@ -1,0 +1,162 @@
+"""A whole installation in one file, and back: the database as `pg_dump` tells it, and the key that
+signs. What can be made again (the mirror, uploads under way) stays out.
+
+A restored installation sends nothing again: messages that waited and jobs that were queued when the
+backup was made count as dealt with.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tarfile
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from regulars.run import keys, programs
+from regulars.run.embedded import Addresses
+from regulars.run.errors import CannotRun
+from regulars.run.folder import Folder, write_private
+
+DUMP, KEY, MANIFEST = "database.dump", "secret-key", "manifest.json"
+FORMAT = 1
+SECONDS = 12 * 3600.0
+SILENCED = {
+    "regulars_delivery": "UPDATE {} SET state = 'failed', code = 'restored'"
+    " WHERE state = 'waiting'",
+    "procrastinate_jobs": "DELETE FROM {} WHERE status IN ('todo', 'doing')",
+}
+"""What would go out, or be done, a second time; by the table that holds it."""
+LIVED_IN = ("regulars_fact", "regulars_customer", "regulars_staff", "regulars_edition")
+"""Where any of these tables has a row, there is something to lose."""
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What a backup says of itself."""
+
+    format: int
+    version: str
+    made_at: datetime
+
+
+def back_up(folder: Folder, addresses: Addresses, target: Path, manifest: Manifest) -> None:
+    """Write a backup to `target`, which appears when it is whole, readable by its owner alone.
+    Raises CannotRun."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as work:
+        place = Path(work)
+        _run("pg_dump", addresses.owner, "--format=custom", f"--file={place / DUMP}")
+        write_private(place / MANIFEST, msgspec.json.encode(manifest).decode())
+        write_private(place / KEY, keys.read_or_make(folder.keys / KEY) + "\n")
+        beside = place / "whole"
+        with tarfile.open(beside, "w") as tar:
+            for name in (MANIFEST, KEY, DUMP):
+                tar.add(place / name, arcname=name)
+        beside.chmod(0o600)
+        os.replace(beside, target)
+
+
+def read_manifest(source: Path) -> Manifest:
+    """What a backup says of itself. Raises CannotRun where it is none, or of a later format."""
+    try:
+        with tarfile.open(source) as tar:
+            member = tar.extractfile(MANIFEST)
+            told = msgspec.json.decode(member.read() if member else b"", type=Manifest)
+    except (tarfile.TarError, KeyError, msgspec.MsgspecError):
+        raise CannotRun(f"{source} is no backup of Regulars, or not a whole one.") from None
+    if told.format > FORMAT:
+        raise CannotRun(f"{source} was made by Regulars {told.version}: restore it with that one.")
+    return told
+
+
+def restore(folder: Folder, addresses: Addresses, source: Path, *, force: bool) -> Manifest:
+    """Put back what a backup holds; all or nothing. Raises CannotRun, also where there is something
+    already and `force` is not given."""
+    told = read_manifest(source)
+    with psycopg.connect(addresses.owner) as link:
+        if not force and is_lived_in(link):
+            raise CannotRun(
+                "There is something in this installation already. Restore into an empty one, or "
+                "give --force to replace everything."
+            )
+    with tempfile.TemporaryDirectory(dir=folder.root, prefix=".restore-") as work:
+        place = Path(work)
+        _extract(source, place)
+        options = ("--clean", "--if-exists", "--no-owner", "--no-privileges")
+        database = str(conninfo_to_dict(addresses.owner)["dbname"])
+        _run(
+            "pg_restore",
+            addresses.owner,
+            *options,
+            "--single-transaction",
+            "--exit-on-error",
+            f"--dbname={database}",
+            str(place / DUMP),
+        )
+        write_private(folder.keys / KEY, (place / KEY).read_text(encoding="utf-8"))
+    with psycopg.connect(addresses.owner) as link:
+        silence(link)
+    return told
+
+
+def _extract(source: Path, place: Path) -> None:
+    try:
+        with tarfile.open(source) as tar:
+            for name in (KEY, DUMP):
+                tar.extract(name, place, filter="data")
+    except (tarfile.TarError, KeyError, EOFError):
+        raise CannotRun(f"{source} is no backup of Regulars, or not a whole one.") from None
+
+
+def is_lived_in(link: psycopg.Connection[tuple[object, ...]]) -> bool:
+    """Whether anything of a business is in the database."""
+    return any(
+        link.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(sql.Identifier(table))).fetchone()
+        for table in LIVED_IN
+        if _exists(link, table)
+    )
+
+
+def silence(link: psycopg.Connection[tuple[object, ...]]) -> None:
+    """What waited to go out when the backup was made does not go out again."""
+    for table, statement in SILENCED.items():
+        if _exists(link, table):
+            link.execute(sql.SQL(statement).format(sql.Identifier(table)))
+
+
+def _exists(link: psycopg.Connection[tuple[object, ...]], table: str) -> bool:
+    found = link.execute("SELECT to_regclass(%s)", [table]).fetchone()
+    return found is not None and found[0] is not None
+
+
+def _run(program: str, address: str, *options: str) -> None:
+    """Run one of PostgreSQL's client programs; the password travels by the environment."""
+    told = conninfo_to_dict(address)
+    password = str(told.pop("password", "") or "")
+    command = [str(programs.installed_home() / "bin" / program)]
+    if program == "pg_dump":
+        command.append(f"--dbname={make_conninfo(**told)}")  # type: ignore[arg-type]
+    environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "PGPASSWORD": password}
+    environment |= {
+        f"PG{_VARIABLE[name]}": str(value) for name, value in told.items() if name in _VARIABLE
+    }
+    done = subprocess.run(
+        [*command, *options],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        lines = done.stderr.decode(errors="replace").strip().splitlines() or ["it said nothing"]
+        raise CannotRun(f"{program} did not succeed: {lines[-1]}")
+
+
+_VARIABLE = {"host": "HOST", "port": "PORT", "user": "USER", "sslmode": "SSLMODE"}
