@@ -18,10 +18,10 @@ from regulars.actions.publishing import publish
 from regulars.actions.record import record
 from regulars.actions.redeeming import Asked, redeem
 from regulars.db import outbox, people
-from regulars.db.models import Customer, Delivery, OutMessage
+from regulars.db.models import Customer, Delivery, OutMessage, VoucherRow
 from regulars.engine.arrivals import Arrival
 from regulars.engine.facts import Refund
-from regulars.engine.happenings import Redemption
+from regulars.engine.happenings import Redemption, VoucherUse
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -42,6 +42,18 @@ tiers:
   - {id: guest, name: Guest, from: 0}
   - {id: regular, name: Regular, from: 30}
 rewards: [{id: coffee, kind: price, name: coffee, price: 10}]
+"""
+VOUCHERS = """
+format: 1
+programme: stamp_card
+edition: stamp_card
+name: Stamp card
+zone: UTC
+currency: EUR
+assets:
+  - {id: stamps, name: stamp}
+earn: [{id: stamp, kind: per_order, points: 1}]
+rewards: [{id: free_cup, kind: every, each: 2, item: cup, valid: P2M, name: a cup}]
 """
 
 
@@ -186,3 +198,25 @@ def test_a_process_remembers_for_a_moment_that_nobody_listens(
         )
         clock[0] += outbox.REMEMBERED * seconds
         assert bool(outbox.wanted(cursor)) == bool(seconds)
+
+
+def test_the_life_of_a_voucher_is_told_without_its_code(anna: int) -> None:
+    webhooks.add(ADDRESS, ["voucher.issued", "voucher.used", "voucher.expired"], now=NOW)
+    publish(VOUCHERS, now=LONG_AGO)
+    join([anna], "stamp_card", since=LONG_AGO, now=NOW)
+    record([bought("1", "20.00")], now=NOW)
+    record([bought("2", "20.00")], now=NOW)
+    ((kind, issued),) = told()
+    assert (kind, issued["rule"]) == ("voucher.issued", "free_cup")
+    code = VoucherRow.objects.get(state="open").code
+    later = NOW + timedelta(hours=1)
+    use = VoucherUse(key="till:1", at=later, voucher="cup")
+    assert redeem(Asked(attempt=use, customer_id=anna, programme="stamp_card", now=later)).accepted
+    after = later + timedelta(hours=1)
+    record([bought("3", "20.00", after), bought("4", "20.00", after)], now=after)
+    pass_time(NOW + timedelta(days=120))
+
+    assert types() == ["voucher.expired", "voucher.issued", "voucher.issued", "voucher.used"]
+    used = next(data for kind, data in told() if kind == "voucher.used")
+    assert used["voucher"] == issued["voucher"]
+    assert code not in str(told())
