@@ -11,7 +11,8 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.test import Client
 from open_shop import NUMBER, OpenShop, body, limited, unknown
 
-from regulars.console.permissions import Right, pages
+from console.doors import pages
+from regulars.console.permissions import Right
 from regulars.db.models import Role
 from staff import PASSWORD, digest, employ, signed_in
 

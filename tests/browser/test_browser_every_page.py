@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from browser.house import House
 from browser.pages import ELSEWHERE, OPEN_PAGES, PAGES, things
 from browser.visiting import DESKTOP, PHONE, Visit, axe_script
-from regulars.console.permissions import pages
+from console.doors import pages
 
 pytestmark = pytest.mark.browser
 Visits = Callable[..., Visit]
