@@ -3,7 +3,7 @@ of them is written back together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 
 from django.db.backends.utils import CursorWrapper
@@ -62,10 +62,6 @@ class LiveBook(Shelved, kw_only=True):
 
     def advance(self, until: int) -> Booked:
         return self.keep_out(Shelved.advance(self, until))
-
-    def begin(self, facts: Sequence[FoldFact]) -> Booked:
-        """Take all the facts of somebody of whom nothing is booked, at once."""
-        return self.keep_out(Shelved.refold(self, facts))
 
     def again(self) -> Run:
         """As any book does; of the records only those that are wanted are kept, though it is to

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.db import DatabaseError, connection, transaction
@@ -15,9 +15,14 @@ from regulars.actions.refused import Refused
 from regulars.actions.telling import has_referrals
 from regulars.db import advocates, factstore, histories, programmes, signals
 from regulars.db.arrays import NUMBERS, numbers
+from regulars.db.models import Customer
 from regulars.engine.calendar import instant_of
 from regulars.engine.compiled import Compiled
+from regulars.engine.fold import ordered
 from regulars.engine.head import History
+
+AT_ONCE = 500
+"""Customers who join in one transaction."""
 
 JOIN = f"""
     INSERT INTO regulars_holder (customer_id, programme, number, since, joined_at, head, figures,
@@ -49,6 +54,21 @@ def join(customers: Sequence[int], programme: str, *, since: datetime, now: date
     raise RuntimeError("the same members kept changing elsewhere; try again")
 
 
+def join_everybody(programme: str, *, since: datetime, now: datetime) -> Iterator[int]:
+    """Make every customer a member, in batches, each a transaction of its own; how many each time.
+
+    What was interrupted goes on where it ended. Refused: programme_unknown.
+    """
+    last = -1
+    while True:
+        rows = Customer.objects.filter(id__gt=last, merged=False).order_by("id")
+        customers = list(rows.values_list("id", flat=True)[:AT_ONCE])
+        if not customers:
+            return
+        last = customers[-1]
+        yield len(join(customers, programme, since=since, now=now))
+
+
 def _join(
     cursor: CursorWrapper,
     customers: Sequence[int],
@@ -75,7 +95,8 @@ def _join(
 
 
 def begin(sitting: Sitting, programme: Compiled, customers: Sequence[int]) -> None:
-    """Book, for members of whom nothing is booked, all that is known of them."""
+    """Book, for members of whom nothing is booked, all that is known of them, as if it came now:
+    in its order, with what time brought in between."""
     rows = [row for one in customers if (row := sitting.row(one, programme.id)) is not None]
     known = histories.histories(sitting.cursor, rows)
     desk = sitting.desk(programme)
@@ -88,7 +109,7 @@ def begin(sitting: Sitting, programme: Compiled, customers: Sequence[int]) -> No
         book = desk.book(row.number)
         assert isinstance(book, LiveBook)  # noqa: S101 - its row is locked
         book.arriving |= {(fact.key, fact.version) for fact in facts}
-        if facts:
-            desk.settle(row.number, book.begin(facts))
+        for fact in ordered(facts).facts:
+            desk.settle(row.number, book.take(fact))
         desk.settle(row.number, book.advance(now))
     desk.advance(now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,8 +15,9 @@ from regulars.cli.progress import bar
 from regulars.cli.serve import add_address, named
 from regulars.run.folder import Folder, default_path, prepare
 from regulars.run.serve import Wanted, serve
-from regulars.sources.corner_coffee import BUSINESS, MOST_CUSTOMERS, OWNER, write
+from regulars.sources.corner_coffee import BUSINESS, MOST_CUSTOMERS, OWNER, programme, write
 
+CLUB = "corner_club"
 FINISHED = "demo-finished"
 """A file in the data folder: everything of the demonstration has been brought in."""
 
@@ -57,6 +58,7 @@ def _make(folder: Folder, arguments: argparse.Namespace) -> None:
             _set_up()
         until = arguments.until or datetime.now(ZoneInfo(BUSINESS.zone)).date() - timedelta(days=1)
         _bring_in(folder, Path(work), arguments, until)
+        _open_the_club(until)
     (folder.root / FINISHED).touch()
 
 
@@ -111,6 +113,21 @@ def _bring_in(folder: Folder, work: Path, arguments: argparse.Namespace, until: 
     _say(f"{summary.recorded:,} orders and refunds of {summary.counts.customers:,} customers.")
     _say("Measuring what they mean …")
     refresh(folder.root, now=datetime.now(UTC))
+
+
+def _open_the_club(until: date) -> None:
+    """Everybody is a member, and what they bought in the last year counts."""
+    from regulars.actions.members import join_everybody  # noqa: PLC0415 - Django is set up by now
+    from regulars.actions.publishing import publish  # noqa: PLC0415 - the same
+    from regulars.db.models import EditionRow  # noqa: PLC0415 - the same
+
+    now = datetime.now(UTC)
+    if not EditionRow.objects.filter(programme=CLUB).exists():
+        publish(programme(), now=now, by=OWNER.name)
+    begins = datetime.combine(until - timedelta(days=365), time.min, ZoneInfo(BUSINESS.zone))
+    _say("Opening its club to them, with what they bought in the last year …")
+    count = sum(join_everybody(CLUB, since=begins, now=now))
+    _say(f"{count:,} members.")
 
 
 def _tell(address: str) -> None:

@@ -16,8 +16,6 @@ from regulars.cli.publishing import moment
 if TYPE_CHECKING:
     from regulars.actions.opening import Opened
 
-AT_ONCE = 1000
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
@@ -40,17 +38,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _join(arguments: argparse.Namespace) -> int:
-    from regulars.actions.members import join  # noqa: PLC0415 - Django is set up by now
-    from regulars.db.models import Customer  # noqa: PLC0415 - the same
+    from regulars.actions.members import join_everybody  # noqa: PLC0415 - Django is set up by now
 
-    since, count, last = moment(arguments.since), 0, -1
-    while True:
-        rows = Customer.objects.filter(id__gt=last, merged=False).order_by("id")
-        numbers = list(rows.values_list("id", flat=True)[:AT_ONCE])
-        if not numbers:
-            break
-        last = numbers[-1]
-        count += len(join(numbers, arguments.programme, since=since, now=datetime.now(UTC)))
+    since, now = moment(arguments.since), datetime.now(UTC)
+    count = sum(join_everybody(arguments.programme, since=since, now=now))
     print(f"{count:,} customers take part in {arguments.programme} from now on.")
     return 0
 

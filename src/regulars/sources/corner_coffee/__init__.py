@@ -5,7 +5,14 @@ import. Nobody in them exists: names are put together from lists, e-mail address
 domains kept for examples, telephone numbers lie in blocks kept for films or begin with 555.
 """
 
+from importlib.resources import files
+
 from regulars.sources.corner_coffee.business import BUSINESS, OWNER, PLACES
 from regulars.sources.corner_coffee.export import MOST_CUSTOMERS, Written, write
 
-__all__ = ["BUSINESS", "MOST_CUSTOMERS", "OWNER", "PLACES", "Written", "write"]
+__all__ = ["BUSINESS", "MOST_CUSTOMERS", "OWNER", "PLACES", "Written", "programme", "write"]
+
+
+def programme() -> str:
+    """The file of its club, whose members all its customers are."""
+    return files(__name__).joinpath("programme.yaml").read_text(encoding="utf-8")
