@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -56,7 +57,8 @@ rewards:
   - {id: once, kind: price, price: 1, value: 1.00 EUR, only: {times: 1, per: ever}, name: Once}
   - {id: card, kind: price, price: 10, value: 50.00 EUR, name: Card,
      voucher: {valid: P1Y, runs_down: true, returned: share}}
-  - {id: half, kind: every, asset: stamps, each: 3, voucher: {value: 5.00 EUR, valid: P2M}, name: Half}
+  - {id: half, kind: every, asset: stamps, each: 3, name: Half,
+     voucher: {value: 5.00 EUR, valid: P2M}}
 """
 Result = TypeVar("Result")
 
@@ -143,7 +145,7 @@ def shared_out(calls: Sequence[Callable[[], Result]], workers: int) -> list[Resu
                 found.append(error)
         return found
 
-    told = at_once([lambda mine=calls[one::workers]: work(mine) for one in range(workers)])  # type: ignore[misc]
+    told = at_once([partial(work, calls[one::workers]) for one in range(workers)])
     return [each for one in told for each in (one if isinstance(one, list) else [one])]
 
 

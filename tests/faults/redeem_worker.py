@@ -8,6 +8,7 @@ names.
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -25,10 +26,7 @@ def main() -> None:
     sys.stdin.readline()
     for told in sys.argv[3:]:
         member = int(told)
-        calls = [
-            lambda one=one: ask(member, f"{name}-{member}-{one}")  # type: ignore[misc]
-            for one in range(threads)
-        ]
+        calls = [partial(ask, member, f"{name}-{member}-{one}") for one in range(threads)]
         answers = at_once(calls)
         accepted = sum(getattr(one, "accepted", False) for one in answers)
         unclear = [repr(one) for one in answers if isinstance(one, Exception)]

@@ -12,12 +12,13 @@ import threading
 import time
 from collections import Counter
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from booking_kit import (
-    AT,
+    CLUB,
     FULL,
     NOW,
     ask,
@@ -45,10 +46,16 @@ from regulars.db.queries.advocates import code_of
 from regulars.engine.fold import fold
 from regulars.engine.happenings import Redemption, VoucherUse
 from regulars.engine.run import Run
+from server import address
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("own_database")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.usefixtures("own_database"),
+    pytest.mark.timeout(7200 if FULL else 300),
+]
 SEED = 20_261_122
 WORKERS = 64
+PROCESSES = range(4 if FULL else 2)
 WORKER = Path(__file__).with_name("redeem_worker.py")
 
 
@@ -58,10 +65,7 @@ def spent_at_once(rounds: int, before: str = "r") -> set[tuple[int, int, int]]:
     found = set()
     for number, member in enumerate(members(f"{before}{one}" for one in range(rounds))):
         grant(member, 1000)
-        calls = [
-            lambda one=one: ask(member, f"{before}{number}-{one}")  # type: ignore[misc]
-            for one in range(WORKERS)
-        ]
+        calls = [partial(ask, member, f"{before}{number}-{one}") for one in range(WORKERS)]
         told = at_once(calls)
         accepted = sum(getattr(one, "accepted", False) for one in told)
         clear = sum(getattr(one, "code", "") == "insufficient_points" for one in told)
@@ -103,8 +107,6 @@ def test_exactly_what_is_there_is_spent() -> None:
 
 
 def test_processes_spend_exactly_what_is_there() -> None:
-    from server import address
-
     open_club()
     found = members(f"p{one}" for one in range(10 if FULL else 1))
     for member in found:
@@ -113,13 +115,13 @@ def test_processes_spend_exactly_what_is_there() -> None:
     command = [sys.executable, str(WORKER)]
     workers = [
         subprocess.Popen(
-            [*command, f"w{one}", "12", *map(str, found)],
+            [*command, f"w{one}", str(WORKERS // len(PROCESSES)), *map(str, found)],
             env=environ,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        for one in range(4)
+        for one in PROCESSES
     ]
     for worker in workers:
         assert worker.stdout is not None
@@ -143,7 +145,7 @@ def limited(stock: int, names: str = "m") -> list[str]:
     found = members(f"{names}{one}" for one in range(4 * stock))
     for member in found:
         grant(member, 1)
-    calls = [lambda one=one: ask(one, f"rare-{one}", "rare") for one in found]  # type: ignore[misc]
+    calls = [lambda one=one: ask(one, f"rare-{one}", "rare") for one in found]
     told = at_once(calls) if len(calls) <= 48 else shared_out(calls, 48)
     return [getattr(one, "code", repr(one)) for one in told]
 
@@ -160,7 +162,7 @@ def test_a_limit_of_each_member_holds() -> None:
     open_club()
     (member,) = members(["greedy"])
     grant(member, 100)
-    told = at_once([lambda one=one: ask(member, f"o{one}", "once") for one in range(32)])  # type: ignore[misc]
+    told = at_once([lambda one=one: ask(member, f"o{one}", "once") for one in range(32)])
     assert sum(getattr(one, "accepted", False) for one in told) == 1
     assert points(member) == 99
 
@@ -202,7 +204,7 @@ def run_down(seed: int, orders: int) -> tuple[int, int]:
         if batch is not first:
             arriving += [back(f"b-{one}", one, chance.randrange(50, 300), name) for one in first]
         chance.shuffle(arriving)
-        told += at_once([lambda one=one: record([one], now=NOW) for one in arriving])  # type: ignore[misc]
+        told += at_once([lambda one=one: record([one], now=NOW) for one in arriving])
     assert [one for one in told if isinstance(one, Exception)] == []
     return _paid(member, keys)
 
@@ -276,10 +278,7 @@ def checkouts(name: str) -> tuple[int, int, int]:
     record([bought(f"{name}-o{one}", 900, name) for one in range(6)], now=NOW)
     kinds = list(VoucherRow.objects.filter(customer_id=member).values_list("id", flat=True))
     had = points(member)
-    calls = [
-        lambda one=one: checkout(member, kinds[one % 2], f"{name}-{one}")  # type: ignore[misc]
-        for one in range(32)
-    ]
+    calls = [lambda one=one: checkout(member, kinds[one % 2], f"{name}-{one}") for one in range(32)]
     told = at_once(calls)
     assert [one for one in told if isinstance(one, Exception)] == []
     done = [one for one, went in enumerate(told) if went is True]
@@ -322,8 +321,6 @@ RING = 10
 def ring(seed: int, transfers: int, workers: int = 32) -> list[object]:
     """Ten members, each brought by the next, buy and return in batches of two whose order is
     chance, so that effects run against each other: what was no answer."""
-    from booking_kit import CLUB
-
     open_club(text=CLUB + FRIENDS)
     chance = random.Random(seed)
     names = [f"ring{one}" for one in range(RING)]
@@ -340,7 +337,7 @@ def ring(seed: int, transfers: int, workers: int = 32) -> list[object]:
         if number < RING:
             batch.append(back(f"r{number}", f"f{number}", 3000, names[number]))
         rest.append(batch)
-    calls = [lambda batch=batch: record(batch, now=NOW) for batch in [*first, *rest]]  # type: ignore[misc]
+    calls = [lambda batch=batch: record(batch, now=NOW) for batch in [*first, *rest]]
     told = shared_out(calls, workers)
     return [one for one in told if isinstance(one, Exception)]
 
@@ -361,7 +358,7 @@ def test_locks_in_any_order_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
         chance.shuffle(wanted)
         for one in wanted:
             in_order(cursor, [one])
-            time.sleep(0.01)
+            time.sleep(0.05)
         return in_order(cursor, wanted)
 
     monkeypatch.setattr(holders, "locked", any_order)
@@ -414,7 +411,7 @@ def stale_ones(member: int, name: str) -> list[str]:
         except Refused as refusal:
             return refusal.code
 
-    return [str(one) for one in at_once([lambda one=one: call(one) for one in range(16)])]  # type: ignore[misc]
+    return [str(one) for one in at_once([lambda one=one: call(one) for one in range(16)])]
 
 
 def test_who_saw_an_older_revision_is_refused() -> None:
@@ -435,8 +432,7 @@ def test_orders_of_one_member_at_once_all_count() -> None:
     open_club()
     (member,) = members(["busy"])
     calls = [
-        lambda one=one: record([bought(f"busy-{one}", 700, "busy")], now=NOW)  # type: ignore[misc]
-        for one in range(32)
+        lambda one=one: record([bought(f"busy-{one}", 700, "busy")], now=NOW) for one in range(32)
     ]
     assert [one for one in at_once(calls) if isinstance(one, Exception)] == []
     assert points(member) == 32 * 7

@@ -1,0 +1,301 @@
+"""An installation of its own whose server and database are killed while clients send orders."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from booking_kit import CLUB, members, open_club
+from django.db import connections
+from msgspec import Struct, field
+
+from regulars.actions.api_keys import Wanted, create
+from regulars.run import embedded, programs
+from regulars.run.folder import Folder
+from regulars.settings import _database
+
+PATIENCE = 60.0
+NAMES = [f"guest-{one}" for one in range(40)]
+CENTS = 300
+
+
+@contextmanager
+def pointed_at(url: str) -> Iterator[None]:
+    """Django's connection on another database for as long as the block runs."""
+    settings = connections["default"].settings_dict
+    before = dict(settings)
+    connections["default"].close()
+    settings.update({**_database(url), "CONN_MAX_AGE": 0})
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        settings.clear()
+        settings.update(before)
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as link:
+        link.bind(("127.0.0.1", 0))
+        return int(link.getsockname()[1])
+
+
+class Shop:
+    """The server of a folder, which can be killed and started again."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder, self.port = folder, free_port()
+        self.key = ""
+        self.log = (folder.root.parent / "serve.log").open("ab")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> float:
+        """Start it; the seconds until it was ready."""
+        began = time.monotonic()
+        told = ["--data", str(self.folder.root), "--port", str(self.port)]
+        code = "import sys; from regulars.cli import main; sys.exit(main())"
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", code, "serve", *told],
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=self.log,
+            env={k: v for k, v in os.environ.items() if not k.startswith("REGULARS_")},
+        )
+        until = began + PATIENCE
+        while not self.is_ready():
+            assert self._process.poll() is None, "the server ended by itself"
+            assert time.monotonic() < until, "the server is not ready"
+            time.sleep(0.02)
+        return time.monotonic() - began
+
+    def is_ready(self) -> bool:
+        with suppress(OSError, http.client.HTTPException):
+            link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+            with closing(link):
+                link.request("GET", "/readyz")
+                with link.getresponse() as answer:
+                    return answer.status == 200 and bool(answer.read())
+        return False
+
+    def kill(self) -> None:
+        """Everything of the server at once, the database left alone."""
+        assert self._process is not None
+        for pid in [self._process.pid, *_offspring(self._process.pid)]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self) -> int:
+        """As an operator stops it."""
+        if self._process is None or self._process.poll() is not None:
+            return 0
+        self._process.terminate()
+        return self._process.wait(30)
+
+    def kill_database(self) -> None:
+        """End the database without letting it write anything out."""
+        tools = programs.find(self.folder)
+        ran = programs.run(
+            tools,
+            self.folder,
+            *["pg_ctl", "stop", "--pgdata=postgres", "--mode=immediate", "--wait", "--silent"],
+        )
+        assert ran.ok, ran.said
+
+    def prepare(self) -> None:
+        """A programme, members, and a key, while the server runs."""
+        now = datetime.now(UTC)
+        open_club(text=CLUB, now=now - timedelta(days=90))
+        members(NAMES, now=now - timedelta(days=80))
+        wanted = Wanted(name="till", scopes=("facts:write",), per_minute=1_000_000)
+        self.key = create(wanted, now).key
+
+
+def _offspring(pid: int) -> list[int]:
+    """The processes below one, by what the kernel says."""
+    parents: dict[int, list[int]] = {}
+    for place in Path("/proc").iterdir():
+        if place.name.isdigit():
+            with suppress(OSError):
+                told = (place / "stat").read_text().rpartition(")")[2].split()
+                parents.setdefault(int(told[1]), []).append(int(place.name))
+    found, todo = [], [pid]
+    while todo:
+        below = parents.get(todo.pop(), [])
+        found += below
+        todo += below
+    return found
+
+
+class Sales(Struct):
+    """What is to be sent, what was acknowledged, and how the clients fared."""
+
+    seed: int
+    waiting: deque[int] = field(default_factory=deque)
+    acknowledged: dict[int, str] = field(default_factory=dict)
+    allowed: int = 0
+    retries: int = 0
+    unclear: list[str] = field(default_factory=list)
+    over: bool = False
+    last: float = 0.0
+
+    def body(self, number: int, key: str) -> bytes:
+        """An order, always the same under its number."""
+        chance = random.Random(self.seed * 1_000_003 + number)
+        at = datetime(2026, 10, 1, 8, tzinfo=UTC) + timedelta(minutes=number)
+        told = {
+            "type": "order",
+            "key": key,
+            "at": at.isoformat(),
+            "currency": "EUR",
+            "amount": f"{CENTS // 100}.00",
+            "customer": {"external": chance.choice(NAMES)},
+        }
+        return json.dumps(told).encode()
+
+
+KeyOf = Callable[[int, int], str]
+
+
+def same_key(number: int, attempt: int) -> str:
+    """A sale keeps its key, however often it is sent."""
+    return f"sale-{number}"
+
+
+class Client(threading.Thread):
+    """Sends orders, each again and again until it is acknowledged."""
+
+    def __init__(self, shop: Shop, sales: Sales, key_of: KeyOf) -> None:
+        super().__init__()
+        self._shop, self._sales, self._key_of = shop, sales, key_of
+        self._link: http.client.HTTPConnection | None = None
+
+    def run(self) -> None:
+        with suppress(IndexError):
+            self._sell_all()
+        self._hang_up()
+
+    def _sell_all(self) -> None:
+        """Until none is left: that is an IndexError."""
+        sales = self._sales
+        while not sales.over:
+            number = sales.waiting.popleft()
+            while number >= sales.allowed and not sales.over:
+                time.sleep(0.002)
+            attempt = 0
+            while not sales.over and not self._sell(number, attempt):
+                attempt += 1
+                sales.retries += 1
+                time.sleep(0.02)
+
+    def _sell(self, number: int, attempt: int) -> bool:
+        sales = self._sales
+        try:
+            status, told = self._post(sales.body(number, self._key_of(number, attempt)))
+        except (OSError, http.client.HTTPException, ValueError):
+            self._hang_up()
+            return False
+        if status == 200:
+            sales.acknowledged[number] = told["state"]
+            sales.last = time.monotonic()
+            return True
+        if status not in (429, 503):
+            sales.unclear.append(f"{status} {told}")
+        return False
+
+    def _post(self, body: bytes) -> tuple[int, Any]:
+        if self._link is None:
+            self._link = http.client.HTTPConnection("127.0.0.1", self._shop.port, timeout=15)
+        told = {"Authorization": f"Bearer {self._shop.key}", "Content-Type": "application/json"}
+        self._link.request("POST", "/api/v1/facts", body, told)
+        with self._link.getresponse() as answer:
+            return answer.status, json.loads(answer.read())
+
+    def _hang_up(self) -> None:
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+
+
+@contextmanager
+def running(root: Path, folder: Folder) -> Iterator[Shop]:
+    """The shop, its database held by this process too."""
+    with embedded.running(folder) as addresses:
+        shop = Shop(folder)
+        try:
+            shop.start()
+            with pointed_at(addresses.app):
+                shop.prepare()
+                yield shop
+        finally:
+            shop.stop()
+            shop.log.close()
+            embedded.revive(folder)
+
+
+class Struck(Struct, frozen=True):
+    """How often something was killed while so many orders were sent, and how."""
+
+    orders: int
+    kills: int
+    clients: int = 8
+
+
+def sell(shop: Shop, sales: Sales, struck: Struck, strike: Callable[[], float]) -> list[float]:
+    """Send orders while something is struck again and again, each time somewhere in the midst of
+    its share of them; the seconds until it worked again."""
+    sales.waiting = deque(range(struck.orders))
+    chance = random.Random(sales.seed)
+    clients = [Client(shop, sales, same_key) for _ in range(struck.clients)]
+    return _struck(sales, struck, strike, chance, clients)
+
+
+def sell_by(key_of: KeyOf, shop: Shop, sales: Sales, struck: Struck, strike: Any) -> list[float]:
+    """The same by clients who name their sales otherwise."""
+    sales.waiting = deque(range(struck.orders))
+    clients = [Client(shop, sales, key_of) for _ in range(struck.clients)]
+    return _struck(sales, struck, strike, random.Random(sales.seed), clients)
+
+
+def _struck(
+    sales: Sales, struck: Struck, strike: Callable[[], float], chance: random.Random, clients: Any
+) -> list[float]:
+    for client in clients:
+        client.start()
+    seconds = []
+    share = struck.orders // struck.kills
+    try:
+        for number in range(struck.kills):
+            sales.allowed = share * (number + 1)
+            point = share * number + chance.randrange(1, max(share - 8, 2))
+            _await(lambda: len(sales.acknowledged) >= point)  # noqa: B023 - called at once
+            seconds.append(strike())
+        sales.allowed = struck.orders
+        _await(lambda: len(sales.acknowledged) == struck.orders)
+    finally:
+        sales.over = True
+        for client in clients:
+            client.join()
+        print(*sales.unclear[:3], sep="\n", end="")
+    return seconds
+
+
+def _await(question: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE
+    while not question():
+        assert time.monotonic() < until, "nothing is acknowledged any more"
+        time.sleep(0.001)

@@ -1,0 +1,124 @@
+"""The server, and then its database, are killed while clients send orders: what was acknowledged
+is booked once, and nothing else is (R08, R30)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from booking_kit import FULL, wrong
+from django.db import connection
+from killed_shop import CENTS, Sales, Shop, Struck, running, sell, sell_by
+
+from regulars.db.models import FactRow, TransferRow
+from regulars.run import embedded
+from regulars.run.folder import PASSABLE, prepare
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200 if FULL else 300)]
+SEED = 20_261_122
+READY_SECONDS = float(os.environ.get("READY_SECONDS", "5" if FULL else "30"))
+"""A short run shares its machine with other tests."""
+SERVER = Struck(orders=16_000, kills=200) if FULL else Struck(orders=150, kills=2)
+DATABASE = Struck(orders=4_000, kills=50) if FULL else Struck(orders=150, kills=2)
+
+
+@pytest.fixture
+def shop(django_db_setup: None, django_db_blocker: Any) -> Iterator[Shop]:
+    root = Path(tempfile.mkdtemp(prefix="regulars-killed-"))
+    root.chmod(PASSABLE)
+    try:
+        with django_db_blocker.unblock(), running(root, prepare(root / "data")) as made:
+            yield made
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def disagreeing(sales: Sales) -> list[str]:
+    """What of the sales is not booked as it was acknowledged."""
+    facts = FactRow.objects.filter(type="order")
+    keys = list(facts.values_list("key", flat=True))
+    found = [f"{len(keys)} stored for {len(sales.acknowledged)} acknowledged"]
+    lost = {f"sale-{one}" for one in sales.acknowledged} - set(keys)
+    earned = sum(
+        row.amount * (1 if row.target == "available" else -1)
+        for row in TransferRow.objects.filter(rule="buy")
+    )
+    wanted = len(sales.acknowledged) * CENTS // 100
+    if len(keys) == len(set(keys)) == len(sales.acknowledged) and not lost and earned == wanted:
+        found = []
+    return [*found, *sorted(lost)[:5], *sales.unclear[:5], *wrong()]
+
+
+def restarting(shop: Shop) -> Callable[[], float]:
+    def strike() -> float:
+        shop.kill()
+        return shop.start()
+
+    return strike
+
+
+def reviving(shop: Shop, sales: Sales) -> Callable[[], float]:
+    def strike() -> float:
+        began = time.monotonic()
+        connection.close()
+        shop.kill_database()
+        while sales.last < began or not shop.is_ready():
+            assert time.monotonic() < began + 60
+            time.sleep(0.01)
+        return time.monotonic() - began
+
+    return strike
+
+
+def told(sales: Sales, seconds: list[float]) -> None:
+    print(
+        f"seed {sales.seed}: {len(sales.acknowledged)} orders, {len(seconds)} kills, "
+        f"{sales.retries} retries, ready again after {max(seconds):.1f} s at most, "
+        f"{sum(seconds) / len(seconds):.1f} s on average"
+    )
+
+
+def test_what_was_acknowledged_outlives_the_server(shop: Shop) -> None:
+    sales = Sales(SEED)
+    seconds = sell(shop, sales, SERVER, restarting(shop))
+    told(sales, seconds)
+    assert disagreeing(sales) == [], f"seed {SEED}"
+    assert max(seconds) < READY_SECONDS
+
+
+def test_what_was_acknowledged_outlives_the_database(shop: Shop) -> None:
+    sales = Sales(SEED + 1)
+    seconds = sell(shop, sales, DATABASE, reviving(shop, sales))
+    told(sales, seconds)
+    assert disagreeing(sales) == [], f"seed {SEED + 1}"
+    assert max(seconds) < READY_SECONDS
+
+
+def test_a_database_that_promises_too_early_is_seen(shop: Shop) -> None:
+    with psycopg.connect(embedded.superuser_address(shop.folder), autocommit=True) as link:
+        link.execute("ALTER ROLE regulars_app SET synchronous_commit = off")
+        link.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
+        link.execute("SELECT pg_reload_conf()")
+    shop.kill()
+    shop.start()
+    sales = Sales(SEED)
+    sell(shop, sales, Struck(orders=150, kills=2), reviving(shop, sales))
+    assert disagreeing(sales) != []
+
+
+def test_clients_who_change_their_keys_are_seen(shop: Shop) -> None:
+    sales = Sales(SEED)
+    struck = Struck(orders=150, kills=2)
+
+    def another(number: int, attempt: int) -> str:
+        return f"sale-{number}.{attempt}"
+
+    sell_by(another, shop, sales, struck, restarting(shop))
+    assert disagreeing(sales) != []
