@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from regulars.actions.refused import Refused
-from regulars.api import clock
+from regulars.api import clock, signs
 from regulars.api.answers import Rendered, Speech, encode, rendered_problem
 from regulars.api.operations import Asked, Operation, Reply, Served
 from regulars.api.problems import Problem, converted, decoded
@@ -65,7 +65,9 @@ def _answered(
     headers |= _counted(key, now)
     if operation.scope not in key.scopes:
         raise Problem("scope_missing", "", scope=operation.scope)
+    signs.check_texts(place)
     query: Any = converted(dict(request.GET.items()), operation.query)
+    signs.check_texts(query)
     body = _body(operation, request)
     asked = Asked(
         key=key,
@@ -136,7 +138,11 @@ def _body(operation: Operation, request: HttpRequest) -> Any:
     sent = request.read(MOST_BYTES + 1)
     if len(sent) > MOST_BYTES:
         raise Problem("body_too_big")
-    return sent if operation.raw else decoded(_decoder(operation.body), sent)
+    if operation.raw:
+        return sent
+    told = decoded(_decoder(operation.body), sent)
+    signs.check(told, sent)
+    return told
 
 
 @lru_cache(maxsize=64)

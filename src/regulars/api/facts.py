@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from regulars.api import shapes
+from regulars.api import shapes, signs
 from regulars.api.problems import Problem, decoded
 from regulars.api.shapes import AnyFactIn, CustomerIn, FactIn, LineIn, OrderIn, RefundIn
 from regulars.engine import moments
@@ -90,8 +90,7 @@ def read(body: bytes, shop: Shop, *, may_grant: bool = False) -> Arrival:
     """One fact as it was sent. `may_grant`: the sender may give points and tiers. Raises
     Problem."""
     told = decoded(_one, body)
-    if b"\\" in body:
-        _without_control(told)
+    signs.check(told, body)
     if DIGITS.search(body):
         _without_bank_cards(told)
     if isinstance(told, GRANTS) and not may_grant:
@@ -135,37 +134,14 @@ def key_told(body: bytes) -> str:
     return found[:200] if isinstance(found, str) else ""
 
 
-def _without_control(told: Any, place: str = "") -> None:
-    """No text holds what cannot be stored or shown: a line feed, a zero byte."""
-    for where, text in _texts(told, place):
-        if not text.isprintable():
-            raise Problem("text_control", where)
-
-
 def _without_bank_cards(told: FactIn) -> None:
     """No code is the number of a bank card; a customer's ways to be known are judged by kind."""
     for field in told.__struct_fields__:
         if field == "customer":
             continue
-        for where, text in _texts(getattr(told, field), field):
+        for where, text in signs.texts(getattr(told, field), field):
             if is_surely_a_card(text):
                 raise Problem("looks_like_payment_card", where)
-
-
-def _texts(told: Any, place: str) -> Any:
-    """Every text in a shape, with its place."""
-    if isinstance(told, str):
-        yield place, told
-    elif isinstance(told, Struct):
-        for field in told.__struct_fields__:
-            yield from _texts(getattr(told, field), f"{place}.{field}" if place else field)
-    elif isinstance(told, tuple):
-        for number, one in enumerate(told):
-            yield from _texts(one, f"{place}[{number}]")
-    elif isinstance(told, dict):
-        for name, one in told.items():
-            yield f"{place}.…", name
-            yield from _texts(one, f"{place}.{name[:40]}")
 
 
 def _made(told: AnyFactIn, shop: Shop) -> AnyFact:

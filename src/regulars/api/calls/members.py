@@ -31,6 +31,7 @@ from regulars.api.telling import (
     VoucherOut,
 )
 from regulars.db.queries import advocates, members
+from regulars.engine import moments
 from regulars.engine.calendar import datetime_of
 from regulars.engine.edition import Edition
 from regulars.engine.money import decimals
@@ -57,8 +58,8 @@ NOBODY = ("customer_unknown", "not_member", "programme_unknown")
 def join_programme(asked: Asked) -> Reply:
     """Let a customer join a programme; who is a member already stays one."""
     told: JoinIn = asked.body
-    if told.since is not None and told.since > asked.now:
-        raise Problem("time_ahead", "since")
+    if told.since is not None:
+        _not_ahead(told.since, asked.now, "since")
     if told.customer is None:
         if not told.member:
             raise Problem("customer_unnamed", "customer")
@@ -283,8 +284,8 @@ def explain_balance(asked: Asked) -> Reply:
     query: ExplainQuery = asked.query
     wanted = explaining.Wanted(
         asset=query.asset,
-        at=_not_ahead(query.at or asked.now, asked.now),
-        known_at=query.known_at or asked.now,
+        at=_not_ahead(query.at or asked.now, asked.now, "at"),
+        known_at=_in_order(query.known_at or asked.now, "known_at"),
     )
     found = explaining.explain(number, programme, wanted)
     scale = scales(asked.speech.programmes[programme]).get(found.asset, 0)
@@ -313,7 +314,13 @@ def explain_balance(asked: Asked) -> Reply:
     )
 
 
-def _not_ahead(at: datetime, now: datetime) -> datetime:
-    if at > now:
-        raise Problem("time_ahead", "at")
+def _not_ahead(at: datetime, now: datetime, place: str) -> datetime:
+    if _in_order(at, place) > now:
+        raise Problem("time_ahead", place)
+    return at
+
+
+def _in_order(at: datetime, place: str) -> datetime:
+    if not moments.FIRST <= at < moments.AFTER:
+        raise Problem("bad_time", place)
     return at
