@@ -18,7 +18,7 @@ from regulars.api import grouped
 from regulars.api.grouped import Reply, Sent
 from regulars.run import body
 from regulars.run.group import Waiting, Writer
-from regulars.run.server import Route
+from regulars.run.server import PLAIN_HEADERS, Route
 
 PATH = "/api/v1/facts"
 MOST_BYTES = 6 * 1024 * 1024
@@ -95,7 +95,7 @@ def _start(reply: Reply) -> dict[str, Any]:
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(reply.body)).encode()),
-        (b"cache-control", b"no-store"),
+        *PLAIN_HEADERS,
     ]
     headers += [(name.encode(), value.encode()) for name, value in reply.headers.items()]
     return {"type": "http.response.start", "status": reply.status, "headers": headers}
