@@ -1,0 +1,133 @@
+"""What readers and writers saw at once fits one order of everything (R23)."""
+
+from __future__ import annotations
+
+import random
+import threading
+from graphlib import CycleError, TopologicalSorter
+
+import pytest
+from booking_kit import FULL, NOW, at_once, bought, members, open_club, wrong
+from django.db import connection
+from msgspec import Struct, field
+
+from regulars.actions.record import record
+from regulars.db import holders
+from regulars.db.models import HolderState
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.usefixtures("own_database"),
+    pytest.mark.timeout(7200 if FULL else 300),
+]
+SEED = 20_261_122
+WORKERS, REGISTERS = 16, 6
+OPERATIONS = 10_000 if FULL else 400
+Seen = dict[str, tuple[int, int]]
+"""By member: the revision, and the points then."""
+
+
+class Operation(Struct, frozen=True):
+    """A batch that was booked, or a look at several: what it left, or saw."""
+
+    name: str
+    seen: Seen
+    wrote: bool
+
+
+class History(Struct):
+    """Everything that was done; `apart` reads members one by one, which is no single moment."""
+
+    names: list[str]
+    apart: bool = False
+    done: list[Operation] = field(default_factory=list)
+
+    def write(self, name: str, chance: random.Random) -> None:
+        """Two members buy in one batch."""
+        chosen = chance.sample(self.names, 2)
+        batch = [bought(f"{name}-{one}", 100 * chance.randrange(1, 9), one) for one in chosen]
+        outcomes = record(batch, now=NOW)
+        seen = {
+            one: (given.revision, given.figures["points"]["available"])
+            for one, outcome in zip(chosen, outcomes, strict=True)
+            for given in outcome.given
+        }
+        self.done.append(Operation(name, seen, True))
+
+    def read(self, name: str, numbers: dict[str, int], chance: random.Random) -> None:
+        """Three members are looked at."""
+        chosen = chance.sample(self.names, 3)
+        groups = [[one] for one in chosen] if self.apart else [chosen]
+        seen: Seen = {}
+        for group in groups:
+            ids = {numbers[one]: one for one in group}
+            for row in HolderState.objects.filter(customer_id__in=list(ids)):
+                has = row.figures.get("points", {}).get("available", 0)
+                seen[ids[row.customer_id]] = (row.revision, has)
+            if self.apart:
+                threading.Event().wait(0.005)
+        self.done.append(Operation(name, seen, False))
+
+
+def lived(seed: int, operations: int, *, apart: bool = False) -> History:
+    """Writers and readers at once."""
+    open_club()
+    names = [f"reg{one}" for one in range(REGISTERS)]
+    numbers = dict(zip(names, members(names), strict=True))
+    history = History(names, apart)
+
+    def work(worker: int) -> None:
+        chance = random.Random(seed * 1000 + worker)
+        for one in range(operations // WORKERS):
+            if chance.random() < 0.5:
+                history.write(f"w{worker}-{one}", chance)
+            else:
+                history.read(f"r{worker}-{one}", numbers, chance)
+        connection.close()
+
+    told = at_once([lambda one=one: work(one) for one in range(WORKERS)])
+    assert [one for one in told if isinstance(one, Exception)] == []
+    return history
+
+
+def oddities(history: History) -> list[str]:
+    """Two writers of one version; a version that nobody wrote; a circle of who came before whom,
+    by what each wrote and saw."""
+    writers: dict[tuple[str, int], Operation] = {}
+    found = []
+    for one in history.done:
+        for member, (revision, _points) in one.seen.items():
+            if one.wrote and writers.setdefault((member, revision), one) is not one:
+                found.append(f"lost update: {member} {revision}")
+    after: dict[str, set[str]] = {one.name: set() for one in history.done}
+    for one in history.done:
+        for member, (revision, points) in one.seen.items():
+            before = writers.get((member, revision - 1 if one.wrote else revision))
+            if before is not None:
+                after[one.name].add(before.name)
+            if not one.wrote and before is not None and before.seen[member][1] != points:
+                found.append(f"torn read: {member} {revision}")
+            following = writers.get((member, revision + 1))
+            if not one.wrote and following is not None:
+                after[following.name].add(one.name)
+    try:
+        TopologicalSorter(after).prepare()
+    except CycleError as error:
+        found.append(f"circle: {error.args[1]}")
+    return found
+
+
+def test_everything_fits_one_order() -> None:
+    history = lived(SEED, OPERATIONS)
+    print(f"seed {SEED}: {len(history.done)} operations")
+    assert oddities(history) == [], f"seed {SEED}"
+    assert wrong() == []
+
+
+def test_reads_of_several_moments_are_seen() -> None:
+    assert any("circle" in one for one in oddities(lived(SEED, 800, apart=True)))
+
+
+def test_writers_that_do_not_lock_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(holders, "LOCK", holders.READ)
+    assert any("lost" in one for one in oddities(lived(SEED, 400)))
