@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from regulars.cli import Unclear
 from regulars.cli.installation import add_data, installation
 from regulars.cli.publishing import moment
 
 if TYPE_CHECKING:
-    from regulars.actions.opening import Opened
+    from regulars.actions.opening import Opened, Row
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -22,11 +23,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     join = acts.add_parser("join", help="let all customers take part in a programme")
     join.add_argument("--all", action="store_true", required=True, help="every customer")
     join.add_argument(
-        "--since", metavar="TIME", required=True, help="from when on what they did counts"
+        "--since",
+        metavar="TIME",
+        required=True,
+        help="from when on what they did counts; UTC where no offset is given",
     )
     opening = acts.add_parser("open", help="bring in balances of an old scheme from a CSV file")
     opening.add_argument("file", metavar="FILE", help="customer, amount; asset, expires, tier")
-    opening.add_argument("--at", metavar="TIME", required=True, help="when the balances held")
+    opening.add_argument(
+        "--at",
+        metavar="TIME",
+        required=True,
+        help="when the balances held; UTC where no offset is given",
+    )
     for act in (join, opening):
         act.add_argument("--programme", metavar="ID", required=True, help="the programme's id")
         add_data(act)
@@ -42,7 +51,10 @@ def _join(arguments: argparse.Namespace) -> int:
 
     since, now = moment(arguments.since), datetime.now(UTC)
     count = sum(join_everybody(arguments.programme, since=since, now=now))
-    print(f"{count:,} customers take part in {arguments.programme} from now on.")
+    print(
+        f"{count:,} customers joined {arguments.programme}; what they did since "
+        f"{since:%Y-%m-%d %H:%M %Z} counts. Who took part before is as before."
+    )
     return 0
 
 
@@ -51,13 +63,25 @@ def _open(arguments: argparse.Namespace) -> int:
 
     path = Path(arguments.file)
     found = opening.open_balances(
-        opening.read(path),
+        _rows(path),
         arguments.programme,
         at=moment(arguments.at),
         now=datetime.now(UTC),
     )
     print("\n".join(_lines(found, path)))
     return 1 if found.rejected else 0
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    """The rows of the file, all of it read before anything is written."""
+    from regulars.actions import opening  # noqa: PLC0415 - Django is set up by now
+
+    try:
+        yield from list(opening.read(path))
+    except (UnicodeDecodeError, csv.Error):
+        raise Unclear(
+            f"{path} is no CSV file in UTF-8: save it as one and run the command again."
+        ) from None
 
 
 def _lines(found: Opened, path: Path) -> Iterator[str]:

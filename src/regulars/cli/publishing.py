@@ -1,4 +1,4 @@
-"""`regulars programme publish` and `withdraw`: editions go live, and back before they begin."""
+"""`regulars programme publish`, `withdraw`, `editions`: what is in force, and what will be."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from regulars.cli.installation import add_data, installation
 if TYPE_CHECKING:
     from regulars.actions.publishing import Preview
 
-ACTS = ("publish", "withdraw")
+ACTS = ("publish", "withdraw", "editions")
 
 
 def configure(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     publish = commands.add_parser("publish", help="put an edition into force")
     publish.add_argument("file", metavar="FILE", help="the programme file")
-    publish.add_argument("--from", dest="begins", metavar="TIME", help="when it begins (now)")
+    publish.add_argument(
+        "--from", dest="begins", metavar="TIME", help="when a later edition begins (now)"
+    )
     publish.add_argument(
         "--reason", metavar="TEXT", default="", help="why members are not told in good time"
     )
@@ -32,14 +34,37 @@ def configure(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     withdraw.add_argument("programme", metavar="PROGRAMME", help="the programme's id")
     withdraw.add_argument("edition", metavar="EDITION", help="the edition's id")
     add_data(withdraw)
+    editions = commands.add_parser("editions", help="list the editions that were published")
+    add_data(editions)
 
 
 def run(arguments: argparse.Namespace) -> int:
+    told = {"publish": _told, "withdraw": _withdrawn, "editions": _editions}[arguments.what]
+    if arguments.what == "publish":
+        _check_file(arguments.file)
     with installation(arguments.data):
-        print(
-            "\n".join(_withdrawn(arguments) if arguments.what == "withdraw" else _told(arguments))
-        )
+        print("\n".join(told(arguments)))
     return 0
+
+
+def _check_file(name: str) -> None:
+    """Whether there is a file to read, before anything is started for it."""
+    from regulars.blueprints import blueprints  # noqa: PLC0415 - read with the command
+
+    if name in blueprints() and not Path(name).exists():
+        raise Unclear(
+            f"{name} is a ready programme: make it yours first, with "
+            f"`regulars programme copy {name} > {name}.yaml`, and publish that file."
+        )
+    read_text(Path(name))
+
+
+def read_text(path: Path) -> str:
+    """What stands in a file that people wrote."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise Unclear(f"{path} is no text in UTF-8: save it as UTF-8 and try again.") from None
 
 
 def moment(text: str) -> datetime:
@@ -63,16 +88,46 @@ def _withdrawn(arguments: argparse.Namespace) -> Iterator[str]:
 def _told(arguments: argparse.Namespace) -> Iterator[str]:
     from regulars.actions import publishing  # noqa: PLC0415 - Django is set up by now
 
-    text = Path(arguments.file).read_text(encoding="utf-8")
+    text = read_text(Path(arguments.file))
     now = datetime.now(UTC)
     if arguments.preview:
-        yield from _previewed(publishing.preview(text, now=now))
+        yield from _previewed(_preview(text, now))
         return
     begins = moment(arguments.begins) if arguments.begins else None
     edition = publishing.publish(
         text, now=now, by="regulars programme publish", begins=begins, reason=arguments.reason
     )
     yield f"{edition.edition} of {edition.programme_id} is published."
+
+
+def _preview(text: str, now: datetime) -> Preview:
+    from regulars.actions import publishing  # noqa: PLC0415 - Django is set up by now
+    from regulars.actions.refused import Refused  # noqa: PLC0415 - the same
+
+    try:
+        return publishing.preview(text, now=now)
+    except Refused as refusal:
+        if refusal.code != "programme_unknown":
+            raise
+        raise Unclear(
+            f"Nothing to compare: {refusal.params['programme']} has no edition in force yet. "
+            "Publish this one; it changes nothing until customers join."
+        ) from None
+
+
+def _editions(arguments: argparse.Namespace) -> Iterator[str]:
+    from regulars.db.models import EditionRow  # noqa: PLC0415 - Django is set up by now
+
+    now = datetime.now(UTC)
+    rows = list(EditionRow.objects.order_by("programme", "published_at"))
+    if not rows:
+        yield "None yet. Publish one with `regulars programme publish FILE`."
+    for row in rows:
+        begins = "from the beginning" if row.begins is None else f"{row.begins:%Y-%m-%d %H:%M} UTC"
+        state = "in force" if row.begins is None or row.begins <= now else "to come"
+        if row.withdrawn_at is not None:
+            state = "withdrawn"
+        yield f"{row.programme}\t{row.edition}\t{state}\t{begins}"
 
 
 def _previewed(found: Preview) -> Iterator[str]:
