@@ -179,3 +179,22 @@ def test_sentences_are_in_the_language_that_is_asked_for() -> None:
     german = caller.call("POST", "/facts", b"{", {"Accept-Language": "de"}).said["message"]
     assert english == "The body is no JSON."
     assert german
+
+
+def test_postage_comes_back_alone_and_with_goods_and_takes_no_points_of_its_own() -> None:
+    caller = cafe()
+    mia = member(caller)
+    post = {"product": "post", "kind": "fee", "amount": "4.90"}
+    coffee = {"product": "flat_white", "category": "coffee", "amount": "10.00"}
+    sold = order("o1", at=ago(48)) | {"lines": [coffee, {**coffee, "product": "beans"}, post]}
+    assert caller.post("/facts", sold).said["programmes"][0]["gave"]["points"] == "20"
+    back = {"type": "refund", "currency": "EUR", "order": "o1"}
+    for name, lines, left in (
+        ("r1", [post], "20"),
+        ("r2", [coffee, {**post, "amount": "1.00"}], "10"),
+        ("r3", [post, {**coffee, "product": "beans"}], "0"),
+    ):
+        told = caller.post("/facts", {**back, "key": name, "at": ago(1), "lines": lines})
+        assert told.said["programmes"][0]["status"] == "accepted", told.said
+        found = caller.get(f"/members/{CLUB}/{mia}").said
+        assert found["balances"]["points"]["available"] == left

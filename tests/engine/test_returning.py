@@ -140,6 +140,61 @@ def test_what_takes_nothing_more_than_there_is_is_accepted(refunds: list[Refund]
     assert noted(beans_and_tea(), *refunds) == [""] * len(refunds)
 
 
+def fee(amount: int = 0) -> Line:
+    return Line(product="post", amount_minor=amount, kind="fee")
+
+
+def came(*lines: Line, money: int | None = None, **fields: Any) -> Refund:
+    """A refund of lines, fees among them, and of all the money that came back with them."""
+    amount = sum(line.amount_minor for line in lines) if money is None else money
+    return Refund(key="f", at=day(1), currency="EUR", amount_minor=amount, lines=lines, **fields)
+
+
+BEANS, TEA = Line(product="p0"), Line(product="p1", amount_minor=1600)
+
+
+@pytest.mark.parametrize(
+    ("refunds", "left", "money"),
+    [
+        ([came(fee(500))], [6000, 4000], 8000),
+        ([came(fee(500)), came(fee(500))], [6000, 4000], 8000),
+        ([came(fee(), money=500)], [6000, 4000], 8000),
+        ([came(fee(), money=700)], [6000, 4000], 7800),
+        ([came(fee(500), money=700)], [6000, 4000], 7800),
+        ([came(fee(500), money=300)], [6000, 4000], 8000),
+        ([came(TEA, fee(500))], [6000, 2000], 6400),
+        ([came(BEANS, fee(500), money=5300)], [0, 4000], 3200),
+        ([came(BEANS, fee(), money=5300)], [0, 4000], 3200),
+        ([came(BEANS, fee(), money=5400)], [0, 4000], 3100),
+        ([came(fee(200)), came(BEANS, TEA, fee(300), money=6700)], [0, 2000], 1600),
+        ([came(BEANS, TEA, money=6400), came(fee(500))], [0, 2000], 1600),
+        ([came(fee(500), money=8500)], [6000, 4000], 0),
+        ([came(fee(500), eligible_minor=0)], [6000, 4000], 8000),
+        ([came(fee(500), full=True), came(fee(500))], [0, 0], 0),
+    ],
+)
+def test_a_fee_comes_back_in_any_split_and_takes_nothing_of_the_goods(
+    refunds: list[Refund], left: list[int], money: int
+) -> None:
+    this = beans_and_tea(pays=8500)
+    assert noted(this, *refunds) == [""] * len(refunds)
+    assert pieces_left(this) == left
+    assert money_left(this) == money
+
+
+def test_a_fee_opens_no_way_around_what_was_paid_for_the_goods() -> None:
+    this = beans_and_tea(pays=8500)
+    assert take_note(this, came(fee(500), money=8501)) == "exceeds_order"
+    assert take_note(this, came(fee(), money=8501)) == "exceeds_order"
+    assert take_note(this, came(Line(product="post", amount_minor=500))) == "exceeds_order"
+    assert money_left(this) == 8000
+
+
+def test_an_order_of_fees_alone_comes_back() -> None:
+    this = record(pays=500)
+    assert noted(this, came(fee(500)), came(fee(), money=500)) == ["", ""]
+
+
 def test_a_full_refund_takes_lines_and_counts_and_can_be_had_once() -> None:
     this = beans_and_tea()
     assert noted(this, back(("p1", 1600), counts={"cups": Decimal(1)}), back(full=True)) == ["", ""]

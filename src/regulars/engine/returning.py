@@ -1,4 +1,7 @@
-"""What came back of an order: noted in its record, and asked by the rules that undo."""
+"""What came back of an order: noted in its record, and asked by the rules that undo.
+
+Fees (postage, service) are no goods and earned nothing: what came back of them takes nothing.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,16 @@ def take_note(record: Record, refund: Refund) -> str:
     and changes nothing then."""
     if record.currency not in ("", refund.currency):
         return "wrong_currency"
-    lines = _back_by_lines(record, refund.lines)
+    goods = tuple(line for line in refund.lines if line.kind == "goods")
+    lines = _back_by_lines(record, goods)
     if lines is None or _below_nothing(refund) or _counts_exceed(record, refund):
         return "exceeds_order"
     if refund.full:
         return _all(record)
-    beside = refund.amount_minor - _by_lines(record, refund, lines)
-    money = max(beside, 0) if refund.eligible_minor is None else 0
+    beside = max(refund.amount_minor - _by_lines(record, goods, lines), 0)
+    money = beside - min(_fees(record, refund, beside), beside)
+    if refund.eligible_minor is not None:
+        money = 0
     trial = Trial(record, lines, record.back + money, (refund.eligible_minor or 0))
     if trial.exceeds():
         return "exceeds_order"
@@ -92,13 +98,21 @@ def _back_by_lines(record: Record, lines: tuple[Line, ...]) -> list[int] | None:
     return back
 
 
-def _by_lines(record: Record, refund: Refund, back: list[int]) -> int:
-    """The money that the lines of a refund stand for; a line that tells none for what was paid."""
-    told = sum(line.amount_minor for line in refund.lines)
-    if all(line.amount_minor for line in refund.lines) or not record.total:
+def _by_lines(record: Record, lines: tuple[Line, ...], back: list[int]) -> int:
+    """The money that lines of goods stand for; a line that tells none for what was paid."""
+    told = sum(line.amount_minor for line in lines)
+    if all(line.amount_minor for line in lines) or not record.total:
         return told
     goods = sum(back) - sum(record.back_lines)
     return max(told, half_up(goods * record.basis, record.total))
+
+
+def _fees(record: Record, refund: Refund, beside: int) -> int:
+    """The money that the fees of a refund stand for. One that tells none stands for the rest
+    `beside` the goods, as far as more than the goods was paid."""
+    fees = [line.amount_minor for line in refund.lines if line.kind == "fee"]
+    told = max(sum(fees), 0)
+    return told if all(fees) else max(told, min(beside, record.pays - record.basis))
 
 
 def _part(record: Record, line: Line, left: int) -> int:
