@@ -87,6 +87,8 @@ def known_keys(cursor: CursorWrapper, keys: Sequence[str]) -> dict[str, KnownKey
 
 def bodies(cursor: CursorWrapper, keys: Sequence[str]) -> dict[str, list[str]]:
     """What was said under each of `keys`, as canonical JSON, the last version first."""
+    if not keys:
+        return {}
     cursor.execute(BODIES, [texts(keys)])
     found: dict[str, list[str]] = {}
     for key, body in cursor.fetchall():
