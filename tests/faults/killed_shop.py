@@ -107,12 +107,13 @@ class Shop:
         return self._process.wait(30)
 
     def kill_database(self) -> None:
-        """End the database without letting it write anything out."""
+        """End the database without letting it write anything out. The server may start it again
+        before anybody could see that it is gone."""
         tools = programs.find(self.folder)
         ran = programs.run(
             tools,
             self.folder,
-            *["pg_ctl", "stop", "--pgdata=postgres", "--mode=immediate", "--wait", "--silent"],
+            *["pg_ctl", "stop", "--pgdata=postgres", "--mode=immediate", "--no-wait", "--silent"],
         )
         assert ran.ok, ran.said
 
@@ -141,6 +142,9 @@ def _offspring(pid: int) -> list[int]:
     return found
 
 
+KeyOf = Callable[[int, int], str]
+
+
 class Sales(Struct):
     """What is to be sent, what was acknowledged, and how the clients fared."""
 
@@ -152,6 +156,11 @@ class Sales(Struct):
     unclear: list[str] = field(default_factory=list)
     over: bool = False
     last: float = 0.0
+    named: KeyOf = lambda number, _attempt: str(number)
+
+    def key(self, number: int, attempt: int) -> str:
+        """The key of a sale: the same, however often it is sent, unless it is `named` otherwise."""
+        return f"sale-{self.seed}-{self.named(number, attempt)}"
 
     def body(self, number: int, key: str) -> bytes:
         """An order, always the same under its number."""
@@ -168,20 +177,12 @@ class Sales(Struct):
         return json.dumps(told).encode()
 
 
-KeyOf = Callable[[int, int], str]
-
-
-def same_key(number: int, attempt: int) -> str:
-    """A sale keeps its key, however often it is sent."""
-    return f"sale-{number}"
-
-
 class Client(threading.Thread):
     """Sends orders, each again and again until it is acknowledged."""
 
-    def __init__(self, shop: Shop, sales: Sales, key_of: KeyOf) -> None:
+    def __init__(self, shop: Shop, sales: Sales) -> None:
         super().__init__()
-        self._shop, self._sales, self._key_of = shop, sales, key_of
+        self._shop, self._sales = shop, sales
         self._link: http.client.HTTPConnection | None = None
 
     def run(self) -> None:
@@ -205,7 +206,7 @@ class Client(threading.Thread):
     def _sell(self, number: int, attempt: int) -> bool:
         sales = self._sales
         try:
-            status, told = self._post(sales.body(number, self._key_of(number, attempt)))
+            status, told = self._post(sales.body(number, sales.key(number, attempt)))
         except (OSError, http.client.HTTPException, ValueError):
             self._hang_up()
             return False
@@ -260,27 +261,14 @@ def sell(shop: Shop, sales: Sales, struck: Struck, strike: Callable[[], float]) 
     its share of them; the seconds until it worked again."""
     sales.waiting = deque(range(struck.orders))
     chance = random.Random(sales.seed)
-    clients = [Client(shop, sales, same_key) for _ in range(struck.clients)]
-    return _struck(sales, struck, strike, chance, clients)
-
-
-def sell_by(key_of: KeyOf, shop: Shop, sales: Sales, struck: Struck, strike: Any) -> list[float]:
-    """The same by clients who name their sales otherwise."""
-    sales.waiting = deque(range(struck.orders))
-    clients = [Client(shop, sales, key_of) for _ in range(struck.clients)]
-    return _struck(sales, struck, strike, random.Random(sales.seed), clients)
-
-
-def _struck(
-    sales: Sales, struck: Struck, strike: Callable[[], float], chance: random.Random, clients: Any
-) -> list[float]:
+    clients = [Client(shop, sales) for _ in range(struck.clients)]
     for client in clients:
         client.start()
     seconds = []
     share = struck.orders // struck.kills
     try:
         for number in range(struck.kills):
-            sales.allowed = share * (number + 1)
+            sales.allowed = max(sales.allowed, share * (number + 1))
             point = share * number + chance.randrange(1, max(share - 8, 2))
             _await(lambda: len(sales.acknowledged) >= point)  # noqa: B023 - called at once
             seconds.append(strike())

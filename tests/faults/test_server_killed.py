@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from booking_kit import FULL, wrong
 from django.db import connection
-from killed_shop import CENTS, Sales, Shop, Struck, running, sell, sell_by
+from killed_shop import CENTS, Sales, Shop, Struck, running, sell
 
 from regulars.db.models import FactRow, TransferRow
 from regulars.run import embedded
@@ -29,7 +29,7 @@ SERVER = Struck(orders=16_000, kills=200) if FULL else Struck(orders=150, kills=
 DATABASE = Struck(orders=4_000, kills=50) if FULL else Struck(orders=150, kills=2)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def shop(django_db_setup: None, django_db_blocker: Any) -> Iterator[Shop]:
     root = Path(tempfile.mkdtemp(prefix="regulars-killed-"))
     root.chmod(PASSABLE)
@@ -42,13 +42,13 @@ def shop(django_db_setup: None, django_db_blocker: Any) -> Iterator[Shop]:
 
 def disagreeing(sales: Sales) -> list[str]:
     """What of the sales is not booked as it was acknowledged."""
-    facts = FactRow.objects.filter(type="order")
+    facts = FactRow.objects.filter(key__startswith=f"sale-{sales.seed}-")
     keys = list(facts.values_list("key", flat=True))
     found = [f"{len(keys)} stored for {len(sales.acknowledged)} acknowledged"]
-    lost = {f"sale-{one}" for one in sales.acknowledged} - set(keys)
+    lost = {sales.key(one, 0) for one in sales.acknowledged} - set(keys)
     earned = sum(
         row.amount * (1 if row.target == "available" else -1)
-        for row in TransferRow.objects.filter(rule="buy")
+        for row in TransferRow.objects.filter(rule="buy", fact__startswith=f"sale-{sales.seed}-")
     )
     wanted = len(sales.acknowledged) * CENTS // 100
     if len(keys) == len(set(keys)) == len(sales.acknowledged) and not lost and earned == wanted:
@@ -65,10 +65,14 @@ def restarting(shop: Shop) -> Callable[[], float]:
 
 
 def reviving(shop: Shop, sales: Sales) -> Callable[[], float]:
+    """Kill the database, and wait until orders are acknowledged that were sent since."""
+
     def strike() -> float:
         began = time.monotonic()
         connection.close()
         shop.kill_database()
+        time.sleep(0.1)
+        sales.allowed += 16
         while sales.last < began or not shop.is_ready():
             assert time.monotonic() < began + 60
             time.sleep(0.01)
@@ -101,6 +105,18 @@ def test_what_was_acknowledged_outlives_the_database(shop: Shop) -> None:
     assert max(seconds) < READY_SECONDS
 
 
+def test_clients_who_change_their_keys_are_seen(shop: Shop) -> None:
+    sales = Sales(SEED + 2)
+    struck = Struck(orders=150, kills=2)
+
+    def another(number: int, attempt: int) -> str:
+        return f"{number}.{attempt}"
+
+    sales.named = another
+    sell(shop, sales, struck, restarting(shop))
+    assert disagreeing(sales) != []
+
+
 def test_a_database_that_promises_too_early_is_seen(shop: Shop) -> None:
     with psycopg.connect(embedded.superuser_address(shop.folder), autocommit=True) as link:
         link.execute("ALTER ROLE regulars_app SET synchronous_commit = off")
@@ -108,17 +124,6 @@ def test_a_database_that_promises_too_early_is_seen(shop: Shop) -> None:
         link.execute("SELECT pg_reload_conf()")
     shop.kill()
     shop.start()
-    sales = Sales(SEED)
+    sales = Sales(SEED + 3)
     sell(shop, sales, Struck(orders=150, kills=2), reviving(shop, sales))
-    assert disagreeing(sales) != []
-
-
-def test_clients_who_change_their_keys_are_seen(shop: Shop) -> None:
-    sales = Sales(SEED)
-    struck = Struck(orders=150, kills=2)
-
-    def another(number: int, attempt: int) -> str:
-        return f"sale-{number}.{attempt}"
-
-    sell_by(another, shop, sales, struck, restarting(shop))
     assert disagreeing(sales) != []
