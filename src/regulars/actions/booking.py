@@ -181,17 +181,38 @@ def _book_in(programme: Compiled, arrival: _Arrival) -> Iterable[tuple[str, Give
         and (row := sitting.row(one.customer_id, programme.id))
         and (one.programme or one.fact.at >= sitting.since(one.customer_id, row))
     ]
-    if not concerned:
+    gone = _gone(arrival, programme, [one for one, _row in concerned])
+    if not concerned and not gone:
         return
     facts = [one.fact for one, _row in concerned if not isinstance(one.fact, Link | Unlink)]
     waiting = [one for one in arrival.waiting if one.programme in ("", programme.id)]
-    desk = sitting.desk(programme, [*facts, *(one.fact for one in waiting)])
+    desk = sitting.desk(
+        programme, [*facts, *(fact for fact, _row in gone), *(one.fact for one in waiting)]
+    )
     _tell(desk, arrival, waiting)
+    for fact, row in gone:
+        desk.leave(fact.key, row.number)
     desk.shelf.fetch({row.number: row for one, row in concerned if _looks_back(one, row)}.values())
     now = instant_of(sitting.now)
     for (one, row), fact in zip(concerned, facts, strict=True):
         outcome = desk.record(fact, desk.called(one.customer_id, row), now)
         yield fact.key, _given(desk, programme, outcome, row), row
+
+
+def _gone(
+    arrival: _Arrival, programme: Compiled, concerned: Sequence[Placed]
+) -> list[tuple[FoldFact, HolderRow]]:
+    """The facts that counted for somebody in a programme and count for nobody there as they are
+    told now: of a guest, of somebody who takes no part, of a day before they did."""
+    counting = {one.fact.key for one in concerned}
+    return [
+        (one.fact, row)
+        for one in arrival.placed
+        if one.before is not None
+        and not isinstance(one.fact, Link | Unlink)
+        and one.fact.key not in counting
+        and (row := arrival.sitting.row(one.before, programme.id)) is not None
+    ]
 
 
 def _tell(desk: LiveDesk, arrival: _Arrival, waiting: Sequence[histories.Waiting]) -> None:

@@ -197,11 +197,15 @@ class LiveDesk(Desk, kw_only=True):
         number = None if origin == row.number else self.shelf.customer(origin)
         return row.customer_id if number is None else number
 
-    def move(self, key: str, holder: str, origin: str) -> None:
+    def leave(self, key: str, holder: str) -> FoldFact | None:
         book = self.book(holder)
         if isinstance(book, LiveBook):
             book.complete()
-        Desk.move(self, key, holder, origin)
+        return Desk.leave(self, key, holder)
+
+    def rest(self, book: Book, key: str) -> Booked:
+        booked = Desk.rest(self, book, key)
+        return book.keep_out(booked) if isinstance(book, LiveBook) else booked
 
     def live_books(self) -> Iterator[LiveBook]:
         """The books to be written."""

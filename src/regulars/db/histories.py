@@ -126,12 +126,12 @@ NAME = f"""
 """  # noqa: S608 - own texts
 OWNERS = f"""
     SELECT DISTINCT ON (w.key) w.key, k.customer_id FROM unnest({TEXTS}) AS w(key)
-    JOIN regulars_factkey k ON k.key = w.key COLLATE "C" ORDER BY w.key, k.version
+    JOIN regulars_factkey k ON k.key = w.key COLLATE "C" ORDER BY w.key, k.version DESC
 """  # noqa: S608 - own texts
 
 
 def owners(cursor: CursorWrapper, keys: Sequence[str]) -> dict[str, int]:
-    """Whose row the fact with each of these keys is, where it is known."""
+    """Whose row the newest version of the fact with each of these keys is, where it is known."""
     if not keys:
         return {}
     cursor.execute(OWNERS, [texts(keys)])

@@ -240,18 +240,31 @@ class Desk(Struct):
         self.owners[key] = self.resolved(origin)
 
     def move(self, key: str, holder: str, origin: str) -> None:
-        """A fact turns out to be another holder's: the book that it was in forgets it, with the
-        note that it came too late, and what it has caused is withdrawn."""
-        book = self.book(holder)
-        late = book.facts.get(self.late_key(key))
-        moving = [key, late.key] if late is not None else [key]
-        book.known.forget(moving)
-        self.settle(holder, book.refold([]))
-        for one in moving:
-            del self.owners[one], self.origins[one]
-        self.book(origin).sent.take_over(book.sent, key)
+        """A fact turns out to be another holder's: it leaves the book that it was in, and what it
+        has caused is withdrawn."""
+        late = self.leave(key, holder)
+        self.book(origin).sent.take_over(self.book(holder).sent, key)
         if late is not None:
             self.enter(late, origin)
+
+    def leave(self, key: str, holder: str) -> FoldFact | None:
+        """The book that a fact is in forgets it, with the note that it came too late, which comes
+        back."""
+        book = self.book(holder)
+        late = book.facts.get(self.late_key(key))
+        leaving = [one for one in (key, late.key if late is not None else "") if one in book.facts]
+        book.known.forget(leaving)
+        self.settle(holder, self.rest(book, key))
+        for one in leaving:
+            self.owners.pop(one, None)
+            self.origins.pop(one, None)
+        return late
+
+    def rest(self, book: Book, key: str) -> Booked:
+        """What changes in a book that has forgotten a fact."""
+        booked = book.refold([])
+        booked.cause = key
+        return booked
 
     def let_in(self, key: str) -> None:
         """Apply what waited for a key that is known now, and then what waited for that."""
