@@ -35,13 +35,17 @@ def tell(address: str) -> None:
     import django  # noqa: PLC0415 - the server has told the settings meanwhile
 
     django.setup()
+    from django.db import DatabaseError  # noqa: PLC0415 - exists once Django is set up
     from django.utils import timezone  # noqa: PLC0415 - exists once Django is set up
 
     from regulars.actions.entry import setup_link  # noqa: PLC0415 - the same
     from regulars.console.links import entry_address  # noqa: PLC0415 - the same
 
     address = named(address)
-    token = setup_link(timezone.now())
+    try:
+        token = setup_link(timezone.now())
+    except DatabaseError:
+        token = None  # it fell at this moment: the server serves on, and starts it again
     print(f"Regulars is open at {address}/", flush=True)
     if token:
         print(f"Set it up, once, within a day: {entry_address(address, token)}", flush=True)
