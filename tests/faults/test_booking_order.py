@@ -1,17 +1,21 @@
-"""What readers and writers saw at once fits one order of everything (R23)."""
+"""What readers and writers saw at once fits one order of everything, and is read by everybody
+since (R23, R25)."""
 
 from __future__ import annotations
 
 import random
 import threading
+from collections import Counter
 from graphlib import CycleError, TopologicalSorter
 
 import pytest
-from booking_kit import FULL, NOW, at_once, bought, members, open_club, wrong
+from booking_kit import FULL, NOW, ask, at_once, bought, grant, members, open_club, wrong
 from django.db import connection
 from msgspec import Struct, field
 
+from regulars.actions.looking import look
 from regulars.actions.record import record
+from regulars.actions.refused import Refused
 from regulars.db import holders
 from regulars.db.models import HolderState
 
@@ -131,3 +135,64 @@ def test_reads_of_several_moments_are_seen() -> None:
 def test_writers_that_do_not_lock_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(holders, "LOCK", holders.READ)
     assert any("lost" in one for one in oddities(lived(SEED, 400)))
+
+
+def test_what_was_written_is_read_and_versions_never_fall() -> None:
+    open_club()
+    found = members(["reader", "other"])
+    rounds, seen_less = (2000 if FULL else 60), []
+
+    def write(member: int, name: str) -> None:
+        for one in range(rounds):
+            (outcome,) = record([bought(f"{name}-{one}", 100, name)], now=NOW)
+            (given,) = outcome.given
+            row = HolderState.objects.get(customer_id=member)
+            assert row.revision >= given.revision
+            assert look(member, "club", NOW).balances["points"].available >= one + 1
+
+    def watch(member: int) -> None:
+        last = 0
+        for _ in range(rounds * 2):
+            row = HolderState.objects.get(customer_id=member)
+            if row.revision < last:
+                seen_less.append(row.revision)
+            last = row.revision
+
+    told = at_once(
+        [
+            lambda: write(found[0], "reader"),
+            lambda: write(found[1], "other"),
+            lambda: watch(found[0]),
+            lambda: watch(found[1]),
+        ]
+    )
+    assert [one for one in told if isinstance(one, Exception)] == []
+    assert seen_less == []
+
+
+def stale_ones(member: int, name: str) -> list[str]:
+    """Sixteen who all saw the same revision ask at once."""
+    grant(member, 1000)
+    seen = HolderState.objects.get(customer_id=member).revision
+
+    def call(one: int) -> str:
+        try:
+            return "accepted" if ask(member, f"{name}-{one}", revision=seen).accepted else "refused"
+        except Refused as refusal:
+            return refusal.code
+
+    return [str(one) for one in at_once([lambda one=one: call(one) for one in range(16)])]
+
+
+def test_who_saw_an_older_revision_is_refused() -> None:
+    open_club()
+    (member,) = members(["seen"])
+    assert Counter(stale_ones(member, "s")) == {"accepted": 1, "stale": 15}
+
+
+def test_a_revision_that_stands_still_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    open_club()
+    (member,) = members(["seen"])
+    stands = holders.SAVE.replace("revision = n.revision", "revision = h.revision")
+    monkeypatch.setattr(holders, "SAVE", stands)
+    assert Counter(stale_ones(member, "s"))["accepted"] > 1
