@@ -87,8 +87,8 @@ def _check(wanted: Wanted) -> None:
 def rotate(
     told: str, now: datetime, may: frozenset[str] | None = None, overlap: timedelta = OVERLAP
 ) -> Made:
-    """Make a new key in place of one that holds, which goes on for `overlap`. Refused:
-    api_key_not_found, scope_missing."""
+    """Make a new key in place of one that holds, which goes on for `overlap`, but never longer than
+    it would have. Refused: api_key_not_found, scope_missing."""
     old = known(told, now)
     wanted = Wanted(
         name=old.name,
@@ -98,7 +98,7 @@ def rotate(
         may=may,
     )
     made = create(wanted, now)
-    old.ends_at = now + overlap
+    old.ends_at = min(old.ends_at or now + overlap, now + overlap)
     old.save(update_fields=["ends_at"])
     return made
 

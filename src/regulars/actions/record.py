@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, structs
 
-from regulars.actions import telling
+from regulars.actions import own_keys, telling
 from regulars.actions.booking import Given, NotLocked, Placed, Sitting, book
 from regulars.actions.telling import Beside
 from regulars.db import catalogue, factstore, histories, people
@@ -124,7 +124,11 @@ def _record(cursor: CursorWrapper, batch: _Batch, arrivals: Sequence[Arrival]) -
     arrivals = _in_known_order(cursor, arrivals, known)
     outcomes: list[Outcome] = []
     fresh: list[_Fresh] = []
+    is_ours = own_keys.taken(cursor, () if source.owner is not None else _new_keys(arrivals, known))
     for arrival in arrivals:
+        if is_ours(arrival.fact.key) and arrival.fact.key not in known:
+            outcomes.append(Outcome(key=arrival.fact.key, state="refused", code="key_reused"))
+            continue
         outcome, new = _judge(arrival, known, restate=source.restate)
         outcomes.append(outcome)
         if new:
@@ -148,6 +152,10 @@ def _record(cursor: CursorWrapper, batch: _Batch, arrivals: Sequence[Arrival]) -
     sitting = Sitting(cursor, batch.now, explain=source.explain)
     given = book(sitting, placed, also=batch.also)
     return [structs.replace(one, given=given.get(one.key, [])) for one in outcomes]
+
+
+def _new_keys(arrivals: Sequence[Arrival], known: dict[str, KnownKey]) -> list[str]:
+    return [one.fact.key for one in arrivals if one.fact.key not in known]
 
 
 def _of_what_is_named(

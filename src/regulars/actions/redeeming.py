@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct
 
+from regulars.actions import own_keys
 from regulars.actions.booking import Sitting
 from regulars.actions.desks import LiveDesk, NotLocked
 from regulars.actions.record import ATTEMPTS, met
@@ -78,7 +79,7 @@ def _redeem(cursor: CursorWrapper, asked: Asked, also: frozenset[int]) -> Answer
     known = AttemptRow.objects.filter(key=attempt.key).first()
     if known is not None:
         return _again(known, told)
-    if attempt.key in owners:
+    if attempt.key in owners or own_keys.taken(cursor, [attempt.key])(attempt.key):
         raise Refused("key_reused", key=attempt.key)
     row = sitting.row(asked.customer_id, asked.programme)
     if row is None:

@@ -12,6 +12,7 @@ from typing import Literal
 from django.db import connection, transaction
 from msgspec import Struct
 
+from regulars.actions import own_keys
 from regulars.actions.record import Source, record
 from regulars.actions.refused import Refused
 from regulars.db.models import AttemptRow
@@ -123,7 +124,7 @@ def _locked(key: str) -> AttemptRow:
 
 def _give_back(row: AttemptRow, now: datetime, state: State) -> None:
     """Book the reversal. Raises Refused where it does not count; nothing has changed then."""
-    fact = Reversal(key=made("release", row.key), at=now, redemption=row.key)
+    fact = Reversal(key=made(own_keys.RELEASE, row.key), at=now, redemption=row.key)
     arrival = Arrival(fact=fact, programme=row.programme)
     (outcome,) = record([arrival], now=now, source=Source(owner=row.customer_id))
     refused = [one for one in outcome.given if one.status == "refused"]

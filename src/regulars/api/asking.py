@@ -148,11 +148,12 @@ Scope = Literal[
 
 
 class NewKeyIn(Shape, frozen=True, kw_only=True):
-    """A key that may do no more than the one that asks for it."""
+    """A key that may do no more than the one that asks for it, nor more often. Left out,
+    `per_minute` is as of that one."""
 
     name: Annotated[str, Meta(min_length=1, max_length=100)]
     scopes: Annotated[tuple[Scope, ...], Meta(min_length=1, max_length=20)]
-    per_minute: Annotated[int, Meta(ge=1, le=100_000)] = 1200
+    per_minute: Annotated[int, Meta(ge=1, le=100_000)] | None = None
 
 
 class PrefixIn(Shape, frozen=True, kw_only=True):

@@ -140,7 +140,7 @@ def _let_in(asked: Sequence[_Asked], keys: Keys, now: datetime) -> None:
 
 
 def _key(sent: Sent, keys: Keys, now: datetime) -> KeyRow:
-    if any(value.startswith(BEGINS) for value in sent.query.values()):
+    if any(BEGINS in text for pair in sent.query.items() for text in pair):
         raise Problem("api_key_in_address")
     if not sent.authorization.lower().startswith(BEARER):
         raise Problem("api_key_missing")

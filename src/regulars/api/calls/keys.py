@@ -7,6 +7,7 @@ from regulars.actions.api_keys import Made, Wanted
 from regulars.api import examples
 from regulars.api.asking import NewKeyIn, PrefixIn
 from regulars.api.operations import Asked, Operation, Reply, serve
+from regulars.api.problems import Problem
 from regulars.api.telling import ApiKeyOut, ApiKeysOut, NewKeyOut
 from regulars.db.models import ApiKey
 
@@ -46,10 +47,13 @@ def list_keys(asked: Asked) -> Reply:
 def create_key(asked: Asked) -> Reply:
     """Make a key that may do no more than this one. It is shown this one time."""
     told: NewKeyIn = asked.body
+    most = asked.key.per_minute
+    if told.per_minute is not None and told.per_minute > most:
+        raise Problem("value_wrong", "per_minute", wanted=f"int <= {most}")
     wanted = Wanted(
         name=told.name,
         scopes=told.scopes,
-        per_minute=told.per_minute,
+        per_minute=told.per_minute or most,
         by=f"key {asked.key.name}"[:200],
         may=asked.key.scopes,
     )

@@ -32,8 +32,9 @@ log = logging.getLogger("regulars.api")
 
 NOBODY = ("customer_unknown", "not_member", "programme_unknown")
 HOUR = 3600
-WRONG_BY_SHOPPER, WRONG_BY_KEY = 20, 600
-"""So many codes that do not exist may be tried in an hour by one shopper, and with one key."""
+WRONG_BY_SHOPPER, WRONG_BY_KEY, WRONG_BY_ALL = 20, 600, 3000
+"""So many codes that do not exist may be tried in an hour by one shopper, with one key, and with
+all keys together: who may make keys has no more tries."""
 SHOPPERS = 4096
 """Shoppers are told apart by a hash of so many values, so that counting takes no more room."""
 
@@ -301,7 +302,7 @@ def _by_code(asked: Asked, code: str, shopper: str) -> VoucherRow:
             api_keys.count(cursor, name, most, asked.now, (HOUR, 1))
             for name, most in limits.items()
         ]
-    if spent[-1].left == 0:
+    if any(one.left == 0 for one in spent[-2:]):
         log.warning("codes are being guessed with the key %s (%s)", asked.key.name, asked.key.id)
     raise Problem("voucher_code_unknown", "code")
 
@@ -311,7 +312,7 @@ def _limits(asked: Asked, shopper: str) -> dict[str, int]:
     hashed = int.from_bytes(blake2b(shopper.encode(), digest_size=4).digest(), "big") % SHOPPERS
     key = str(asked.key.id)
     by_shopper = {f"{key}:codes:{hashed}": WRONG_BY_SHOPPER} if shopper else {}
-    return {**by_shopper, f"{key}:codes": WRONG_BY_KEY}
+    return {**by_shopper, f"{key}:codes": WRONG_BY_KEY, "codes": WRONG_BY_ALL}
 
 
 def _voucher_out(row: VoucherRow) -> VoucherOut:
