@@ -1,4 +1,4 @@
-"""Many at once: nothing is spent twice, no limit is passed, and no deadlock is heard of (R18–R22)."""
+"""Many at once: nothing is spent twice, no limit is passed, no deadlock is heard of (R18–R22)."""
 
 from __future__ import annotations
 
