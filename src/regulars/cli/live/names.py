@@ -20,6 +20,8 @@ OF_PEOPLE = ("referral", "friends")
 NAMING = frozenset({"referral", "from", "into"})
 """Labels of acts that name them."""
 
+PUBLIC_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 
 class Names(Struct):
     """The customers that stand for the people of a case: `customers` by name, and by what the
@@ -50,10 +52,7 @@ class Names(Struct):
 
     def text(self, told: str) -> str:
         """A text from the database with the names of the case in it."""
-        if not self.numbers:
-            return told
-        known = re.compile("|".join(map(re.escape, self.numbers)))
-        return known.sub(lambda found: self.numbers[found[0]], told)
+        return PUBLIC_ID.sub(lambda found: self.numbers.get(found[0], found[0]), told)
 
     def _said(self, value: Any, kind: type[T]) -> T:
         body = msgspec.json.encode(value).decode()
