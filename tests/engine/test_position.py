@@ -52,6 +52,24 @@ def test_a_fact_names_what_it_cannot_come_before(fact: FoldFact, name: str) -> N
     assert names(fact) == name
 
 
+def test_a_voucher_is_used_after_what_issued_it_and_its_use_taken_back_after_that() -> None:
+    issued = promise("v", ordinal="1")
+    one = promise("b", target="v")
+    back = Reversal(key="a", at=day(1), redemption="b")
+    assert placed(back, one, issued) == ["v", "b", "a"]
+    for all_but_one in (promise("b"), promise("b", target="w"), promise("b", target="v", due=True)):
+        assert placed(all_but_one, issued) == ["b", "v"]
+    later = promise("b", 2, target="v")
+    assert place(later, {"b": later, "v": issued}) == position(later)
+
+
+def test_promises_that_use_each_other_stand_where_they_would_else() -> None:
+    one, other = promise("a", target="b"), promise("b", target="a")
+    assert placed(other, one) == ["a", "b"]
+    own = promise("a", target="a")
+    assert place(own, {"a": own}) == position(own)
+
+
 def test_the_facts_of_one_instant_have_one_order_whatever_their_keys() -> None:
     in_order: list[tuple[FoldFact, ...]] = [
         (promise("z", due=True), Job(key="y", at=day(1), name="j")),

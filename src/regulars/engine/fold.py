@@ -12,7 +12,7 @@ from regulars.engine.calendar import instant_of
 from regulars.engine.compiled import Compiled
 from regulars.engine.facts import Order, Refund
 from regulars.engine.happenings import Activity, Effect, FoldFact, Opening, Promise, Reversal
-from regulars.engine.position import Position, names, place, position
+from regulars.engine.position import Position, names, place, position, uses
 from regulars.engine.run import Change, Row, Run
 from regulars.engine.state import BEGINNING, Record, State
 from regulars.ledger.lots import FOREVER
@@ -84,7 +84,8 @@ def _follows(fact: FoldFact, seen: set[str], history: History) -> bool:
     """Whether what a fact names stands before it; notes what it names or promises."""
     if type(fact) is Promise:
         history.promised.add((fact.rule, fact.ordinal))
-        return not fact.order and fact.rule != LATE
+        used = uses(fact)
+        return not fact.order and fact.rule != LATE and (not used or used in seen)
     if type(fact) is Effect:
         return not fact.withdrawn
     name = names(fact)

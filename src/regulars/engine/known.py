@@ -17,7 +17,7 @@ from regulars.engine.fold import (
     stands_for,
 )
 from regulars.engine.happenings import FoldFact, Opening, Promise
-from regulars.engine.position import Position, names, place
+from regulars.engine.position import Position, names, place, uses
 
 
 class Known(Struct):
@@ -25,7 +25,8 @@ class Known(Struct):
 
     `awaited` are the keys that known facts name and that are not known, `left_out` those of facts
     that came too late to count in points, `brought` those of which an opening brought the record;
-    `recorded` names the facts whose records a fold keeps, `promised` the identities of promises.
+    `recorded` names the facts whose records a fold keeps, `promised` the identities of promises,
+    `used` what those were used on.
     `history` is their order as far as it is known: one more fact is put where it belongs.
     """
 
@@ -35,12 +36,14 @@ class Known(Struct):
     brought: set[str] = field(default_factory=set)
     recorded: set[str] = field(default_factory=set)
     promised: set[tuple[str, str]] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
     history: History | None = field(default_factory=lambda: History(placed=[]))
 
     def keep(self, fact: FoldFact) -> bool:
         """The fact is known from now on; whether another one had waited for it."""
         meets = fact.key in self.awaited or stands_for(fact) in self.awaited
         moves = meets or fact.key in self.facts or isinstance(fact, Opening)
+        moves |= fact.key in self.used
         self.facts[fact.key] = fact
         if isinstance(fact, Opening):
             self.brought.add(stands_for(fact))
@@ -59,6 +62,7 @@ class Known(Struct):
         """Note the identity of a promise; whether it says that another fact is left out."""
         self.recorded.add(promise.key)
         self.promised.add((promise.rule, promise.ordinal))
+        self.used.add(uses(promise))
         if promise.rule != LATE:
             return False
         (self.left_out.discard if promise.yes else self.left_out.add)(promise.target)
@@ -93,7 +97,7 @@ class Known(Struct):
         for key in keys:
             del self.facts[key]
         left = list(self.facts.values())
-        for names_of in (self.awaited, self.left_out, self.brought, self.recorded):
+        for names_of in (self.awaited, self.left_out, self.brought, self.recorded, self.used):
             names_of.clear()
         self.facts.clear()
         self.promised.clear()

@@ -96,7 +96,10 @@ def place(fact: FoldFact, facts: Mapping[str, FoldFact]) -> Position:
     own = position(fact)
     name = names(fact)
     named = facts.get(name) if name else None
-    if named is None or _endless(fact, facts):
+    if named is None:
+        issued = _issued(fact, facts)
+        return own if issued is None else _after(own, place(issued, facts))
+    if _endless(fact, facts):
         return own
     its = place(named, facts)
     if isinstance(fact, Promise) and not fact.due:
@@ -105,7 +108,27 @@ def place(fact: FoldFact, facts: Mapping[str, FoldFact]) -> Position:
         if its.part == BEFORE_IT:
             return _beside(its, BEFORE_IT, own, later_than=its.part_at)
         own = Position(its.at, own.rank, own.own_at, own.source, own.key)
-    return own if own > its else _beside(its, AFTER_IT, own)
+    return _after(own, its)
+
+
+def uses(fact: Promise) -> str:
+    """What something that was asked for is used on, a voucher by the key of what issued it; empty
+    if nothing."""
+    return fact.target if fact.ordinal == fact.key != fact.target and not fact.due else ""
+
+
+def _issued(fact: FoldFact, facts: Mapping[str, FoldFact]) -> Promise | None:
+    """The promise that issued the voucher which is used: given by itself at the same instant, it
+    would stand after everything that is asked for then."""
+    issued = facts.get(uses(fact)) if isinstance(fact, Promise) else None
+    return issued if isinstance(issued, Promise) and not uses(issued) else None
+
+
+def _after(own: Position, its: Position) -> Position:
+    if own > its:
+        return own
+    later_than = its.part_at if its.part == AFTER_IT else START.at
+    return _beside(its, AFTER_IT, own, later_than=later_than)
 
 
 def _endless(fact: FoldFact, facts: Mapping[str, FoldFact]) -> bool:
