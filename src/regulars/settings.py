@@ -221,5 +221,9 @@ LOGGING = {
     "formatters": {"line": {"()": "regulars.run.log.Lines"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"regulars": {"level": "INFO"}},
+    "loggers": {
+        "regulars": {"level": "INFO"},
+        # Below that it writes down every address that is not there, and what was put into it.
+        "django.request": {"level": "ERROR"},
+    },
 }
