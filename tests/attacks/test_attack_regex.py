@@ -137,7 +137,10 @@ def _of_class(parts: list[Any]) -> str:
 
 def hostile(pattern: re.Pattern[str]) -> Iterator[str]:
     """Long texts: one sign, or what the pattern likes, again and again, spoilt at the end."""
-    tree = parser.parse(pattern.pattern, pattern.flags)
+    told = (
+        pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
+    )
+    tree = parser.parse(told, pattern.flags)
     liked = {example(tree), *(example([one]) for one in tree), *SIGNS}
     for piece in sorted(filter(None, liked)):
         for spoiler in SPOILERS:
@@ -161,18 +164,19 @@ def ways(place: str) -> set[str]:
     return {anywhere.get(way, way) for way in found} or {"fullmatch", "match", "search"}
 
 
-def slowest(pattern: re.Pattern[str], *asked: str) -> float:
+def slowest(pattern: re.Pattern[Any], *asked: str) -> float:
     """The longest that the pattern took, in seconds; stops at the first that takes too long."""
     worst = 0.0
     for text in hostile(pattern):
         for way in asked:
-            worst = max(worst, _timed(getattr(pattern, way), text))
+            read = text if isinstance(pattern.pattern, str) else text.encode()
+            worst = max(worst, _timed(getattr(pattern, way), read))
             if worst > MOST_SECONDS:
                 return worst
     return worst
 
 
-def _timed(look: Callable[[str], object], text: str) -> float:
+def _timed(look: Callable[[Any], object], text: Any) -> float:
     took = []
     for _ in range(3):  # a busy machine may stop us once
         began = time.perf_counter()

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import re
 from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import inspect
 
-UNKNOWN = re.compile(r"^Object contains unknown field `(.*?)`(?: - at `\$(.*)`)?$", re.DOTALL)
-MISSING = re.compile(r"^Object missing required field `(.*?)`(?: - at `\$(.*)`)?$", re.DOTALL)
-AT = re.compile(r" - at `(?:key in )?\$(.*)`$", re.DOTALL)
+UNKNOWN, MISSING = "Object contains unknown field `", "Object missing required field `"
 T = TypeVar("T")
 
 
@@ -52,19 +49,26 @@ def converted(data: object, shape: type[T]) -> T:
         raise told(str(error), shape) from error
 
 
+def parted(message: str) -> tuple[str, str]:
+    """What msgspec says, and the path of the field of which it says it."""
+    wanted, sign, where = message.rpartition(" - at `")
+    if not sign:
+        return message, ""
+    return wanted, path(where.removesuffix("`").removeprefix("key in ").removeprefix("$"))
+
+
 def told(message: str, shape: Any) -> Problem:
     """What msgspec says, as one of our codes with its place."""
-    if found := UNKNOWN.match(message):
-        name, place = found[1][:60], path(found[2])
+    wanted, place = parted(message)
+    if wanted.startswith(UNKNOWN):
+        name = wanted[len(UNKNOWN) : -1][:60]
         near = difflib.get_close_matches(name, names(shape), 1)
         if near:
             return Problem("field_unknown_near", joined(place, name), name=name, near=near[0])
         return Problem("field_unknown", joined(place, name), name=name)
-    if found := MISSING.match(message):
-        return Problem("field_missing", joined(path(found[2]), found[1]), name=found[1])
-    where = AT.search(message)
-    place = path(where[1] if where else "")
-    wanted = message[: where.start()] if where else message
+    if wanted.startswith(MISSING):
+        name = wanted[len(MISSING) : -1]
+        return Problem("field_missing", joined(place, name), name=name)
     if wanted.startswith("Invalid value "):
         return Problem("value_unknown", place)
     if "datetime" in wanted or "RFC3339" in wanted:

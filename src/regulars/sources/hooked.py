@@ -28,7 +28,6 @@ MOST_BYTES = 2 * 1024 * 1024
 MOST_AMOUNT = Decimal(10**12)
 Number = Annotated[int, Meta(ge=1, lt=10**18)]
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-AT = re.compile(r" - at `\$\.?(.*)`$", re.DOTALL)
 T = TypeVar("T")
 
 
@@ -128,8 +127,9 @@ def decoded(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
-        found = AT.search(str(error))
-        raise Unreadable("field_unreadable", found[1] if found else "") from None
+        _, sign, place = str(error).rpartition(" - at `$")
+        named = place.removesuffix("`").removeprefix(".") if sign else ""
+        raise Unreadable("field_unreadable", named) from None
     except (msgspec.DecodeError, RecursionError, ValueError):
         raise Unreadable("body_unreadable") from None
 
