@@ -1,4 +1,4 @@
-"""The page that sells a coffee, done as it says, on a server of its own."""
+"""The page that sells a coffee, done as it says, at a demonstration with few customers."""
 
 from __future__ import annotations
 
@@ -12,33 +12,34 @@ import sys
 import tempfile
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from docs_pages import DOCS, Block, blocks
 
-import regulars
+from receivers import Got, Receiver, receiver
 from regulars.client import Client, Refused
 
 PAGE = DOCS / "how-to" / "api.md"
-SOURCE = Path(regulars.__file__).parent
-PROGRAMME = SOURCE / "blueprints" / "cafe_points" / "programme.yaml"
+WEBHOOKS = DOCS / "how-to" / "webhooks.md"
 HERE = ("REGULARS_", "DATABASE_URL", "DJANGO_")
 
 
 class Shop:
     """A folder in which somebody follows the page, and the server of it."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, heard: Receiver) -> None:
         self.folder = folder
+        self.heard = heard
         self.address = f"http://127.0.0.1:{port}"
         programs = Path(sys.executable).parent
         kept = {k: v for k, v in os.environ.items() if not k.startswith(HERE)}
         path = f"{programs}{os.pathsep}{kept.get('PATH', '')}"
         data = str(folder / "data")
         self.environ = {**kept, "PATH": path, "REGULARS_DATA": data, "ADDRESS": self.address}
+        self.environ |= {"RECEIVER": heard.url, "REGULARS_WEBHOOK_NETWORKS": "127.0.0.0/8"}
 
     def start(self, port: int) -> subprocess.Popen[str]:
         command = [str(Path(sys.executable).parent / "regulars"), "serve", "--port", str(port)]
@@ -81,23 +82,31 @@ class Shop:
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Shop]:
-    """A folder that the database's own account can pass through, and a server."""
+    """A fresh demonstration in a folder that the database's own account can pass through, a
+    server, and a receiver of webhooks."""
     folder = Path(tempfile.mkdtemp(prefix="regulars-docs-"))
     folder.chmod(0o755)
-    shutil.copy(PROGRAMME, folder / "programme.yaml")
     with closing(socket.socket()) as link:
         link.bind(("127.0.0.1", 0))
         port = int(link.getsockname()[1])
-    made = Shop(folder, port)
-    process = made.start(port)
-    yield made
-    process.terminate()
-    process.communicate(timeout=60)
+    with receiver() as heard, served(Shop(folder, port, heard), port) as made:
+        yield made
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def of(language: str) -> str:
-    found: list[Block] = [one for one in blocks(PAGE) if one.language == language]
+@contextmanager
+def served(shop: Shop, port: int) -> Iterator[Shop]:
+    shop.follow('regulars demo --data "$REGULARS_DATA" --customers 60 --prepare')
+    process = shop.start(port)
+    try:
+        yield shop
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+
+
+def of(language: str, page: Path = PAGE) -> str:
+    found: list[Block] = [one for one in blocks(page) if one.language == language]
     return "\n".join(one.text for one in found)
 
 
@@ -117,9 +126,40 @@ def test_the_page_sells_a_coffee(shop: Shop) -> None:
     assert explained["balance"] == "-5"
     assert sum(int(one["amount"]) for one in explained["lines"]) == -5
     assert shop.said("yesterday.json")["balance"] == "57"
+    a_signed_message_came(shop)
     key = (shop.folder / "till.key").read_text().split()[0]
     python(shop, key)
     quiet(shop, key)
+
+
+def a_signed_message_came(shop: Shop) -> None:
+    """What the receiver heard is signed, as the page about webhooks checks it in two ways."""
+    from run.run_helpers import eventually
+
+    assert eventually(lambda: any(_is_first(one) for one in shop.heard.got), 130)
+    got = next(one for one in shop.heard.got if _is_first(one))
+    assert json.loads(got.body)["data"]["customer"] == shop.said("member.json")["member"]
+    words = (shop.folder / "webhook.txt").read_text().split()
+    secret = words[words.index("secret") + 1]
+    told: dict[str, Any] = {}
+    exec(of("python", WEBHOOKS), told)
+    moment = float(got.headers["webhook-timestamp"])
+    assert told["is_genuine"](secret, got.headers, got.body, moment)
+    assert not told["is_genuine"](secret, got.headers, got.body + b" ", moment)
+    (shop.folder / "body.json").write_bytes(got.body)
+    told_by = f"SECRET={secret} ID={got.id} TIMESTAMP={got.headers['webhook-timestamp']}\n"
+    signature = shop.follow(told_by + of("sh", WEBHOOKS)).strip()
+    assert f"v1,{signature}" in got.headers["webhook-signature"].split()
+
+
+def _is_first(got: Got) -> bool:
+    """Whether it tells of the sale."""
+    told = json.loads(got.body)
+    return (told["type"], told["data"]["asset"], told["data"]["change"]) == (
+        "points.changed",
+        "points",
+        "57",
+    )
 
 
 def python(shop: Shop, key: str) -> None:
@@ -134,7 +174,7 @@ def python(shop: Shop, key: str) -> None:
         Client(shop.address, "rgl_nobody").member("corner_club", mia)
     assert (refused.value.status, refused.value.problem.code) == (401, "api_key_unknown")
     facts = [
-        {"type": "activity", "key": f"v{n}", "at": "2026-11-20T10:00:00Z", "kind": "visit"}
+        {"type": "activity", "key": f"v{n}", "at": "2026-06-20T10:00:00Z", "kind": "visit"}
         for n in range(3)
     ]
     assert [one.state for one in till.record_all(facts)] == ["recorded"] * 3
