@@ -156,12 +156,14 @@ class Shelf(Struct):
 
 
 class LiveDesk(Desk, kw_only=True):
-    """The desk of a programme for the length of a transaction."""
+    """The desk of a programme for the length of a transaction. `moved` says from whom the notes
+    came, by key, that go with facts to another holder."""
 
     shelf: Shelf
     answers: Callable[[str], Answers]
     explain: bool = False
     ends: dict[str, str] = field(default_factory=dict)
+    moved: dict[str, HolderRow] = field(default_factory=dict)
 
     def opened(self, holder: str) -> Book:
         book = self.shelf.book(holder, self.answers)
@@ -197,6 +199,12 @@ class LiveDesk(Desk, kw_only=True):
         number = None if origin == row.number else self.shelf.customer(origin)
         return row.customer_id if number is None else number
 
+    def move(self, key: str, holder: str, origin: str) -> None:
+        Desk.move(self, key, holder, origin)
+        late, (old, new) = self.late_key(key), (self.book(holder), self.book(origin))
+        if late in new.facts and isinstance(old, LiveBook) and isinstance(new, LiveBook):
+            self.moved[late] = old.row
+
     def leave(self, key: str, holder: str) -> FoldFact | None:
         book = self.book(holder)
         if isinstance(book, LiveBook):
@@ -222,7 +230,8 @@ def write(cursor: CursorWrapper, desks: Collection[LiveDesk], now: datetime) -> 
     factstore.append(cursor, made, now=now, import_id=None)
     booked = [Transfers(book.row, out.rows, out.cause) for book in books for out in book.out]
     ledger.book(cursor, booked, now)
-    ledger.decide(cursor, [one for book in books for one in _decisions(book)])
+    ledger.undecide(cursor, [(row, key) for desk in desks for key, row in desk.moved.items()])
+    ledger.decide(cursor, [one for desk, book in kept for one in _decisions(desk, book)])
     ledger.note_sent(cursor, [one for book in books for one in _sent(book)])
     wanted = outbox.wanted(cursor) if books else frozenset()
     asked = {key for desk in desks for key in desk.attempts} if wanted else set()
@@ -264,9 +273,9 @@ def new_fact(fact: AnyFact, row: HolderRow, came_for: int | None = None) -> NewF
     )
 
 
-def _decisions(book: LiveBook) -> Iterator[Decision]:
+def _decisions(desk: LiveDesk, book: LiveBook) -> Iterator[Decision]:
     for fact in _facts(book).values():
-        if isinstance(fact, Promise) and fact.version == 1:
+        if isinstance(fact, Promise) and (fact.version == 1 or fact.key in desk.moved):
             yield Decision(book.row, fact)
 
 

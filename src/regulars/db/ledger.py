@@ -102,6 +102,12 @@ DECIDE = f"""
     INSERT INTO regulars_promise (customer_id, programme, rule, ordinal, key)
     SELECT * FROM unnest({NUMBERS}, {TEXTS}, {TEXTS}, {TEXTS}, {TEXTS})
 """  # noqa: S608 - own texts
+UNDECIDE = f"""
+    DELETE FROM regulars_promise p
+    USING unnest({NUMBERS}, {TEXTS}, {TEXTS}) AS n(id, programme, key)
+    WHERE p.customer_id = n.id AND p.programme = n.programme COLLATE "C"
+        AND p.key = n.key COLLATE "C"
+"""  # noqa: S608 - own texts
 SEND = f"""
     INSERT INTO regulars_sent_effect (customer_id, programme, key)
     SELECT * FROM unnest({NUMBERS}, {TEXTS}, {TEXTS}) ON CONFLICT DO NOTHING
@@ -119,6 +125,20 @@ def decide(cursor: CursorWrapper, decisions: Sequence[Decision]) -> None:
                 texts(one.promise.rule for one in decisions),
                 texts(one.promise.ordinal for one in decisions),
                 texts(one.promise.key for one in decisions),
+            ],
+        )
+
+
+def undecide(cursor: CursorWrapper, moved: Sequence[tuple[HolderRow, str]]) -> None:
+    """What was decided by the promises with these keys is no longer their holder's: another one's
+    it is, who is about to be told."""
+    if moved:
+        cursor.execute(
+            UNDECIDE,
+            [
+                numbers(row.customer_id for row, _key in moved),
+                texts(row.programme for row, _key in moved),
+                texts(key for _row, key in moved),
             ],
         )
 

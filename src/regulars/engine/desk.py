@@ -241,11 +241,11 @@ class Desk(Struct):
 
     def move(self, key: str, holder: str, origin: str) -> None:
         """A fact turns out to be another holder's: it leaves the book that it was in, and what it
-        has caused is withdrawn."""
+        has caused is withdrawn. The note that it came too late is told anew, of the other one."""
         late = self.leave(key, holder)
         self.book(origin).sent.take_over(self.book(holder).sent, key)
         if late is not None:
-            self.enter(late, origin)
+            self.enter(replace(late, version=late.version + 1), origin)
 
     def leave(self, key: str, holder: str) -> FoldFact | None:
         """The book that a fact is in forgets it, with the note that it came too late, which comes
