@@ -280,7 +280,7 @@ def test_a38_a_currency_is_three_letters(caller: Caller, mia: str, currency: str
 
 
 def test_a38_money_of_elsewhere_earns_nothing(caller: Caller, mia: str) -> None:
-    for number, currency in enumerate(("XXX", "JPY", "USD", "ZZZ")):
+    for number, currency in enumerate(("XTS", "JPY", "USD", "ZZZ")):
         told = caller.post("/facts", order(f"c{number}", "500", currency=currency)).said
         assert "points" not in told["programmes"][0]["gave"], currency
     assert points(caller, mia) == 60
