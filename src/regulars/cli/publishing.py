@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from regulars.actions.publishing import Preview
 
 ACTS = ("publish", "withdraw", "editions")
+FIRST_YEAR, LAST_YEAR = 1901, 2198
+"""Years in which facts may happen, wherever on earth."""
 
 
 def configure(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -72,9 +74,9 @@ def moment(text: str) -> datetime:
     try:
         read = datetime.fromisoformat(text)
     except ValueError:
-        raise Unclear(
-            f"{text!r} is no time: write it like 2027-01-01 or 2027-01-01T06:00+01:00."
-        ) from None
+        read = None
+    if read is None or not FIRST_YEAR <= read.year <= LAST_YEAR:
+        raise Unclear(f"{text!r} is no time: write it like 2027-01-01 or 2027-01-01T06:00+01:00.")
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
