@@ -263,3 +263,10 @@ def test_a13_many_small_amounts_are_one_large_one(caller: Caller, mia: str) -> N
     ]
     assert states == ["done", "done", "waiting", "waiting"]
     assert points(caller, mia) == 60
+
+
+def test_a38_money_of_elsewhere_earns_nothing(caller: Caller, mia: str) -> None:
+    for number, currency in enumerate(("XTS", "JPY", "USD", "ZZZ")):
+        told = caller.post("/facts", order(f"c{number}", "500", currency=currency)).said
+        assert "points" not in told["programmes"][0]["gave"], currency
+    assert points(caller, mia) == 60

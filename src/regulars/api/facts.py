@@ -6,6 +6,7 @@ Pure but for the words of the active language: no request, no database, no clock
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -32,15 +33,19 @@ KINDS: tuple[IdentifierKind, ...] = ("external", "card", "email", "phone")
 DIGITS = re.compile(rb"[0-9](?:[ ._/-]?[0-9]){12}")
 GRANTS = (shapes.GrantIn, shapes.TierSetIn)
 ALL = -1
+MOST_AMOUNT = 10**12
+"""What no amount reaches, in units of its currency (see `shapes.Amount`)."""
 
 
 class Shop(Struct, frozen=True, kw_only=True):
     """What a reader must know: when it is, where national phone numbers are from (`region`), and
-    the assets of each programme with their decimals, programmes and assets in their order."""
+    the assets of each programme with their decimals, programmes and assets in their order; `meant`
+    says which vouchers are meant where some are named by their codes."""
 
     now: datetime
     region: str = ""
     assets: dict[str, dict[str, int]] = {}
+    meant: Callable[[tuple[str, ...]], tuple[str, ...]] = tuple
 
     def decimals(self, programme: str, asset: str) -> int:
         """The decimals of an asset, empty for the main one. Raises Problem."""
@@ -174,7 +179,7 @@ def order(told: OrderIn, shop: Shop) -> Order:
         dates=told.dates,
         campaigns=told.campaigns,
         codes=told.codes,
-        vouchers=told.vouchers,
+        vouchers=shop.meant(told.vouchers),
         spend_points=_points(told.spend_points, shop),
         via=told.via,
     )
@@ -239,6 +244,7 @@ def _goods(told: OrderIn | RefundIn) -> tuple[tuple[Line, ...], int]:
         [_line(one, told.currency, f"lines[{number}]") for number, one in enumerate(told.lines)]
     )
     total = sum([one.amount_minor for one in lines])
+    _check_size(total, told.currency, "lines")
     if told.amount is None:
         if not lines and not (isinstance(told, RefundIn) and (told.full or told.cancelled)):
             raise Problem("field_missing", "amount", name="amount")
@@ -252,6 +258,8 @@ def _goods(told: OrderIn | RefundIn) -> tuple[tuple[Line, ...], int]:
 def _line(told: LineIn, currency: str, place: str) -> Line:
     price = Decimal(told.unit_price) if told.unit_price is not None else None
     quantity = Decimal(told.quantity)
+    if price is not None:
+        _check_size(price * quantity * 10 ** decimals(currency), currency, place)
     if told.amount is not None:
         amount = minor(told.amount, currency, f"{place}.amount")
     elif price is not None:
@@ -267,6 +275,12 @@ def _line(told: LineIn, currency: str, place: str) -> Line:
         amount_minor=amount,
         kind=told.kind,
     )
+
+
+def _check_size(amount_minor: Decimal | int, currency: str, place: str) -> None:
+    """Refuse what comes to more than an amount may say: nobody could reckon with it."""
+    if amount_minor >= MOST_AMOUNT * 10 ** decimals(currency):
+        raise Problem("value_wrong", place, wanted=f"amount below {MOST_AMOUNT}")
 
 
 def minor(amount: str, currency: str, place: str) -> int:
