@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from api_kit import CLUB, Caller, ago, cafe, key, member, order
 
-from regulars.actions import reserving
-from regulars.db.models import AttemptRow, FactRow, TransferRow
+from regulars.actions import customers, reserving
+from regulars.db.models import AttemptRow, Customer, FactRow, TransferRow, VoucherRow
 
 pytestmark = pytest.mark.django_db
 
@@ -151,6 +153,50 @@ def test_a_voucher_is_found_and_used_by_its_code(caller: Caller) -> None:
     assert caller.post("/vouchers/find", {"code": voucher["code"]}).said["state"] == "used"
     twice = caller.post("/vouchers/use", {"key": "v2", "code": voucher["code"]}).said
     assert (twice["accepted"], twice["code"]) == (False, "already_used")
+
+
+def dearer(code: str) -> str:
+    """A code as somebody may type it."""
+    return f" {code[:5].lower()}-{code[5:]} "
+
+
+@pytest.mark.parametrize("written", [str, dearer])
+def test_an_order_and_a_quote_take_a_voucher_by_its_code(
+    caller: Caller, written: Callable[[str], str]
+) -> None:
+    voucher = nine_coffees(caller)
+    (mia,) = VoucherRow.objects.values_list("customer_id", flat=True)
+    public = str(Customer.objects.get(pk=mia).public_id)
+    code = written(voucher["code"])
+    cart = {"programme": CLUB, "member": public, "currency": "EUR", "amount": "4.00"}
+    assert caller.post("/quotes", {**cart, "vouchers": [code]}).said["refused"] == {}
+    sold = order("o10", "4.00", at=ago(0.1), vouchers=[code])
+    assert caller.post("/facts", sold).said["state"] == "recorded"
+    assert caller.post("/facts", sold).said["state"] == "known"
+    assert caller.post("/vouchers/find", {"code": code}).said["state"] == "used"
+
+
+def test_a_quote_for_somebody_else_tells_nothing_of_a_code(caller: Caller) -> None:
+    voucher = nine_coffees(caller)
+    ben = member(caller, "ben@example.com")
+    cart = {"programme": CLUB, "member": ben, "currency": "EUR", "amount": "4.00"}
+    said = caller.post("/quotes", {**cart, "vouchers": [voucher["code"], "NOTACODE"]}).said
+    assert said["refused"] == {
+        voucher["code"]: "voucher_unknown",
+        "NOTACODE": "voucher_unknown",
+    }
+
+
+def test_a_code_leads_to_whoever_its_holder_was_merged_into(caller: Caller) -> None:
+    voucher = nine_coffees(caller)
+    ben = member(caller, "ben@example.com")
+    (mia,) = VoucherRow.objects.values_list("customer_id", flat=True)
+    public = Customer.objects.get(pk=mia).public_id
+    customers.merge(public, UUID(ben), reason="one", now=datetime.now(UTC))
+    assert caller.post("/vouchers/find", {"code": voucher["code"]}).said["state"] == "open"
+    used = caller.post("/vouchers/use", {"key": "v1", "code": voucher["code"]}).said
+    assert (used["accepted"], used["member"]) == (True, ben)
+    assert caller.post("/vouchers/find", {"code": voucher["code"]}).said["state"] == "used"
 
 
 def test_guessing_codes_ends_soon_for_the_guesser_alone(caller: Caller) -> None:

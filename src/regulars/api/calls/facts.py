@@ -12,6 +12,7 @@ from regulars.api.answers import BatchOut, FactOut, Speech
 from regulars.api.facts import Bad, BatchIn, Shop, assets_of, read, read_batch
 from regulars.api.operations import Asked, Operation, Reply, serve
 from regulars.api.shapes import AnyFactIn
+from regulars.db.queries.members import vouchers_meant
 from regulars.engine.arrivals import Arrival
 
 REPLAY = {"Idempotent-Replay": "true"}
@@ -19,7 +20,12 @@ REPLAY = {"Idempotent-Replay": "true"}
 
 def shop_of(asked: Asked) -> Shop:
     """What a reader of facts must know."""
-    return Shop(now=asked.now, region=asked.region, assets=assets_of(dict(asked.speech.programmes)))
+    return Shop(
+        now=asked.now,
+        region=asked.region,
+        assets=assets_of(dict(asked.speech.programmes)),
+        meant=vouchers_meant,
+    )
 
 
 def _source(asked: Asked) -> Source:

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import Any
 
 from django.db import connection
+from msgspec.structs import replace
 
 from regulars.actions import quoting, redeeming, reserving
 from regulars.actions.reserving import Redeemed
@@ -57,9 +58,10 @@ def quote_cart(asked: Asked) -> Reply:
     """Ask what a cart would earn and what may be used on it. Nothing is booked or promised."""
     told: QuoteIn = asked.body
     fields = {name: getattr(told, name) for name in told.__struct_fields__}
-    programme, member = fields.pop("programme"), fields.pop("member")
-    cart = order(OrderIn(key=quoting.CART, at=asked.now, **fields), shop_of(asked))
-    found = quoting.quote(number_of(member, "member"), programme, cart, asked.now)
+    programme, number = fields.pop("programme"), number_of(fields.pop("member"), "member")
+    shop = replace(shop_of(asked), meant=lambda told: members.vouchers_meant(told, number))
+    cart = order(OrderIn(key=quoting.CART, at=asked.now, **fields), shop)
+    found = quoting.quote(number, programme, cart, asked.now)
     scale = scales(asked.speech.programmes[programme])
     pays = found.pays_minor
     return Reply(
@@ -294,7 +296,7 @@ def _by_code(asked: Asked, code: str, shopper: str) -> VoucherRow:
         tried = [api_keys.counted(cursor, name, asked.now, HOUR) for name in limits]
     if any(count >= most for count, most in zip(tried, limits.values(), strict=True)):
         raise Problem("code_tries", "code")
-    row = members.voucher_by_code("".join(code.split()).upper().replace("-", ""))
+    row = members.voucher_by_code(code)
     if row is not None:
         return row
     with connection.cursor() as cursor:

@@ -122,12 +122,31 @@ def holder(number: int, programme: str) -> HolderState | None:
     return rows.first()
 
 
+def written_code(told: str) -> str:
+    """A code of a voucher as it is stored, however somebody typed it."""
+    return "".join(told.split()).upper().replace("-", "")
+
+
 def voucher_by_code(code: str) -> VoucherRow | None:
-    """The voucher with this code."""
-    row = CodeRow.objects.filter(code=code, kind=CodeRow.Kind.VOUCHER).first()
+    """The voucher with this code, as it stands with whom its holder is one with."""
+    row = CodeRow.objects.filter(code=written_code(code), kind=CodeRow.Kind.VOUCHER).first()
     if row is None or row.customer_id is None:
         return None
-    found: Any = VoucherRow.objects.filter(
-        customer_id=row.customer_id, programme=row.programme, id=row.voucher
-    ).first()
-    return found  # type: ignore[no-any-return]
+    named: Any = VoucherRow.objects.filter(programme=row.programme, id=row.voucher)
+    found = named.filter(customer_id=end_of(row.customer_id)).first()
+    return found or named.filter(customer_id=row.customer_id).first()  # type: ignore[no-any-return]
+
+
+def vouchers_meant(told: Sequence[str], customer: int | None = None) -> tuple[str, ...]:
+    """Vouchers by their ids, where some are told by their codes; of one customer only, if it is
+    said which, so that nobody learns anything of the codes of others."""
+    if not told:
+        return ()
+    codes = {written_code(one) for one in told}
+    rows = CodeRow.objects.filter(code__in=codes, kind=CodeRow.Kind.VOUCHER)
+    known = {
+        row.code: row.voucher
+        for row in rows
+        if customer is None or (row.customer_id and end_of(row.customer_id) == customer)
+    }
+    return tuple(known.get(written_code(one), one) for one in told)
