@@ -139,6 +139,17 @@ def test_what_friend_and_advocate_share(people: People) -> None:
     assert asked(people, codes=("A1CODE",)).circle
 
 
+def test_who_lives_with_whom_is_told_like_any_signal(people: People) -> None:
+    people.tell("a1", at(1), Signal("household", "Elm Street"))
+    assert not asked(people, codes=("A1CODE",)).circle
+    people.tell("f1", at(11), Signal("household", "Elm Street"))
+    assert not asked(people, codes=("A1CODE",)).circle
+    people.tell("f1", at(1), Signal("household", "Oak Lane"), Signal("household", "elm street "))
+    reply = asked(people, codes=("A1CODE",))
+    assert reply.circle
+    assert not asked(people, codes=("A2CODE",)).circle
+
+
 def test_friends_of_anybody_are_counted_once_each(people: People) -> None:
     for number in range(1, 4):
         people.tell(f"g{number}", at(1), Signal("ip", "203.0.113.9"))

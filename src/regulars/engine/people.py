@@ -35,6 +35,8 @@ from regulars.ledger.lots import FOREVER
 
 BAN = "ban"
 """The kind of act by which an advocate is shut out."""
+HOUSEHOLD = "household"
+"""The kind of signal that says with whom somebody lives: its value is the name of their home."""
 NEARLY = ("email", "name")
 """Kinds of signal of which something nearly the same is worth a look."""
 
@@ -300,9 +302,13 @@ class Look:
 
     def circle(self) -> bool:
         """Whether both live together; a household with one balance is one holder."""
-        own = self.people.person(self.holder).household
-        named = self.named
-        return bool(own and named) and own == self.people.person(named).household
+        return bool(self.named) and not self.homes(self.holder).isdisjoint(self.homes(self.named))
+
+    def homes(self, holder: str) -> set[str]:
+        """The households that somebody belongs to."""
+        told = {one.value for one in self.signals(holder) if one.kind == HOUSEHOLD}
+        known = normal(HOUSEHOLD, self.people.person(holder).household)
+        return told | {known} if known else told
 
 
 def normalised(signal: Signal, emails: Emails) -> Signal:

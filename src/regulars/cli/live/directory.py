@@ -14,7 +14,8 @@ from regulars.engine.arrivals import Arrival
 from regulars.engine.calendar import datetime_of
 from regulars.engine.facts import Identifier, Who
 from regulars.engine.happenings import SignUp
-from regulars.engine.people import Person
+from regulars.engine.people import HOUSEHOLD, Person
+from regulars.engine.questions import Signal
 from regulars.ledger.lots import FOREVER
 
 if TYPE_CHECKING:
@@ -34,6 +35,16 @@ def meet(cursor: CursorWrapper, live: Live) -> None:
         for name, person in known.people.items()
         if name in live.scene.known
         for one in person.told
+    ]
+    told += [
+        signals.Told(
+            customer_id=live.number(name),
+            key="",
+            at=datetime_of(live.scene.begins),
+            signals=(Signal(HOUSEHOLD, person.household),),
+        )
+        for name, person in known.people.items()
+        if name in live.scene.known and person.household
     ]
     signals.note(cursor, told)
     for name, person in known.people.items():
