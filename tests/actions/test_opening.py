@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
 sys.path.insert(0, str(Path(__file__).parent))
@@ -83,6 +84,21 @@ def test_a_file_without_its_columns_is_refused(tmp_path: Path) -> None:
         open_balances([], "crows", at=START, now=START)
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "1899-12-30", "2199-12-31", "soon"])
+def test_a_last_day_that_cannot_be_reckoned_with_comes_back(day: str, tmp_path: Path) -> None:
+    live = Live(CROWD, [FIRST], START)
+    text = f"customer,amount,expires\nanna,5,{day}\n"
+    [rejected] = brought(live, tmp_path / "old.csv", text).rejected
+    assert rejected.code == "opening_expires"
+
+
+def test_a_row_that_came_back_counts_once_from_whichever_file(tmp_path: Path) -> None:
+    live = Live(CROWD, [FIRST], START)
+    assert brought(live, tmp_path / "old.csv", "customer,amount\nanna,5\n").done == 1
+    back = "customer,amount,line,reason\nanna,5,2,was wrong\n"
+    assert brought(live, tmp_path / "back.csv", back).known == 1
+
+
 def test_saboteur_keys_that_are_new_each_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,8 +107,7 @@ def test_saboteur_keys_that_are_new_each_time(
     count = iter(range(100))
 
     def fresh(scheme: opening.Scheme, row: opening.Row, **said: object) -> opening.Opening:
-        told = {**row.told, "again": str(next(count))}
-        return made(scheme, opening.Row(line=row.line, told=told), **said)
+        return structs.replace(made(scheme, row, **said), key=f"opening:{next(count)}")
 
     monkeypatch.setattr(opening, "_opening", fresh)
     for _ in range(2):

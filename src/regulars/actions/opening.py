@@ -25,8 +25,11 @@ from regulars.engine.arrivals import Arrival
 from regulars.engine.edition import Edition
 from regulars.engine.facts import Identifier, Who
 from regulars.engine.happenings import Opening
+from regulars.engine.moments import AFTER, FIRST
 
 NEEDED = {"customer", "amount"}
+SAYS = ("amount", "asset", "customer", "expires", "tier")
+"""The columns that say something; others are nobody's."""
 AT_ONCE = 1000
 KINDS = ("external", "card", "email", "phone")
 
@@ -131,12 +134,10 @@ def _arrivals(scheme: Scheme, row: Row) -> Iterator[Arrival]:
 
 
 def _opening(scheme: Scheme, row: Row, **said: object) -> Opening:
-    """A fact with a key made of everything that the row says."""
-    parts = [
-        scheme.programme,
-        str(said["what"]),
-        *(f"{n}={v}" for n, v in sorted(row.told.items())),
-    ]
+    """A fact with a key made of what the row says, other columns aside: a row that came back with
+    its reason says the same once it is mended."""
+    told = ((name, row.told.get(name, "")) for name in SAYS)
+    parts = [scheme.programme, str(said["what"]), *(f"{n}={v}" for n, v in told if v)]
     key = blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
     return Opening(key=f"opening:{key}", at=scheme.at, source="opening", **said)  # type: ignore[arg-type]
 
@@ -173,8 +174,10 @@ def _expires(scheme: Scheme, told: str) -> datetime | None:
         return None
     try:
         day = date.fromisoformat(told) + timedelta(days=1)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Refused("opening_expires", value=told) from None
+    if not FIRST.date() <= day < AFTER.date():
+        raise Refused("opening_expires", value=told)
     return datetime.combine(day, time(), scheme.zone).astimezone(UTC)
 
 

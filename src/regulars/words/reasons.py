@@ -15,8 +15,8 @@ from msgspec import Struct
 from regulars.words.api import API_REASONS
 from regulars.words.cases import CASE_REASONS
 from regulars.words.files import FILE_REASONS, ROW_REASONS
-from regulars.words.programme.core import REFUSALS
 from regulars.words.lifecycle import LIFECYCLE_REASONS
+from regulars.words.programme.core import REFUSALS
 from regulars.words.proving import PROVING_REASONS
 from regulars.words.webhooks import WEBHOOK_REASONS
 
