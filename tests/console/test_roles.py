@@ -81,7 +81,8 @@ def test_rights_of_brought_pages_name_pages_that_exist() -> None:
 
 def test_a_page_without_a_right_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     stray = Page(pattern="console/stray/", name="console:stray", right=None)
-    monkeypatch.setattr(permissions, "pages", lambda: [*pages(), stray])
+    walked = [*pages(), stray]
+    monkeypatch.setattr(permissions, "pages", lambda: walked)
     with pytest.raises(ImproperlyConfigured, match="console/stray/"):
         Gate(lambda request: None)  # type: ignore[arg-type, return-value]
 
