@@ -26,21 +26,25 @@ FACTS = f"""
         SELECT * FROM unnest({NUMBERS}, {TEXTS}::timestamptz[]) AS w(holder, since)
     ), same(holder, since, id) AS (
         SELECT holder, since, holder FROM wanted
-        UNION SELECT same.holder, coalesce(h.since, same.since), l.customer_id FROM same
-            JOIN regulars_customerlink l ON l.into_id = same.id AND l.undone_at IS NULL
-            LEFT JOIN regulars_holder h ON h.customer_id = l.customer_id AND h.programme = %s
+        UNION SELECT same.holder, coalesce(h.since, same.since), l.customer_id
+            FROM same CROSS JOIN LATERAL (SELECT customer_id FROM regulars_customerlink
+                WHERE into_id = same.id AND undone_at IS NULL OFFSET 0) l
+            LEFT JOIN LATERAL (SELECT since FROM regulars_holder
+                WHERE customer_id = l.customer_id AND programme = %s OFFSET 0) h ON true
     ), found AS (
         SELECT same.holder, same.since, f.key, f.body, f.version, f.at, f.programme, f.received_at
-        FROM same JOIN regulars_fact f ON f.customer_id = same.id
-        WHERE f.type NOT IN ('link', 'unlink')
-        AND NOT EXISTS (SELECT 1 FROM regulars_named_fact n WHERE n.key = f.key
-            AND n.customer_id = f.customer_id
-            AND NOT EXISTS (SELECT 1 FROM same o WHERE o.holder = same.holder
-                AND o.id = n.owner_id))
+        FROM same CROSS JOIN LATERAL (SELECT * FROM regulars_fact
+            WHERE customer_id = same.id AND type NOT IN ('link', 'unlink') OFFSET 0) f
+        CROSS JOIN LATERAL (SELECT bool_and(coalesce(owner_id IN (
+                SELECT o.id FROM same o WHERE o.holder = same.holder), false)) AS mine
+            FROM regulars_named_fact WHERE customer_id = f.customer_id AND key = f.key) n
+        WHERE coalesce(n.mine, true)
         UNION ALL
         SELECT same.holder, same.since, f.key, f.body, f.version, f.at, f.programme, f.received_at
-        FROM same JOIN regulars_named_fact n ON n.owner_id = same.id
-        JOIN regulars_fact f ON f.customer_id = n.customer_id AND f.key = n.key
+        FROM same CROSS JOIN LATERAL (SELECT customer_id, key FROM regulars_named_fact
+            WHERE owner_id = same.id OFFSET 0) n
+        CROSS JOIN LATERAL (SELECT * FROM regulars_fact
+            WHERE customer_id = n.customer_id AND key = n.key OFFSET 0) f
     )
     SELECT holder, body::text, (SELECT array_agg(k.version) FROM regulars_factkey k
         WHERE k.key = found.key) FROM found

@@ -54,8 +54,9 @@ LINKS = f"""
     WITH RECURSIVE up(id, into_id, depth) AS (
         SELECT l.customer_id, l.into_id, 1 FROM regulars_customerlink l
             WHERE l.customer_id = ANY({NUMBERS}) AND l.undone_at IS NULL
-        UNION ALL SELECT up.id, l.into_id, up.depth + 1 FROM up JOIN regulars_customerlink l
-            ON l.customer_id = up.into_id AND l.undone_at IS NULL)
+        UNION ALL SELECT up.id, l.into_id, up.depth + 1 FROM up CROSS JOIN LATERAL (
+            SELECT into_id FROM regulars_customerlink
+            WHERE customer_id = up.into_id AND undone_at IS NULL OFFSET 0) l)
     SELECT DISTINCT ON (id) id, into_id FROM up ORDER BY id, depth DESC
 """  # noqa: S608 - own texts
 
@@ -102,9 +103,11 @@ MERGED = f"""
     WITH RECURSIVE same(holder, id) AS (
         SELECT l.into_id, l.customer_id FROM regulars_customerlink l
             WHERE l.into_id = ANY({NUMBERS}) AND l.undone_at IS NULL
-        UNION SELECT same.holder, l.customer_id FROM same
-            JOIN regulars_customerlink l ON l.into_id = same.id AND l.undone_at IS NULL)
-    SELECT holder, public_id::text FROM same JOIN regulars_customer USING (id)
+        UNION SELECT same.holder, l.customer_id FROM same CROSS JOIN LATERAL (
+            SELECT customer_id FROM regulars_customerlink
+            WHERE into_id = same.id AND undone_at IS NULL OFFSET 0) l)
+    SELECT holder, public_id::text FROM same CROSS JOIN LATERAL (
+        SELECT public_id FROM regulars_customer WHERE id = same.id OFFSET 0) c
 """  # noqa: S608 - own texts
 
 

@@ -31,9 +31,11 @@ MOST = 10_000
 """So many rows of one signal are looked at: what more people share than that tells nobody apart."""
 
 GROUP = f"""
-    {SAME} SELECT same.id, c.public_id::text, c.id IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM regulars_customerlink l WHERE l.customer_id = same.id AND l.undone_at IS NULL)
-    FROM same LEFT JOIN regulars_customer c ON c.id = same.id
+    {SAME} SELECT same.id, c.public_id::text, c.id IS NOT NULL AND l.into_id IS NULL
+    FROM same LEFT JOIN LATERAL (
+        SELECT id, public_id FROM regulars_customer WHERE id = same.id OFFSET 0) c ON true
+    LEFT JOIN LATERAL (SELECT into_id FROM regulars_customerlink
+        WHERE customer_id = same.id AND undone_at IS NULL LIMIT 1) l ON true
 """  # noqa: S608 - own texts
 NUMBER = "SELECT id FROM regulars_customer WHERE public_id = %s"
 SIGNALS = f"""

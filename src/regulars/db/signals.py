@@ -60,11 +60,13 @@ KEEP = f"""
 """  # noqa: S608 - own texts
 SAME = f"""
     WITH RECURSIVE up(id) AS (
-        SELECT unnest({NUMBERS}) UNION SELECT l.into_id FROM up
-            JOIN regulars_customerlink l ON l.customer_id = up.id AND l.undone_at IS NULL
+        SELECT unnest({NUMBERS}) UNION SELECT l.into_id FROM up CROSS JOIN LATERAL (
+            SELECT into_id FROM regulars_customerlink
+            WHERE customer_id = up.id AND undone_at IS NULL OFFSET 0) l
     ), same(id) AS (
-        SELECT id FROM up UNION SELECT l.customer_id FROM same
-            JOIN regulars_customerlink l ON l.into_id = same.id AND l.undone_at IS NULL
+        SELECT id FROM up UNION SELECT l.customer_id FROM same CROSS JOIN LATERAL (
+            SELECT customer_id FROM regulars_customerlink
+            WHERE into_id = same.id AND undone_at IS NULL OFFSET 0) l
     )
 """  # noqa: S608 - own texts
 FORGET = f"{SAME} DELETE FROM regulars_signal s USING same WHERE s.customer_id = same.id"  # noqa: S608

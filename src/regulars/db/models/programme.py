@@ -144,6 +144,7 @@ class NamedFact(models.Model):
             models.Index(
                 fields=["arrived_at"], condition=models.Q(owner_id=None), name="named_waiting"
             ),
+            models.Index(fields=["customer_id", "key"], name="named_by_customer"),
         ]
 
 
