@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -348,19 +349,25 @@ def test_nobody_hears_of_a_deadlock() -> None:
 
 
 def test_locks_in_any_order_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    in_order, chance = holders.locked, random.Random(SEED)
+    in_order, calls, meeting = holders.locked, itertools.count(), threading.Barrier(2)
 
     def any_order(cursor: Any, customers: Any) -> list[Any]:
-        wanted = list(set(customers))
-        chance.shuffle(wanted)
-        for one in wanted:
+        turn = next(calls)
+        for one in sorted(set(customers), reverse=turn == 1):
             in_order(cursor, [one])
-            time.sleep(0.05)
-        return in_order(cursor, wanted)
+            if turn < 2 and not meeting.broken:
+                with suppress(threading.BrokenBarrierError):
+                    meeting.wait(20)
+                    meeting.abort()
+        return in_order(cursor, customers)
 
+    open_club()
+    members(["one", "other"])
+    record([bought(f"before-{who}", 100, who) for who in ("one", "other")], now=NOW)
     monkeypatch.setattr(holders, "locked", any_order)
     monkeypatch.setattr(recording, "MET", set())
-    told = ring(SEED, 100)
+    batches = [[bought(f"{n}-{who}", 100, who) for who in ("one", "other")] for n in range(2)]
+    told = at_once([lambda batch=batch: record(batch, now=NOW) for batch in batches])
     assert any("deadlock" in str(one) for one in told)
 
 
