@@ -202,7 +202,7 @@ class Scene(Struct):
         return person
 
     def load_clicks(self, me: Group) -> list[str]:
-        """The links that were followed by this person, in this session or by the same visitor;
+        """The links that were followed by this person, in this visit or by the same visitor;
         the codes of them all."""
         now = datetime_of(self.question.at)
         seen = [told for told in self.people.person(me.name).told if told.signal.kind == "visitor"]
