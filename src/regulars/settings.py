@@ -182,7 +182,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS: list[Path] = []
+STATICFILES_DIRS = [PACKAGE / "static"]  # what the faces share; each room has its own beside it
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else needs our files
