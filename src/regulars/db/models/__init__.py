@@ -13,7 +13,18 @@ from regulars.db.models.customer import (
 )
 from regulars.db.models.fact import FactKey, FactRow, RefundTie
 from regulars.db.models.importing import ImportRun, SavedMapping
+from regulars.db.models.mail import OutMail
 from regulars.db.models.measure import MeasureResult, MirrorState
+from regulars.db.models.portal import (
+    Brand,
+    Consent,
+    ConsentWording,
+    EntryTicket,
+    Invitation,
+    Leaving,
+    MemberSession,
+    SignInTry,
+)
 from regulars.db.models.programme import (
     Adjustment,
     AttemptRow,
@@ -46,8 +57,11 @@ __all__ = [
     "ApiKey",
     "ApiUse",
     "AttemptRow",
+    "Brand",
     "Business",
     "CodeRow",
+    "Consent",
+    "ConsentWording",
     "Customer",
     "CustomerLink",
     "CustomerNote",
@@ -56,6 +70,7 @@ __all__ = [
     "EditionRow",
     "Endpoint",
     "EntryLink",
+    "EntryTicket",
     "FactKey",
     "FactRow",
     "Friend",
@@ -65,9 +80,13 @@ __all__ = [
     "HookSource",
     "IdentifierRow",
     "ImportRun",
+    "Invitation",
+    "Leaving",
     "MeasureResult",
+    "MemberSession",
     "MirrorState",
     "NamedFact",
+    "OutMail",
     "OutMessage",
     "Place",
     "Product",
@@ -80,6 +99,7 @@ __all__ = [
     "SearchToken",
     "SentEffect",
     "SharedLimit",
+    "SignInTry",
     "Signal",
     "Staff",
     "Standing",

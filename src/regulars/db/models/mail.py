@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+
+class OutMail(models.Model):
+    """A mail that goes out once: written in the transaction of what it tells of, sent by a job.
+
+    `secret` tells that its text lets somebody in: it is taken away as soon as nobody needs it. A
+    mail that has not gone out by `until` is not sent any more. `code` says why one failed.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        PICKED = "picked"
+        SENT = "sent"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    kind = models.CharField(max_length=30)
+    recipient = models.CharField(max_length=254)
+    subject = models.CharField(max_length=300)
+    text = models.TextField(blank=True, default="")
+    secret = models.BooleanField(default=False)
+    customer_id = models.BigIntegerField(null=True, db_index=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    attempts = models.SmallIntegerField(default=0)
+    code = models.CharField(max_length=40, blank=True, default="")
+    queued_at = models.DateTimeField(db_index=True)
+    next_at = models.DateTimeField()
+    until = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "regulars_out_mail"
+        indexes = [
+            models.Index(
+                fields=["next_at"],
+                condition=models.Q(state__in=["waiting", "picked"]),
+                name="out_mail_due",
+            ),
+        ]
