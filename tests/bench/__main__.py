@@ -2,6 +2,7 @@
 
 Prints a table and writes bench.json: rows of name, value, unit, reference, reference_value, ratio
 and aim, where ratio >= aim is good (where less is better, both are turned round).
+`REGULARS_BENCH_SCALE=0.01` tries quote, rebuild and verify with a hundredth of their rows.
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ from _pytest.outcomes import Skipped  # noqa: E402 - after the path to our helpe
 from bench import (  # noqa: E402 - the same
     console_bench,
     fold_bench,
+    history_bench,
     import_bench,
     insight_bench,
     orders_bench,
+    quote_bench,
 )
 
 Row = dict[str, Any]
@@ -35,6 +38,9 @@ BENCHES: dict[str, Callable[[Path], list[Row]]] = {
     "fold": fold_bench.run,
     "console": console_bench.run,
     "orders": orders_bench.run,
+    "quote": quote_bench.run,
+    "rebuild": history_bench.rebuild,
+    "verify": history_bench.verify,
 }
 
 
