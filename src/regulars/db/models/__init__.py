@@ -43,6 +43,7 @@ from regulars.db.models.programme import (
     VoucherRow,
 )
 from regulars.db.models.staff import EntryLink, Role, Staff
+from regulars.db.models.till import Cashier, TillDeed, TillDevice
 from regulars.db.models.webhook import (
     Delivery,
     Endpoint,
@@ -59,6 +60,7 @@ __all__ = [
     "AttemptRow",
     "Brand",
     "Business",
+    "Cashier",
     "CodeRow",
     "Consent",
     "ConsentWording",
@@ -103,6 +105,8 @@ __all__ = [
     "Signal",
     "Staff",
     "Standing",
+    "TillDeed",
+    "TillDevice",
     "TransferRow",
     "VoucherRow",
 ]
