@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -17,6 +18,8 @@ from regulars.actions.delivering import Postbox
 from regulars.channels.webhooks import Networks, Sender
 from regulars.db.models import Delivery, Endpoint
 
+TLS = b"\x16"
+"""With which a greeting of TLS begins."""
 LOOPBACK = Networks.of(["127.0.0.0/8"])
 
 
@@ -113,10 +116,27 @@ def _talk(client: socket.socket, talk: Callable[[socket.socket], None]) -> None:
     with client:
         client.settimeout(5)
         try:
-            client.recv(65536)
+            _read(client)
             talk(client)
         except OSError:
             return
+
+
+def _read(client: socket.socket) -> None:
+    """The whole request: what is left unread when a socket is closed breaks the connection."""
+    came = b""
+    while b"\r\n\r\n" not in came:
+        if not (more := client.recv(65536)):
+            return
+        came += more
+        if came.startswith(TLS):
+            return
+    head, _, body = came.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: *(\d+)", head)
+    while length and len(body) < int(length[1]):
+        if not (more := client.recv(65536)):
+            return
+        body += more
 
 
 def closed_port() -> str:

@@ -166,7 +166,7 @@ def test_a28_floods_of_headers(sent: bytes, house: House) -> None:
     before, began = memory(house.pid), time.monotonic()
     said = raw(house, sent)
     assert not said.startswith((b"HTTP/1.1 2", b"HTTP/1.1 5")), said[:100]
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
     assert memory(house.pid) - before < 100 * MEGABYTE
     assert Caller(house).ask("/livez").status == 200
 

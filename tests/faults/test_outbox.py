@@ -213,27 +213,32 @@ def test_saboteur_one_that_fails_shuts_the_door_for_all(monkeypatch: pytest.Monk
 
 
 def test_a_slow_receiver_holds_no_lane_of_another() -> None:
-    """In real time: while four messages wait for a receiver that says nothing, others go out."""
-    hold = threading.Event()
+    """While messages wait for a receiver that says nothing, all for the others go out."""
+    all_out, waited = threading.Event(), []
+    got: list[object] = []
 
     def silent(client: socket.socket) -> None:
-        hold.wait(5)
+        waited.append(all_out.wait(30))
 
-    with raw(silent) as slow, receiver() as good, postbox(Clock(NOW), time_limit=1.5) as box:
+    def take(message: object) -> tuple[int, dict[str, str]]:
+        got.append(message)
+        if len(got) == 60:
+            all_out.set()
+        return 204, {}
+
+    with raw(silent) as slow, receiver() as good, postbox(Clock(NOW), time_limit=60) as box:
         webhooks.add(slow, [], now=NOW)
         webhooks.add(good.url, [], now=NOW)
         put(60)
-        begun, times = time.monotonic(), []
-        good.answer = lambda got: (times.append(time.monotonic() - begun) or 204, {})
-        box.empty(until=lambda: len(times) >= 60)
-        hold.set()
-    assert len(times) == 60
-    assert max(times) < 1.4, "they did not wait for the slow one"
+        good.answer = take
+        box.empty(until=lambda: len(got) >= 60)
+    assert len(got) == 60
+    assert waited.count(True) == len(waited) > 0, "they waited for the slow one"
 
 
 def drip(client: socket.socket) -> None:
     client.sendall(b"HTTP/1.1 200 OK\r\n")
-    for _byte in range(100):
+    for _byte in range(300):
         client.sendall(b"X")
         time.sleep(0.1)
 
@@ -301,7 +306,7 @@ def test_nasty_receivers_are_told_apart(
         put(5)
         begun = time.monotonic()
         box.empty()
-        assert time.monotonic() - begun < 2.5
+        assert time.monotonic() - begun < 15
         (one,) = webhooks.log(nasty)
         assert (one.state, one.status, one.code) == (state, status, code)
         assert {row.state for row in webhooks.log(well)} == {"done"}

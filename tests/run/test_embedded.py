@@ -55,7 +55,7 @@ def test_a_second_start_is_quick(folder: Folder) -> None:
             pass
         spent.append(time.perf_counter() - began)
     # The aim is 0.3 s; the bound leaves room for a machine that runs other tests.
-    assert min(spent) < 1.0, spent
+    assert min(spent) < 3.0, spent
 
 
 def test_the_last_one_out_stops_it(folder: Folder, start: Start) -> None:
