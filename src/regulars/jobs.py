@@ -14,7 +14,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from regulars.actions import entry, passing, reserving, sealing, sweeping, tidying
+from regulars.actions import entry, mailing, passing, reserving, sealing, sweeping, tidying
 
 
 def _folder() -> Path:
@@ -48,6 +48,19 @@ def measure(key: str) -> None:
 def mail_link(purpose: str, email: str) -> None:
     """An invitation or a reset; the link is made when the message goes out."""
     entry.mail_link(entry.Purpose(purpose), email, timezone.now())
+
+
+@app.task(name="send_mail", queue="mail", queueing_lock="send_mail")
+def send_mail() -> None:
+    """Whatever lies in the outbox."""
+    mailing.send_due()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="send_mail_again", queue="mail", queueing_lock="send_mail_again")
+def send_mail_again(timestamp: int) -> None:
+    """What could not be sent before, and what a killed worker left behind."""
+    mailing.send_due()
 
 
 @app.task(name="inspect_import", queue="imports")
@@ -125,6 +138,7 @@ def sweep_all(timestamp: int) -> None:
 def tidy(timestamp: int) -> None:
     """Links and sessions that ended are forgotten, every night."""
     entry.tidy(timezone.now())
+    mailing.tidy(timezone.now())
 
 
 @app.periodic(cron="* * * * *")

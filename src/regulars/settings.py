@@ -7,7 +7,11 @@ REGULARS_SECRET_KEY    signs sessions
 REGULARS_HOSTS         host names this installation answers to, with commas; default: loopback
 REGULARS_BASE_URL      the address people use, for links in messages
 REGULARS_SMTP_URL      smtp://user:password@host:port (smtps:// for TLS from the start)
+REGULARS_MAIL_PROVIDER a provider in its place: postmark, mailgun, sendgrid, brevo, mailjet, resend
+REGULARS_MAIL_KEY      the provider's key (mailjet: KEY:SECRET)
+REGULARS_MAIL_DOMAIN   the sending domain, where the provider asks for it
 REGULARS_MAIL_FROM     the sender's address
+REGULARS_DEMONSTRATION set by `regulars demo`: mail stays in the outbox, where the console shows it
 REGULARS_WEBHOOK_NETWORKS  networks that are not public and may get webhooks, with commas
 """
 
@@ -192,13 +196,35 @@ UPLOAD_GATE = "regulars.console.uploads.may_upload"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
+DEMONSTRATION = os.environ.get("REGULARS_DEMONSTRATION") == "1"
+_PROVIDERS = {
+    "brevo": "BREVO_API_KEY",
+    "mailgun": "MAILGUN_API_KEY",
+    "mailjet": "MAILJET_API_KEY",
+    "postmark": "POSTMARK_SERVER_TOKEN",
+    "resend": "RESEND_API_KEY",
+    "sendgrid": "SENDGRID_API_KEY",
+}
 _smtp = urlsplit(os.environ.get("REGULARS_SMTP_URL", ""))
-MAIL_CONFIGURED = bool(_smtp.hostname)
-EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend"
-    if MAIL_CONFIGURED
-    else "django.core.mail.backends.dummy.EmailBackend"
-)
+_provider = os.environ.get("REGULARS_MAIL_PROVIDER", "").lower()
+_mail_key = os.environ.get("REGULARS_MAIL_KEY", "")
+_by_provider = _provider in _PROVIDERS and bool(_mail_key)
+MAIL_CONFIGURED = not DEMONSTRATION and (_by_provider or bool(_smtp.hostname))
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+if MAIL_CONFIGURED:
+    EMAIL_BACKEND = (
+        f"anymail.backends.{_provider}.EmailBackend"
+        if _by_provider
+        else "django.core.mail.backends.smtp.EmailBackend"
+    )
+ANYMAIL: dict[str, object] = {"REQUESTS_TIMEOUT": 20}
+if _by_provider:
+    ANYMAIL[_PROVIDERS[_provider]] = _mail_key
+    if _provider == "mailjet":
+        ANYMAIL["MAILJET_API_KEY"] = _mail_key.partition(":")[0]
+        ANYMAIL["MAILJET_SECRET_KEY"] = _mail_key.partition(":")[2]
+    if _provider == "mailgun" and os.environ.get("REGULARS_MAIL_DOMAIN"):
+        ANYMAIL["MAILGUN_SENDER_DOMAIN"] = os.environ["REGULARS_MAIL_DOMAIN"]
 EMAIL_HOST = _smtp.hostname or ""
 EMAIL_PORT = _smtp.port or (465 if _smtp.scheme == "smtps" else 25)
 EMAIL_HOST_USER = unquote(_smtp.username or "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from datetime import UTC, date, datetime, time, timedelta
@@ -43,6 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.prepare:
         return 0
     wanted = Wanted(host=arguments.host, port=arguments.port)
+    os.environ["REGULARS_DEMONSTRATION"] = "1"
+    os.environ.setdefault("REGULARS_BASE_URL", named(wanted.address))
     return serve(folder, wanted, on_ready=_tell)
 
 

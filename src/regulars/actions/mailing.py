@@ -1,0 +1,145 @@
+"""Mail goes out: written in the transaction of what it tells of, then sent by a job, each once.
+
+A mail is taken up before it is handed over and marked after. Whoever is killed between the two
+leaves it taken up; when its lease is over it is tried again under the same Message-ID, so that only
+a mail whose fate nobody knows may arrive twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from msgspec import Struct
+
+from regulars.actions.later import later
+from regulars.channels.mail import Letter, Outcome, Postman
+from regulars.db.models import Business, OutMail
+
+JOB = "send_mail"
+AT_ONCE = 50
+LEASE = timedelta(minutes=5)
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))
+"""How long a mail waits after each failure; the last one again and again, until it is too late."""
+WORTH = timedelta(days=2)
+"""So long a mail is worth sending, where nothing else is said."""
+KEPT = timedelta(days=90)
+State = OutMail.State
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """A mail to be sent. `secret` tells that its text lets somebody in; `worth` how long it is of
+    any use."""
+
+    kind: str
+    recipient: str
+    subject: str
+    text: str
+    customer_id: int | None = None
+    secret: bool = False
+    worth: timedelta = WORTH
+
+
+def queue(wanted: Wanted, now: datetime) -> UUID:
+    """Put a mail into the outbox, in the caller's transaction, and have it sent; its id."""
+    row = OutMail.objects.create(
+        kind=wanted.kind,
+        recipient=wanted.recipient,
+        subject=" ".join(wanted.subject.split())[:300],
+        text=wanted.text,
+        secret=wanted.secret,
+        customer_id=wanted.customer_id,
+        queued_at=now,
+        next_at=now,
+        until=now + wanted.worth,
+    )
+    # Whoever waits for a code gets a job of their own: one that waits already may run too early.
+    later(JOB, once=None if wanted.secret else JOB)
+    return row.id
+
+
+def send_due(now: datetime | None = None) -> int:
+    """Send what is due, until nothing is; how many went out. In an installation that has no way to
+    send, and in the demonstration, everything stays where it is."""
+    if not settings.MAIL_CONFIGURED:
+        return 0
+    postman, sent = Postman(), 0
+    try:
+        while batch := _take_up(now or timezone.now()):
+            for row in (one for one in batch if one.state == State.PICKED):
+                outcome = postman.deliver(_letter(row))
+                _mark(row, outcome, now or timezone.now())
+                sent += outcome.became == "sent"
+    finally:
+        postman.close()
+    return sent
+
+
+@transaction.atomic
+def _take_up(now: datetime) -> Sequence[OutMail]:
+    """The next that are due: their lease is ours from now on, or they are too late and given up."""
+    due = Q(state__in=(State.WAITING, State.PICKED), next_at__lte=now)
+    rows = list(
+        OutMail.objects.select_for_update(skip_locked=True)
+        .filter(due)
+        .order_by("next_at", "id")[:AT_ONCE]
+    )
+    for row in rows:
+        if row.until <= now:
+            _settle(row, State.FAILED, row.code or "too_late", now)
+        else:
+            row.state, row.attempts, row.next_at = State.PICKED, row.attempts + 1, now + LEASE
+            row.save(update_fields=["state", "attempts", "next_at"])
+    return rows
+
+
+def _letter(row: OutMail) -> Letter:
+    name = Business.objects.values_list("name", flat=True).filter(pk=1).first() or ""
+    return Letter(
+        id=str(row.id),
+        sender=_sender(name),
+        recipient=row.recipient,
+        subject=row.subject,
+        text=row.text,
+    )
+
+
+def _sender(name: str) -> str:
+    """The address that mail comes from, under the name of the business."""
+    address = settings.DEFAULT_FROM_EMAIL
+    quoted = "".join(letter for letter in name if letter.isprintable() and letter not in '"\\<>')
+    return f'"{quoted}" <{address}>' if quoted and "<" not in address else address
+
+
+def _mark(row: OutMail, outcome: Outcome, now: datetime) -> None:
+    """Write down what became of a mail, unless its lease has gone to somebody else."""
+    if outcome.became == "sent":
+        _settle(row, State.SENT, "", now)
+    elif outcome.became == "refused":
+        _settle(row, State.FAILED, outcome.code, now)
+    else:
+        wait = WAITS[min(row.attempts, len(WAITS)) - 1]
+        _mine(row).update(state=State.WAITING, code=outcome.code, next_at=now + wait)
+
+
+def _settle(row: OutMail, state: str, code: str, now: datetime) -> None:
+    """It is over: what would let somebody in is not kept."""
+    text = "" if row.secret else row.text
+    row.state = state
+    _mine(row).update(state=state, code=code[:40], settled_at=now, text=text)
+
+
+def _mine(row: OutMail) -> QuerySet[OutMail]:
+    return OutMail.objects.filter(pk=row.pk, attempts=row.attempts)
+
+
+@transaction.atomic
+def tidy(now: datetime) -> None:
+    """Mails that are over are forgotten after a while, and secrets that nobody sent."""
+    OutMail.objects.filter(queued_at__lt=now - KEPT).delete()
+    OutMail.objects.filter(secret=True, until__lt=now).exclude(text="").update(text="")
