@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_the_database_tests_pass_on_postgresql_15() -> None:
     if not (PROGRAMS / "initdb").exists():
         pytest.skip(f"PostgreSQL 15 is not installed in {PROGRAMS}")
