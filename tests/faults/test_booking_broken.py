@@ -46,7 +46,7 @@ from server import Server
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.usefixtures("own_database"),
-    pytest.mark.timeout(7200 if FULL else 300),
+    pytest.mark.timeout(7200 if FULL else 900),
 ]
 SEED = 20_261_122
 LATER = AT + timedelta(days=300)

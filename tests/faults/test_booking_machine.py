@@ -40,7 +40,7 @@ from regulars.engine.happenings import Redemption, VoucherUse
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.usefixtures("own_database"),
-    pytest.mark.timeout(7200 if FULL else 300),
+    pytest.mark.timeout(7200 if FULL else 900),
 ]
 EXAMPLES, STEPS = (100, 100) if FULL else (4, 25)
 WHO = st.integers(0, 2)

@@ -22,7 +22,7 @@ from regulars.db.models import HolderState
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.usefixtures("own_database"),
-    pytest.mark.timeout(7200 if FULL else 300),
+    pytest.mark.timeout(7200 if FULL else 900),
 ]
 SEED = 20_261_122
 WORKERS, REGISTERS = 16, 6

@@ -49,7 +49,7 @@ from server import address
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.usefixtures("own_database"),
-    pytest.mark.timeout(7200 if FULL else 300),
+    pytest.mark.timeout(7200 if FULL else 900),
 ]
 SEED = 20_261_122
 WORKERS = 64

@@ -21,7 +21,7 @@ from regulars.db.models import FactRow, TransferRow
 from regulars.run import embedded
 from regulars.run.folder import PASSABLE, prepare
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200 if FULL else 300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200 if FULL else 900)]
 SEED = 20_261_122
 READY_SECONDS = float(os.environ.get("READY_SECONDS", "5" if FULL else "30"))
 """A short run shares its machine with other tests."""
