@@ -9,7 +9,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -19,6 +22,55 @@ from regulars.run.errors import CannotRun
 
 # Any number will do, as long as every release uses the same one.
 LOCK = 7_364_827_851_209
+LABELS = {"regulars.db": "regulars", "procrastinate.contrib.django": "procrastinate"}
+"""What Django calls an app that is not called by the end of its name."""
+Migrations = set[tuple[str, str]]
+
+
+def may_be_behind(address: str) -> bool:
+    """Whether the database lacks any migration that lies on the disk: False is certain.
+
+    Reads file names where Django would load every app and migration, which takes longer than all
+    else of a start. The environment holds what the settings read.
+    """
+    settings = import_module(os.environ["DJANGO_SETTINGS_MODULE"])
+    try:
+        with psycopg.connect(address) as link:
+            return not on_disk(settings.INSTALLED_APPS) <= applied(link)
+    except psycopg.Error:
+        return True
+
+
+def on_disk(apps: Sequence[str]) -> Migrations:
+    """Every migration of the apps, by its file, without loading any."""
+    return {pair for app in apps for pair in _files(_label(app), _home(app))}
+
+
+def _label(app: str) -> str:
+    return LABELS.get(app, app.rpartition(".")[2])
+
+
+def _home(app: str) -> Path:
+    """The folder of an app. Only the outermost package is looked up: looking further would load
+    what lies between."""
+    outer, *inner = app.split(".")
+    spec = find_spec(outer)
+    places = (spec.submodule_search_locations if spec else None) or [""]
+    return Path(places[0]).joinpath(*inner)
+
+
+def _files(label: str, home: Path) -> Iterator[tuple[str, str]]:
+    for file in (home / "migrations").glob("[0-9]*.py"):
+        yield label, file.stem
+
+
+def applied(link: psycopg.Connection[Any]) -> Migrations:
+    """What the database says was done to it."""
+    try:
+        rows = link.execute("SELECT app, name FROM django_migrations").fetchall()
+    except psycopg.errors.UndefinedTable:
+        return set()
+    return {(app, name) for app, name in rows}
 
 
 def migrate(addresses: Addresses, variables: Mapping[str, str]) -> None:
@@ -41,16 +93,12 @@ def migrate(addresses: Addresses, variables: Mapping[str, str]) -> None:
         raise CannotRun(f"The database's tables could not be brought up to date: {lines[-1]}")
 
 
-def missing(link: psycopg.Connection[Any]) -> set[tuple[str, str]]:
+def missing(link: psycopg.Connection[Any]) -> Migrations:
     """The newest migrations of the installed code that this database lacks; Django is set up."""
-    try:
-        rows = link.execute("SELECT app, name FROM django_migrations").fetchall()
-    except psycopg.errors.UndefinedTable:
-        rows = []
-    return newest() - {(app, name) for app, name in rows}
+    return newest() - applied(link)
 
 
-def newest() -> set[tuple[str, str]]:
+def newest() -> Migrations:
     """The last migration of every app, as the installed code has them."""
     from django.db.migrations.loader import (  # noqa: PLC0415 - needs Django set up
         MigrationLoader,

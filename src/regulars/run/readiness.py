@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
+from django.conf import settings
 
 from regulars.run import keys, migrate
 
@@ -37,7 +38,7 @@ class Readiness:
         self._last: list[str] = ["checking"]
         self._checked_at = 0.0
         self._link: psycopg.Connection[Any] | None = None
-        self._wanted: set[tuple[str, str]] | None = None
+        self._wanted: migrate.Migrations | None = None
 
     async def reasons(self) -> list[str]:
         """Within a tenth of a second once there was an answer; the last one if checks hang."""
@@ -92,12 +93,8 @@ class Readiness:
 
     def _migrations(self, link: psycopg.Connection[Any]) -> list[str]:
         if self._wanted is None:
-            self._wanted = migrate.newest()
-        try:
-            found = link.execute("SELECT app, name FROM django_migrations").fetchall()
-        except psycopg.errors.UndefinedTable:
-            return ["migrations"]
-        return [] if self._wanted <= {(app, name) for app, name in found} else ["migrations"]
+            self._wanted = migrate.on_disk(settings.INSTALLED_APPS)
+        return [] if self._wanted <= migrate.applied(link) else ["migrations"]
 
 
 def _disk() -> list[str]:

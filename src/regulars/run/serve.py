@@ -61,7 +61,8 @@ def serve(folder: Folder, wanted: Wanted, on_ready: OnReady | None = None) -> in
         check_port(wanted, patience=LEFT_BEHIND_SECONDS if held.left_behind else 0.0)
         with database.environment(folder) as addresses:
             variables = database.variables(folder, addresses)
-            migrate.migrate(addresses, variables)
+            if migrate.may_be_behind(addresses.owner):
+                migrate.migrate(addresses, variables)
             if not stop.wanted:
                 _Tree(folder, wanted, stop, variables).run(on_ready)
     return 0
@@ -134,8 +135,8 @@ class _Tree:
         environ = {**os.environ, **variables}
         web = ["regulars.run.web", wanted.host, str(wanted.port), str(wanted.workers)]
         self._children = [Child("web", web, environ)]
-        if wanted.jobs:
-            self._children.append(Child("job", ["regulars.run.worker"], environ))
+        self._later = [Child("job", ["regulars.run.worker"], environ)] if wanted.jobs else []
+        """Those that may wait until the server answers: they would only slow it down."""
 
     def run(self, on_ready: OnReady | None) -> None:
         try:
@@ -155,6 +156,8 @@ class _Tree:
         while not self._stop.wanted:
             self._look()
             status, reasons = ask_ready(self._wanted)
+            if status:
+                self._start_later()
             if status == 200:
                 words.info("ready on %s", self._wanted.address)
                 return True
@@ -165,6 +168,12 @@ class _Tree:
                 )
             time.sleep(0.03)
         return False
+
+    def _start_later(self) -> None:
+        while self._later:
+            child = self._later.pop()
+            self._children.append(child)
+            child.start()
 
     def _look(self) -> None:
         if self._embedded and time.monotonic() >= self._look_at:

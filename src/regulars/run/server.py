@@ -11,6 +11,7 @@ import gc
 import logging
 import os
 import secrets
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
@@ -57,24 +58,40 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 
 def make() -> Server:
     """The application of this installation; what a worker of granian calls once."""
-    from django.conf import settings  # noqa: PLC0415 - what the process tree set
+    import django  # noqa: PLC0415 - reads settings that the process tree set
+    from django.conf import settings  # noqa: PLC0415 - the same
+    from django.utils.module_loading import import_string  # noqa: PLC0415 - the same
+
+    try:
+        django.setup()
+        routes = [import_string(name)() for name in getattr(settings, "ROUTES", [])]
+    except Exception:
+        log.exception("Django does not start")
+        raise SystemExit(1) from None
+    return Server(pages=Pages(_django), routes=routes, may_upload=_asked_at_gate)
+
+
+def _django() -> Any:
+    """Every page there is. Without them the process is of no use: it ends, and is started again."""
     from django.core.wsgi import (  # noqa: PLC0415 - reads settings that the process tree set
         get_wsgi_application,
     )
-    from django.utils.module_loading import import_string  # noqa: PLC0415 - the same
 
     try:
         pages = get_wsgi_application()
     except Exception:
         log.exception("Django does not start")
-        raise SystemExit(1) from None
-    gate = getattr(settings, "UPLOAD_GATE", "")
+        os._exit(1)
     _collect_seldom()
-    return Server(
-        pages=pages,
-        routes=[import_string(name)() for name in getattr(settings, "ROUTES", [])],
-        may_upload=import_string(gate) if gate else nobody,
-    )
+    return pages
+
+
+def _asked_at_gate(cookies: str) -> bool:
+    from django.conf import settings  # noqa: PLC0415 - what the process tree set
+    from django.utils.module_loading import import_string  # noqa: PLC0415 - the same
+
+    gate = getattr(settings, "UPLOAD_GATE", "")
+    return bool(gate and import_string(gate)(cookies))
 
 
 def _collect_seldom() -> None:
@@ -93,14 +110,45 @@ def nobody(_cookies: str) -> bool:
     return False
 
 
+class Pages:
+    """The pages, loaded once the server has said that it is ready, or when the first is asked for.
+
+    Orders need none of them, and loading them takes longer than all else of a start.
+    """
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._app: App | None = None
+        self._lock = threading.Lock()
+        self._begun = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._app
+        if app is None:
+            app = await asyncio.to_thread(self._load)
+        await app(scope, receive, send)
+
+    def begin(self) -> None:
+        """Load them now, beside whatever else there is to do."""
+        if not self._begun:
+            self._begun = True
+            threading.Thread(target=self._load, name="pages", daemon=True).start()
+
+    def _load(self) -> App:
+        with self._lock:
+            if self._app is None:
+                # a2wsgi types its messages more closely than ASGI itself does.
+                self._app = cast(App, WSGIMiddleware(self._make(), workers=THREADS))
+            return self._app
+
+
 class Server:
     """Chooses who answers, and keeps what holds for every answer."""
 
     def __init__(
-        self, *, pages: Any, routes: list[Route] | None = None, may_upload: Asked = nobody
+        self, *, pages: Pages, routes: list[Route] | None = None, may_upload: Asked = nobody
     ) -> None:
-        # a2wsgi types its messages more closely than ASGI itself does.
-        self._pages = cast(App, WSGIMiddleware(pages, workers=THREADS))
+        self._pages = pages
         self._routes = list(routes or [])
         self._may_upload = may_upload
         self._readiness = Readiness()
@@ -169,6 +217,8 @@ class Server:
         reasons = await self._readiness.reasons()
         status = 503 if reasons else 200
         await answer.json(status, {"ready": not reasons, "reasons": reasons})
+        if not reasons:
+            self._pages.begin()
 
     async def _limit(self, scope: Scope, length: int | None) -> int:
         """A large body is taken only from somebody who may send one: others could fill the disk."""
