@@ -85,7 +85,7 @@ class Batch(Struct, frozen=True):
 
 
 class Voucher(Struct, frozen=True):
-    """A voucher: `id` is what an order names, `code` what is shown."""
+    """A voucher: `code` is what is shown and what an order names, `id` what facts call it."""
 
     id: str
     code: str
@@ -141,6 +141,7 @@ class Redemption(Struct, frozen=True):
     code: str
     message: str
     balances: dict[str, Balance]
+    voucher: str = ""
 
 
 class Line(Struct, frozen=True):

@@ -71,6 +71,11 @@ WRONG: list[tuple[dict[str, Any], int, str, str]] = [
     ({"number": "4111111111111111"}, 422, "looks_like_payment_card", "number"),
     ({"customer": {}}, 422, "customer_unnamed", "customer"),
     ({"customer": {"email": "mia"}}, 422, "bad_email", "customer.email"),
+    ({"signals": {"shoe_size": "42"}}, 422, "value_unknown", "signals"),
+    ({"signals": {"device": ""}}, 422, "value_wrong", "signals[...]"),
+    ({"signals": {"card": "4111111111111111"}}, 422, "looks_like_payment_card", "signals.card"),
+    ({"party": [{"name": "Ben"}]}, 422, "customer_unnamed", "party[0]"),
+    ({"party": [{"email": "ben"}]}, 422, "bad_email", "party[0].email"),
     (
         {"customer": {"card": "4111 1111 1111 1111"}},
         422,
@@ -78,6 +83,7 @@ WRONG: list[tuple[dict[str, Any], int, str, str]] = [
         "customer.card",
     ),
     ({"type": "promise"}, 422, "value_unknown", "type"),
+    ({"lines": [{"amount": "1", "kind": "gift"}]}, 422, "value_unknown", "lines[0].kind"),
     ({"type": "grant", "programme": CLUB}, 422, "field_unknown_near", "currency"),
 ]
 
@@ -198,3 +204,29 @@ def test_postage_comes_back_alone_and_with_goods_and_takes_no_points_of_its_own(
         assert told.said["programmes"][0]["status"] == "accepted", told.said
         found = caller.get(f"/members/{CLUB}/{mia}").said
         assert found["balances"]["points"]["available"] == left
+
+
+@pytest.mark.parametrize(
+    ("signals", "party", "paid"),
+    [
+        ({}, [], True),
+        ({"household": "h2"}, [], True),
+        ({"household": "h1"}, [], False),
+        ({}, [{"email": "mia@example.com"}], False),
+    ],
+)
+def test_referral_rules_look_at_what_stands_beside_an_order(
+    signals: dict[str, str], party: list[dict[str, str]], paid: bool
+) -> None:
+    caller = cafe()
+    mia = member(caller)
+    member(caller, "ben@example.com")
+    known = {"household": "h1"}
+    caller.post("/facts", order("o1", "4.50", at=ago(72), signals=known))
+    code = caller.get(f"/members/{CLUB}/{mia}").said["code"]
+    sold = order("o2", "20.00", at=ago(48), customer={"email": "ben@example.com"}, via=code)
+    told = caller.post("/facts", {**sold, "signals": signals, "party": party})
+    points = told.said["programmes"][0]["gave"]["points"]
+    assert points == ("15" if paid else "20"), "a friend's order is 5 euros cheaper"
+    again = caller.post("/facts", {**sold, "signals": {"device": "other"}})
+    assert again.said["state"] == "known"

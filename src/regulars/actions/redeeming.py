@@ -15,6 +15,7 @@ from regulars.actions.booking import Sitting
 from regulars.actions.desks import LiveDesk, NotLocked
 from regulars.actions.record import ATTEMPTS, met
 from regulars.actions.refused import Refused
+from regulars.actions.reserving import Standing, standing_of
 from regulars.db import factstore, histories, programmes
 from regulars.db.models import AttemptRow
 from regulars.engine.arrivals import content_hash
@@ -39,13 +40,15 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 class Answer(Struct, frozen=True, kw_only=True):
     """The answer to something that was asked for: the same for ever under the same key. `known`
-    says that it was given before. `params` complete the code of a refusal."""
+    says that it was given before. `params` complete the code of a refusal; `standing` is where the
+    member stood after it."""
 
     key: str
     accepted: bool
     code: str = ""
     params: dict[str, Any] = {}
     known: bool = False
+    standing: Standing | None = None
 
 
 def redeem(asked: Asked) -> Answer:
@@ -91,11 +94,16 @@ def _redeem(cursor: CursorWrapper, asked: Asked, also: frozenset[int]) -> Answer
     called = desk.called(asked.customer_id, row)
     outcome = desk.record(attempt, called, instant_of(asked.now))
     accepted = outcome.status == "accepted"
-    answer = Answer(
-        key=attempt.key, accepted=accepted, code=outcome.code, params=dict(outcome.params)
-    )
     if accepted:
         histories.note_found(cursor, {one.names: row.customer_id for one in waiting})
+    sitting.write()
+    answer = Answer(
+        key=attempt.key,
+        accepted=accepted,
+        code=outcome.code,
+        params=dict(outcome.params),
+        standing=standing_of(row),
+    )
     AttemptRow.objects.create(
         key=attempt.key,
         customer_id=row.customer_id,
@@ -107,7 +115,6 @@ def _redeem(cursor: CursorWrapper, asked: Asked, also: frozenset[int]) -> Answer
         at=asked.now,
         reserved_until=asked.until if accepted else None,
     )
-    sitting.write()
     return answer
 
 

@@ -9,13 +9,17 @@ import logging
 from datetime import datetime, timedelta
 from typing import Literal
 
+import msgspec
 from django.db import connection, transaction
 from msgspec import Struct
 
 from regulars.actions import own_keys
 from regulars.actions.record import Source, record
 from regulars.actions.refused import Refused
-from regulars.db.models import AttemptRow
+from regulars.db.holders import Figures, HolderRow
+from regulars.db.models import AttemptRow, HolderState, VoucherRow
+from regulars.db.queries import members
+from regulars.db.queries.history import same_person
 from regulars.engine.arrivals import Arrival
 from regulars.engine.happenings import Reversal
 from regulars.engine.keys import made
@@ -24,6 +28,8 @@ log = logging.getLogger("regulars.reserving")
 
 LONGEST = timedelta(days=7)
 AT_ONCE = 200
+FIRST, RESOLVED = "standing", "resolved"
+"""Under these names an answer keeps where the member stood when it was given, and when it ended."""
 State = Literal["refused", "booked", "reserved", "confirmed", "released", "ended"]
 END = """
     SELECT key FROM regulars_attempt WHERE reserved_until <= %s AND resolved = ''
@@ -31,20 +37,81 @@ END = """
 """
 
 
+class Standing(Struct, frozen=True, kw_only=True):
+    """Where a member stood when something was answered, so that it can be answered again."""
+
+    member: str
+    figures: Figures
+    revision: int
+
+
 class Redeemed(Struct, frozen=True, kw_only=True):
-    """An attempt as it stands: `known` says that it was so before."""
+    """An attempt as it stands, or as it stood when it was answered: `known` says that it was
+    answered before. `standing` is where its member stands or stood, None where they left;
+    `voucher` the code of what was handed out for it."""
 
     row: AttemptRow
     state: State
     known: bool = False
+    standing: Standing | None = None
+    voucher: str = ""
 
 
 def found(key: str) -> Redeemed:
-    """What was asked for under a key. Refused: redemption_unknown."""
+    """What was asked for under a key, as it stands. Refused: redemption_unknown."""
     row = AttemptRow.objects.filter(key=key).first()
     if row is None:
         raise Refused("redemption_unknown")
-    return Redeemed(row=row, state=state_of(row))
+    return _seen(row, state_of(row), _standing_now(row))
+
+
+def first(key: str) -> Redeemed:
+    """The same as it was answered first. Refused: redemption_unknown."""
+    row = AttemptRow.objects.filter(key=key).first()
+    if row is None:
+        raise Refused("redemption_unknown")
+    state: State = "reserved" if row.reserved_until else "booked"
+    return _seen(row, state if row.accepted else "refused", _standing_then(row, FIRST))
+
+
+def _seen(row: AttemptRow, state: State, standing: Standing | None, **known: bool) -> Redeemed:
+    """An attempt, with the voucher that was handed out for it."""
+    return Redeemed(row=row, state=state, standing=standing, voucher=_voucher(row), **known)
+
+
+def _voucher(row: AttemptRow) -> str:
+    """The code of the voucher that an attempt brought: it bears the attempt's key."""
+    if not row.accepted:
+        return ""
+    whose = same_person(members.end_of(row.customer_id))
+    found = VoucherRow.objects.filter(customer_id__in=whose, programme=row.programme, id=row.key)
+    return found.values_list("code", flat=True).first() or ""
+
+
+def standing_of(holder: HolderRow | HolderState) -> Standing:
+    """Where a member stands."""
+    return Standing(member=holder.number, figures=holder.figures, revision=holder.revision)
+
+
+def _standing_now(row: AttemptRow) -> Standing | None:
+    """Where the member of an attempt stands, or whom they were merged into."""
+    holder = members.holder(members.end_of(row.customer_id), row.programme)
+    return standing_of(holder) if holder is not None else None
+
+
+def _standing_then(row: AttemptRow, name: str) -> Standing | None:
+    """Where they stood when an attempt was answered, or ended."""
+    kept = row.answer.get(name)
+    return msgspec.convert(kept, Standing) if kept else _standing_now(row)
+
+
+def _resolve(row: AttemptRow, state: State) -> Redeemed:
+    """Note how an attempt ended, and where its member stood then."""
+    row.resolved = state
+    standing = _standing_now(row)
+    row.answer = {**row.answer, RESOLVED: msgspec.to_builtins(standing)}
+    row.save(update_fields=["resolved", "answer"])
+    return _seen(row, state, standing)
 
 
 def state_of(row: AttemptRow) -> State:
@@ -62,12 +129,10 @@ def confirm(key: str, now: datetime) -> Redeemed:
     row = _locked(key)
     state = state_of(row)
     if state in ("confirmed", "booked"):
-        return Redeemed(row=row, state=state, known=True)
+        return _seen(row, state, _standing_then(row, RESOLVED), known=True)
     if state != "reserved" or (row.reserved_until and row.reserved_until <= now):
         raise Refused("redemption_over", state="ended" if state == "reserved" else state)
-    row.resolved = "confirmed"
-    row.save(update_fields=["resolved"])
-    return Redeemed(row=row, state="confirmed")
+    return _resolve(row, "confirmed")
 
 
 @transaction.atomic
@@ -77,11 +142,11 @@ def release(key: str, now: datetime) -> Redeemed:
     row = _locked(key)
     state = state_of(row)
     if state in ("released", "ended"):
-        return Redeemed(row=row, state=state, known=True)
+        return _seen(row, state, _standing_then(row, RESOLVED), known=True)
     if state not in ("reserved", "booked"):
         raise Refused("redemption_over", state=state)
-    _give_back(row, now, "released")
-    return Redeemed(row=row, state="released")
+    _give_back(row, now)
+    return _resolve(row, "released")
 
 
 def end_reservations(now: datetime) -> int:
@@ -107,11 +172,12 @@ def _end(key: str, now: datetime) -> int:
         return 0
     try:
         with transaction.atomic():
-            _give_back(row, now, "ended")
+            _give_back(row, now)
     except Refused as refusal:
         log.warning("a reservation cannot be given back (%s): it stays", refusal.code)
-        row.resolved = "confirmed"
-        row.save(update_fields=["resolved"])
+        _resolve(row, "confirmed")
+    else:
+        _resolve(row, "ended")
     return 1
 
 
@@ -122,7 +188,7 @@ def _locked(key: str) -> AttemptRow:
     return row
 
 
-def _give_back(row: AttemptRow, now: datetime, state: State) -> None:
+def _give_back(row: AttemptRow, now: datetime) -> None:
     """Book the reversal. Raises Refused where it does not count; nothing has changed then."""
     fact = Reversal(key=made(own_keys.RELEASE, row.key), at=now, redemption=row.key)
     arrival = Arrival(fact=fact, programme=row.programme)
@@ -131,5 +197,3 @@ def _give_back(row: AttemptRow, now: datetime, state: State) -> None:
     if outcome.state == "refused" or refused:
         code = outcome.code or refused[0].code
         raise Refused(code)
-    row.resolved = state
-    row.save(update_fields=["resolved"])

@@ -92,8 +92,11 @@ class QuoteIn(Shape, frozen=True, kw_only=True):
 
 
 class RedeemIn(Shape, frozen=True, kw_only=True):
-    """A reward for a member. `reserve` sets it aside until it is confirmed; `points` is how many
-    are to be used where the member may choose; `basket` what the goods cost."""
+    """A reward for a member. `points` is how many are to be used where the member may choose, and
+    `basket` what the goods cost: `pay_all` pays all of them so, or nothing. `order` is the sale in
+    which it is used, one of several perhaps; `as_voucher` hands it out as a voucher for later;
+    `voucher` is exchanged at a `partner`. `at` is when it was asked for, where that was earlier: it
+    must have been right then, and be right now. `reserve` sets it aside until it is confirmed."""
 
     key: Key
     programme: Programme
@@ -102,7 +105,12 @@ class RedeemIn(Shape, frozen=True, kw_only=True):
     points: Amount | None = None
     basket: Amount | None = None
     currency: Currency | None = None
+    pay_all: bool = False
     order: Reference = ""
+    as_voucher: bool = False
+    voucher: Reference = ""
+    partner: Code = ""
+    at: Moment | None = None
     reserve: bool = False
     reserve_minutes: Annotated[int, Meta(ge=1, le=10080)] = 15
 
@@ -127,11 +135,12 @@ class CodeIn(Shape, frozen=True, kw_only=True):
 
 
 class UseIn(Shape, frozen=True, kw_only=True):
-    """A voucher is used, by its code; `order` is the sale in which."""
+    """A voucher is used, by its code; `order` is the sale in which, `at` when, if earlier."""
 
     key: Key
     code: Annotated[str, Meta(min_length=1, max_length=100)]
     order: Reference = ""
+    at: Moment | None = None
     shopper: Shopper = ""
 
 

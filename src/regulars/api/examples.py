@@ -199,6 +199,7 @@ REDEMPTION: dict[str, Any] = {
     "message": "",
     "needs": {},
     "reserved_until": "2026-11-20T08:25:00Z",
+    "voucher": "",
     "balances": {"points": {"available": "10", "pending": "0"}},
     "revision": 3,
 }

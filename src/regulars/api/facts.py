@@ -23,6 +23,7 @@ from regulars.engine.compiled import Compiled
 from regulars.engine.facts import Identifier, IdentifierKind, Line, Order, Profile, Refund, Who
 from regulars.engine.happenings import Activity, Attribute, Click, Grant, SignUp, TierSet
 from regulars.engine.money import decimals, to_minor
+from regulars.engine.questions import Signal
 from regulars.identity import IdentityError, is_surely_a_card, normalise, without_cards
 
 MOST_FACTS = 10_000
@@ -30,7 +31,12 @@ AHEAD = timedelta(minutes=10)
 """How far a sender's clock may be ahead of ours."""
 KINDS: tuple[IdentifierKind, ...] = ("external", "card", "email", "phone")
 """Ways to know somebody, strongest first."""
-DIGITS = re.compile(rb"[0-9](?:[ ._/-]?[0-9]){12}")
+_NOISE = rb"(?:[ ._/-]|\xc2\xa0|\xe2\x80[\x89\xaf])*+"
+MAYBE_CARD = re.compile(
+    rb'\\|"' + _NOISE + rb"[0-9](?:" + _NOISE + rb"[0-9]){14,15}" + _NOISE + rb'"'
+)
+"""Bytes without which no text of a body is a bank card's number: nothing else inside the signs of a
+text, or a sign that is written in another way."""
 GRANTS = (shapes.GrantIn, shapes.TierSetIn)
 ALL = -1
 MOST_AMOUNT = 10**12
@@ -96,7 +102,7 @@ def read(body: bytes, shop: Shop, *, may_grant: bool = False) -> Arrival:
     Problem."""
     told = decoded(_one, body)
     signs.check(told, body)
-    if DIGITS.search(body):
+    if MAYBE_CARD.search(body):
         _without_bank_cards(told)
     if isinstance(told, GRANTS) and not may_grant:
         raise Problem("scope_missing", "type", scope="grants:write")
@@ -105,11 +111,19 @@ def read(body: bytes, shop: Shop, *, may_grant: bool = False) -> Arrival:
         raise Problem("bad_time", "at")
     if fact.at > shop.now + AHEAD:
         raise Problem("time_ahead", "at")
-    programme = told.programme if isinstance(told, GRANTS) else ""
     return Arrival(
         fact=fact,
         who=person(told.customer, shop.region) if told.customer else None,
-        programme=programme,
+        programme=told.programme if isinstance(told, GRANTS) else "",
+        signals=tuple([Signal(kind, value) for kind, value in told.signals.items()]),
+        party=_party(told, shop) if isinstance(told, OrderIn) and told.party else (),
+    )
+
+
+def _party(told: OrderIn, shop: Shop) -> tuple[Who, ...]:
+    """Who else takes part, each known by one way at least. Raises Problem."""
+    return tuple(
+        person(one, shop.region, f"party[{number}]") for number, one in enumerate(told.party)
     )
 
 
@@ -142,7 +156,7 @@ def key_told(body: bytes) -> str:
 def _without_bank_cards(told: FactIn) -> None:
     """No code is the number of a bank card; a customer's ways to be known are judged by kind."""
     for field in told.__struct_fields__:
-        if field == "customer":
+        if field in ("customer", "party"):
             continue
         for where, text in signs.texts(getattr(told, field), field):
             if is_surely_a_card(text):
@@ -314,11 +328,11 @@ def _points(told: str, shop: Shop) -> int:
     return units(told, scale, "spend_points")
 
 
-def person(told: CustomerIn, region: str) -> Who:
-    """The person, with what is told about them. Raises Problem."""
-    found = identifiers(told, region)
+def person(told: CustomerIn, region: str, place: str = "customer") -> Who:
+    """The person, with what is told about them; `place` is where they stand. Raises Problem."""
+    found = identifiers(told, region, place)
     if not found:
-        raise Problem("customer_unnamed", "customer")
+        raise Problem("customer_unnamed", place)
     pairs = told.attributes.items()
     profile = Profile(
         name=without_cards(told.name.strip()),
@@ -333,13 +347,13 @@ def person(told: CustomerIn, region: str) -> Who:
 NOTHING_TOLD = Profile()
 
 
-def identifiers(told: CustomerIn, region: str) -> tuple[Identifier, ...]:
+def identifiers(told: CustomerIn, region: str, place: str) -> tuple[Identifier, ...]:
     """The ways to know somebody, in one form each, strongest first. Raises Problem."""
     found = []
     for kind in KINDS:
         raw = getattr(told, kind)
         if raw:
-            found.append(Identifier(kind, identifier(kind, raw, region, f"customer.{kind}")))
+            found.append(Identifier(kind, identifier(kind, raw, region, f"{place}.{kind}")))
     return tuple(found)
 
 

@@ -54,7 +54,8 @@ def parted(message: str) -> tuple[str, str]:
     wanted, sign, where = message.rpartition(" - at `")
     if not sign:
         return message, ""
-    return wanted, path(where.removesuffix("`").removeprefix("key in ").removeprefix("$"))
+    where = where.removesuffix("`").removeprefix("key` in `").removeprefix("key in ")
+    return wanted, path(where.removeprefix("$"))
 
 
 def told(message: str, shape: Any) -> Problem:
@@ -69,7 +70,7 @@ def told(message: str, shape: Any) -> Problem:
     if wanted.startswith(MISSING):
         name = wanted[len(MISSING) : -1]
         return Problem("field_missing", joined(place, name), name=name)
-    if wanted.startswith("Invalid value "):
+    if wanted.startswith(("Invalid value ", "Invalid enum value ")):
         return Problem("value_unknown", place)
     if "datetime" in wanted or "RFC3339" in wanted:
         return Problem("time_wrong", place)

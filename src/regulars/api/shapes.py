@@ -97,20 +97,37 @@ Texts = Annotated[dict[Code, Code], Meta(max_length=50)]
 Moments = Annotated[dict[Code, Moment], Meta(max_length=50)]
 
 
+SignalKind = Literal[
+    "device", "ip", "address", "visitor", "name", "email", "phone", "card", "household"
+]
+Signals = Annotated[
+    dict[SignalKind, Annotated[str, Meta(min_length=1, max_length=254)]],
+    Meta(
+        description="By what else the person is known to referral rules: looked at, never part of "
+        "the fact. `household` is your own name for the home that people share.",
+        examples=[{"device": "d-81f2", "household": "h-17"}],
+    ),
+]
+
+
 class FactIn(Shape, frozen=True, kw_only=True, tag_field="type"):
-    """What every fact has. `customer` left out: a guest's."""
+    """What every fact has. `customer` left out: a guest's. `signals` stand beside the fact: they do
+    not make it another one."""
 
     key: Key
     at: Moment
     version: Version = 1
     source: Code = "api"
     customer: CustomerIn | None = None
+    signals: Signals = {}
 
 
 class OrderIn(FactIn, frozen=True, kw_only=True, tag="order"):
     """Somebody bought something. `amount` is what the lines come to; one of both may be left out.
 
-    `spend_points` asks that points pay a part, `vouchers` and `codes` that those do.
+    `spend_points` asks that so many points (of the main asset of the first programme that runs, or
+    `all` that fit) pay a part, `vouchers` and `codes` that those do; a voucher is
+    named by its code (or its id). `party` are others who take part in the sale.
     """
 
     currency: Currency
@@ -130,6 +147,7 @@ class OrderIn(FactIn, frozen=True, kw_only=True, tag="order"):
     vouchers: Annotated[tuple[Reference, ...], Meta(max_length=50)] = ()
     spend_points: Points = "0"
     via: Code = ""
+    party: Annotated[tuple[CustomerIn, ...], Meta(max_length=50)] = ()
 
 
 class RefundIn(FactIn, frozen=True, kw_only=True, tag="refund"):

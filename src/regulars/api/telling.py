@@ -52,7 +52,8 @@ class HistoryOut(Shown, frozen=True, kw_only=True):
 
 
 class VoucherOut(Shown, frozen=True, kw_only=True):
-    """A voucher: `id` is what an order names, `code` what is shown at the till."""
+    """A voucher: `code` is what is shown at the till and what an order names, `id` what facts and
+    explanations call it."""
 
     id: str
     code: str
@@ -189,7 +190,8 @@ class QuoteOut(Shown, frozen=True, kw_only=True):
 
 
 class RedemptionOut(Shown, frozen=True, kw_only=True):
-    """A redemption as it stands. A refusal is an answer too, and stays the same under its key."""
+    """A redemption. A refusal is an answer too, and stays the same under its key. `voucher` is the
+    code of what was handed out as a voucher."""
 
     key: str
     member: str
@@ -200,6 +202,7 @@ class RedemptionOut(Shown, frozen=True, kw_only=True):
     message: str = ""
     needs: dict[str, str] = {}
     reserved_until: datetime | None = None
+    voucher: str = ""
     balances: dict[str, BalanceOut] = {}
     revision: int = 0
 

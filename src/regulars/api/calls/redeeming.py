@@ -18,7 +18,7 @@ from regulars.api.asking import CodeIn, KeyIn, QuoteIn, RedeemIn, RedemptionQuer
 from regulars.api.calls.customers import number_of
 from regulars.api.calls.facts import REPLAY, shop_of
 from regulars.api.calls.members import offer_out
-from regulars.api.facts import minor, order, units
+from regulars.api.facts import AHEAD, minor, order, units
 from regulars.api.operations import Asked, Operation, Reply, serve
 from regulars.api.problems import Problem
 from regulars.api.shapes import OrderIn
@@ -26,6 +26,7 @@ from regulars.api.telling import QuoteOut, RedemptionOut, VoucherOut
 from regulars.db import api_keys
 from regulars.db.models import VoucherRow
 from regulars.db.queries import members
+from regulars.engine import moments
 from regulars.engine.happenings import Attempt, Redemption, VoucherUse
 from regulars.engine.money import decimals
 
@@ -93,31 +94,66 @@ def quote_cart(asked: Asked) -> Reply:
         body_example=examples.REDEEM,
         answers=RedemptionOut,
         example=examples.REDEMPTION,
-        refuses=(*NOBODY, "key_reused", "stale", "body_unreadable", "too_many_decimals"),
+        refuses=(
+            *NOBODY,
+            "key_reused",
+            "stale",
+            "body_unreadable",
+            "too_many_decimals",
+            "time_ahead",
+        ),
     )
 )
 def redeem(asked: Asked) -> Reply:
     """Turn points into a reward, or set it aside. `If-Match` with the member's ETag refuses where
     they have changed meanwhile."""
     told: RedeemIn = asked.body
+    number = number_of(told.member, "member")
+    attempt = _attempt(told, asked, number)
+    until = asked.now + timedelta(minutes=told.reserve_minutes) if told.reserve else None
+    return _redeemed(asked, attempt, (number, told.programme), until)
+
+
+def _attempt(told: RedeemIn, asked: Asked, number: int) -> Redemption:
+    """What is asked for, as the engine reads it. Raises Problem."""
     shop = shop_of(asked)
-    price = told.points and units(told.points, shop.decimals(told.programme, ""), "points")
+    scale = shop.decimals(told.programme, _asset(told, asked))
     if told.basket is not None and told.currency is None:
         raise Problem("field_missing", "currency", name="currency")
-    attempt = Redemption(
+    basket = told.basket and told.currency and minor(told.basket, told.currency, "basket")
+    vouchers = members.vouchers_meant((told.voucher,) if told.voucher else (), number)
+    return Redemption(
         key=told.key,
-        at=asked.now,
+        at=_at(told.at, asked),
         reward=told.reward,
-        price=price if isinstance(price, int) else None,
-        basket_minor=minor(told.basket, told.currency, "basket")
-        if told.basket and told.currency
-        else None,
+        price=None if told.points is None else units(told.points, scale, "points"),
+        basket_minor=basket if isinstance(basket, int) else None,
         order=told.order,
+        pay_all=told.pay_all,
+        as_voucher=told.as_voucher,
+        voucher=vouchers[0] if vouchers else "",
+        partner=told.partner,
         source="api",
     )
-    until = asked.now + timedelta(minutes=told.reserve_minutes) if told.reserve else None
-    number = number_of(told.member, "member")
-    return _redeemed(asked, attempt, (number, told.programme), until)
+
+
+def _asset(told: RedeemIn, asked: Asked) -> str:
+    """In which asset a reward is priced; empty for the main one."""
+    running = asked.speech.programmes.get(told.programme)
+    rules = running.editions[-1].edition.rewards if running is not None else []
+    named = (one for one in rules if told.reward in (one.name_in_state, *getattr(one, "items", ())))
+    return getattr(next(named, None), "asset", None) or ""
+
+
+def _at(told: datetime | None, asked: Asked) -> datetime:
+    """When something was asked for: now, or earlier. Raises Problem."""
+    if told is None:
+        return asked.now
+    if not moments.FIRST <= told < moments.AFTER:
+        raise Problem("bad_time", "at")
+    if told > asked.now + AHEAD:
+        raise Problem("time_ahead", "at")
+    return min(told, asked.now)
 
 
 def _redeemed(
@@ -134,9 +170,8 @@ def _redeemed(
         revision=_revision(asked),
     )
     answer = redeeming.redeem(wanted)
-    found = reserving.found(attempt.key)
     headers = REPLAY if answer.known else {}
-    return Reply(value=redemption_out(found, asked), headers=headers)
+    return Reply(value=redemption_out(reserving.first(attempt.key), asked), headers=headers)
 
 
 def _revision(asked: Asked) -> int | None:
@@ -151,9 +186,8 @@ def _revision(asked: Asked) -> int | None:
 
 
 def redemption_out(found: Redeemed, asked: Asked) -> RedemptionOut:
-    """A redemption as it stands."""
-    row = found.row
-    member = members.holder(row.customer_id, row.programme)
+    """A redemption as it stands, or stood."""
+    row, standing = found.row, found.standing
     code, params = row.answer.get("code", ""), row.answer.get("params", {})
     running = row.programme in asked.speech.programmes
     scale = scales(asked.speech.programmes[row.programme]) if running else {}
@@ -162,7 +196,7 @@ def redemption_out(found: Redeemed, asked: Asked) -> RedemptionOut:
         message = answers.reason(code, params, row.programme, asked.speech)
     return RedemptionOut(
         key=row.key,
-        member=member.number if member else "",
+        member=standing.member if standing else "",
         programme=row.programme,
         accepted=row.accepted,
         state=found.state,
@@ -170,8 +204,9 @@ def redemption_out(found: Redeemed, asked: Asked) -> RedemptionOut:
         message=message,
         needs=_needs(params, scale),
         reserved_until=row.reserved_until,
-        balances=balances(member.figures, scale) if member else {},
-        revision=member.revision if member else 0,
+        voucher=found.voucher,
+        balances=balances(standing.figures, scale) if standing else {},
+        revision=standing.revision if standing else 0,
     )
 
 
@@ -278,14 +313,22 @@ def find_voucher(asked: Asked) -> Reply:
         body_example={"key": "till-1:v9", "code": "7KQ2MH9TBX", "order": "till-1:0043"},
         answers=RedemptionOut,
         example={**examples.REDEMPTION, "key": "till-1:v9", "state": "booked"},
-        refuses=(*NOBODY, "voucher_code_unknown", "code_tries", "key_reused", "stale"),
+        refuses=(
+            *NOBODY,
+            "voucher_code_unknown",
+            "code_tries",
+            "key_reused",
+            "stale",
+            "time_ahead",
+        ),
     )
 )
 def use_voucher(asked: Asked) -> Reply:
     """Use a voucher by its code."""
     told: UseIn = asked.body
     row = _by_code(asked, told.code, told.shopper)
-    attempt = VoucherUse(key=told.key, at=asked.now, voucher=row.id, order=told.order, source="api")
+    at = _at(told.at, asked)
+    attempt = VoucherUse(key=told.key, at=at, voucher=row.id, order=told.order, source="api")
     return _redeemed(asked, attempt, (row.customer_id, row.programme))
 
 

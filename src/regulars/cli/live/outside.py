@@ -23,9 +23,12 @@ from regulars.engine.booking import Book
 from regulars.engine.calendar import datetime_of, instant_of
 from regulars.engine.desk import Outcome
 from regulars.engine.happenings import Attempt, Redemption
+from regulars.engine.money import decimals
 from regulars.programmes.cases.sides import Scene, Unlike
 
 OFTEN = 1_000_000
+PLAIN = ("reward", "order", "pay_all", "as_voucher", "voucher", "partner")
+"""What a redemption says as HTTP does."""
 
 
 class Standing(Struct, frozen=True):
@@ -92,25 +95,29 @@ class Outside(Live):
 
     def redemption(self, attempt: Attempt, holder: str) -> bytes | None:
         """The bytes that ask for a reward; None where HTTP cannot say all of it."""
-        plain = msgspec.structs.asdict(attempt)
-        own = ("key", "at", "source", "reward", "price", "basket_minor", "order", "version")
-        more = [plain[name] for name in plain if name not in own]
-        late = instant_of(attempt.at) != self.clock
-        if not isinstance(attempt, Redemption) or late or any(more):
+        if not isinstance(attempt, Redemption) or instant_of(attempt.at) > self.clock:
             return None
-        if attempt.basket_minor is not None:
-            return None
+        currency = self.scene.editions[0].currency
         told: dict[str, Any] = {
             "key": attempt.key,
+            "at": attempt.at.isoformat(),
             "programme": self.programme,
             "member": self.names.number(holder),
-            "reward": attempt.reward,
-            "order": attempt.order,
+            **{name: getattr(attempt, name) for name in PLAIN},
         }
         if attempt.price is not None:
-            scale = next(iter(self.assets[self.programme].values()))
-            told["points"] = shown(attempt.price, scale)
+            told["points"] = shown(attempt.price, self.scale_of(attempt.reward))
+        if attempt.basket_minor is not None:
+            told["currency"] = currency
+            told["basket"] = shown(attempt.basket_minor, decimals(currency))
         return msgspec.json.encode(told)
+
+    def scale_of(self, reward: str) -> int:
+        """The decimals of the asset in which a reward is priced."""
+        scales = self.assets[self.programme]
+        rules = self.scene.editions[-1].rewards
+        named = (one for one in rules if reward in (one.name_in_state, *getattr(one, "items", ())))
+        return scales[getattr(next(named, None), "asset", None) or next(iter(scales))]
 
     @property
     def books(self) -> Mapping[str, Book]:

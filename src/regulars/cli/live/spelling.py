@@ -13,7 +13,7 @@ from regulars.api.answers import shown
 from regulars.api.facts import ALL, Shop, read
 from regulars.api.problems import Problem
 from regulars.engine.arrivals import Arrival
-from regulars.engine.facts import Line, Order, Refund
+from regulars.engine.facts import Line, Order, Refund, Who
 from regulars.engine.happenings import Activity, Attribute, Click, Grant, SignUp, TierSet
 from regulars.engine.money import decimals
 
@@ -45,16 +45,17 @@ def sent(arrival: Arrival, shop: Shop, currency: str) -> bytes | None:
 
 def _told(arrival: Arrival, shop: Shop, currency: str) -> shapes.FactIn | None:
     fact = arrival.fact
-    external = arrival.who.identifiers[0].value if arrival.who else ""
     base: dict[str, Any] = {
         "key": fact.key,
         "at": fact.at,
         "version": fact.version,
         "source": fact.source,
-        "customer": shapes.CustomerIn(external=external),
+        "customer": _person(arrival.who) if arrival.who else shapes.CustomerIn(),
+        "signals": {one.kind: one.value for one in arrival.signals},
     }
     if isinstance(fact, Order):
-        return shapes.OrderIn(**base, **_order(fact, shop))
+        party = tuple(_person(one) for one in arrival.party)
+        return shapes.OrderIn(**base, **_order(fact, shop), party=party)
     if isinstance(fact, Refund):
         return shapes.RefundIn(**base, **_refund(fact))
     if type(fact) not in PLAIN:
@@ -63,6 +64,10 @@ def _told(arrival: Arrival, shop: Shop, currency: str) -> shapes.FactIn | None:
     same = {name: getattr(fact, name) for name in fields}
     more = _more(arrival, shop, currency)
     return shape(**base, **same, **more)  # type: ignore[no-any-return]
+
+
+def _person(who: Who) -> shapes.CustomerIn:
+    return shapes.CustomerIn(external=who.identifiers[0].value)
 
 
 def _more(arrival: Arrival, shop: Shop, currency: str) -> dict[str, Any]:
