@@ -11,7 +11,7 @@ from regulars.engine import desk as desks
 from regulars.engine.compiling import compiled
 from regulars.engine.desk import Desk
 from regulars.engine.fold import fold
-from regulars.engine.happenings import Effect, FoldFact, Grant
+from regulars.engine.happenings import Effect, FoldFact, Grant, VoucherUse
 
 CARDS = compiled([edition()])
 
@@ -31,10 +31,18 @@ def whole(desk: Desk) -> None:
         assert net(book.booked) == net(again.rows)
 
 
-def test_ten_thousand_full_cards_at_once_are_given_at_once() -> None:
+def test_five_hundred_full_cards_are_given_at_once_and_a_thousand_are_held() -> None:
+    """Who holds that many gets the next one when one is used."""
     desk = Desk(CARDS, yes)
     assert desk.record(stamps("g1", 1, 50_000), "m1").status == "accepted"
-    assert cards(desk) == booking.MOST_WANTS == 10_000
+    assert cards(desk) == booking.MOST_WANTS == 500
+    for number in range(3):
+        desk.record(order(f"o{number}", 2 + number, 1), "m1")
+    assert cards(desk) == booking.MOST_OPEN == 1000
+    used = next(iter(desk.book("m1").state.vouchers))
+    desk.record(VoucherUse(key="u1", at=day(6), voucher=used), "m1")
+    assert cards(desk) == 1000
+    assert used not in desk.book("m1").state.vouchers
     whole(desk)
 
 

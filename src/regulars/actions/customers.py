@@ -35,7 +35,6 @@ TAG_LENGTH = 60
 NOTE_LENGTH = 2000
 NAME_LENGTH = 200
 REASON_LENGTH = 500
-MOST_ATTRIBUTES = 50
 ATTRIBUTE_LENGTH = 500
 
 
@@ -116,8 +115,8 @@ def change_profile(public_id: UUID, profile: Profile) -> None:
     """
     customer = _customer(public_id)
     _check_length(profile.name, NAME_LENGTH, "name_too_long")
-    if len(profile.attributes) > MOST_ATTRIBUTES:
-        raise Refused("attributes_too_many", most=MOST_ATTRIBUTES)
+    if len(profile.attributes) > people.MOST_ATTRIBUTES:
+        raise Refused("attributes_too_many", most=people.MOST_ATTRIBUTES)
     for pair in profile.attributes.items():
         _check_length(max(pair, key=len), ATTRIBUTE_LENGTH, "attribute_too_long")
     profile = _without_cards(profile)

@@ -19,7 +19,7 @@ from regulars.engine import head
 from regulars.engine.advance import next_due
 from regulars.engine.arrivals import AnyFact, content_hash, encode
 from regulars.engine.booking import Book, Booked
-from regulars.engine.calendar import datetime_of
+from regulars.engine.calendar import datetime_of, instant_of
 from regulars.engine.compiled import Compiled
 from regulars.engine.desk import Desk
 from regulars.engine.happenings import Effect, FoldFact, Promise
@@ -32,6 +32,9 @@ LAST = 253_402_300_799_000_000
 """The last second of the year 9999: what is due later is never due."""
 
 
+MOST_TOGETHER = 2000
+"""So much is given by itself in one transaction, to whomever: what is still wanted then is given
+in the next ones."""
 ALIAS = "#"
 """Before the number of a customer who goes by whom they were merged into."""
 MEMBER = """
@@ -47,11 +50,18 @@ class NotLocked(Exception):
         self.customers = customers
 
 
+class Allowance(Struct):
+    """How much may still be given by itself in a transaction."""
+
+    left: int
+
+
 class LiveBook(Shelved, kw_only=True):
     """A book that remembers what it took and what came out of it, to be written."""
 
     row: HolderRow
     arriving: frozenset[tuple[str, int]]
+    allowance: Allowance
     taken: list[FoldFact] = field(default_factory=list)
     out: list[Booked] = field(default_factory=list)
     vouchers: dict[str, Voucher] = field(default_factory=dict)
@@ -62,6 +72,19 @@ class LiveBook(Shelved, kw_only=True):
 
     def advance(self, until: int) -> Booked:
         return self.keep_out(Shelved.advance(self, until))
+
+    def go_on(self) -> Booked:
+        """Give what was wanted and not given when too much was wanted at once."""
+        mark = self.mark()
+        self.give_by_itself()
+        return self.keep_out(self.since(mark))
+
+    def most_wants(self) -> int:
+        return min(Shelved.most_wants(self), self.allowance.left)
+
+    def give(self, promise: Promise) -> None:
+        self.allowance.left -= 1
+        Shelved.give(self, promise)
 
     def again(self) -> Run:
         """As any book does; of the records only those that are wanted are kept, though it is to
@@ -94,6 +117,7 @@ class Shelf(Struct):
     ready: dict[int, History] = field(default_factory=dict)
     customers: dict[str, int | None] = field(default_factory=dict)
     others: dict[str, frozenset[str]] | None = None
+    allowance: Allowance = field(default_factory=lambda: Allowance(MOST_TOGETHER))
 
     def book(self, holder: str, answers: Callable[[str], Answers]) -> Book:
         """The book of a holder. Raises NotLocked for a member whose row is not locked; somebody
@@ -109,7 +133,7 @@ class Shelf(Struct):
             self.fresh,
         )
         kept: Head | None = head.decode(row.head) if row.head else None
-        own = {"row": row, "arriving": self.arriving}
+        own = {"row": row, "arriving": self.arriving, "allowance": self.allowance}
         book = LiveBook.resumed(self.programme, holder, kept, source, **own)
         book.run.ask = answers(holder).answer
         return book
@@ -171,6 +195,12 @@ class LiveDesk(Desk, kw_only=True):
         if any(one.edition.referrals for one in self.programme.editions):
             book.others = book.run.others = self.joined(holder)
         return book
+
+    def go_on(self) -> None:
+        """Give what was wanted and not given when too much was wanted at once."""
+        for holder, book in list(self.books.items()):
+            if isinstance(book, LiveBook):
+                self.settle(holder, book.go_on())
 
     def resolved(self, holder: str) -> str:
         """The holder in whose book the facts of this one are, also by links of earlier days."""
@@ -240,7 +270,7 @@ def write(cursor: CursorWrapper, desks: Collection[LiveDesk], now: datetime) -> 
         _write_vouchers(cursor, book, now)
         if wanted:
             told += news(book, asked, wanted)
-        _renew(book)
+        _renew(book, now)
     outbox.put(cursor, told, now)
     holders.save(cursor, [book.row for book in books])
 
@@ -305,10 +335,10 @@ def _write_vouchers(cursor: CursorWrapper, book: LiveBook, now: datetime) -> Non
     ledger.issue(cursor, issued, now)
 
 
-def _renew(book: LiveBook) -> None:
-    """The row of a holder as it is to be written."""
+def _renew(book: LiveBook, now: datetime) -> None:
+    """The row of a holder as it is to be written; who did not get everything is due at once."""
     row, run = book.row, book.run
-    due = next_due(run)
+    due = instant_of(now) if book.paused else next_due(run)
     tiers = run.edition.edition.tiers
     row.head = head.encode(head.taken(book))
     row.tier = tiers[run.state.standing.tier].id if tiers else ""

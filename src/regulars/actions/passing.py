@@ -138,6 +138,7 @@ def _pass(cursor: CursorWrapper, batch: _Batch, also: frozenset[int]) -> None:
             if row.programme == programme.id and batch.has(row):
                 desk.book(row.number)
         desk.advance(instant_of(batch.now))
+        desk.go_on()
     sitting.write()
 
 

@@ -32,6 +32,8 @@ CUSTOMER_COLUMNS = [
     "created_at",
 ]
 NOBODY = Profile()
+MOST_ATTRIBUTES = 50
+"""So many further details are kept of a customer, whoever tells them."""
 
 # One index look-up an identifier, however large the table (see `factstore.KNOWN`).
 KNOWN = f"""
@@ -210,13 +212,15 @@ def _told(plan: _Plan, number: int) -> Profile:
 
 
 def merged_profile(first: Profile, more: Profile) -> Profile:
-    """`first` with its blanks filled from `more`."""
+    """`first` with its blanks filled from `more`, as far as there is room for attributes."""
+    new = [name for name in more.attributes if name not in first.attributes]
+    room = max(MOST_ATTRIBUTES - len(first.attributes), 0)
     return Profile(
         name=first.name or more.name,
         language=first.language or more.language,
         country=first.country or more.country,
         birth_date=first.birth_date or more.birth_date,
-        attributes={**more.attributes, **first.attributes},
+        attributes={**first.attributes, **{name: more.attributes[name] for name in new[:room]}},
     )
 
 

@@ -31,9 +31,12 @@ from regulars.engine.run import Ask, Change, Row, Run, Why
 from regulars.engine.sending import Sent, once
 from regulars.engine.state import BEGINNING, Record, State
 
-MOST_WANTS = 10_000
+MOST_WANTS = 500
 """So many automatic promises at one moment, and no more: a grant that was mistyped, or a rule that
 feeds itself, must not hold up everybody. What is still wanted then is given at the next moment."""
+MOST_OPEN = 1000
+"""Somebody who has so many open vouchers gets no more by themselves before some are used: every
+booking looks through them."""
 
 
 class Booked(Struct):
@@ -77,6 +80,7 @@ class Book(Struct):
     last: Position = START
     explain: bool = False
     others: frozenset[str] = frozenset()
+    paused: bool = False
 
     @classmethod
     def opened(cls, programme: Compiled, holder: str, ask: Ask | None = None) -> Book:
@@ -318,12 +322,19 @@ class Book(Struct):
         to give more, or too much was given at once."""
         if self.run.ask is None or self.run.state.gone or self.run.state.at == BEGINNING:
             return
-        for _ in range(MOST_WANTS):
+        most = self.most_wants()
+        self.paused = False
+        for _ in range(min(most, MOST_OPEN - len(self.state.vouchers))):
             promise = self.next_wanted()
             if promise is None:
                 return
             self.give(promise)
-        self.run.change("giving", self.programme.id, "paused", most=MOST_WANTS)
+        self.paused = len(self.state.vouchers) < MOST_OPEN
+        self.run.change("giving", self.programme.id, "paused", most=most)
+
+    def most_wants(self) -> int:
+        """How much may be given by itself at this moment."""
+        return MOST_WANTS
 
     def give(self, promise: Promise) -> None:
         """Apply what is given by itself, after everything that was applied: where its instant has

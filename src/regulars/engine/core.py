@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 GRANT, REFUND, ERASURE, OPENING = "grant", "refund", "erasure", "opening"
 """Names under which the core books, beside the ids of rules."""
+MOST_ATTRIBUTES = 100
+"""So many things rules may be told of one holder: each booking carries them."""
 
 
 def core_handlers(build: Build) -> Handlers:
@@ -113,10 +115,14 @@ def _hearing(build: Build, asset: str) -> list[granting.Heard]:
 
 
 def _attribute(run: Run, fact: Attribute) -> None:
-    if fact.value:
-        run.state.attributes[fact.name] = fact.value
+    attributes = run.state.attributes
+    if not fact.value:
+        attributes.pop(fact.name, None)
+    elif fact.name in attributes or len(attributes) < MOST_ATTRIBUTES:
+        attributes[fact.name] = fact.value
     else:
-        run.state.attributes.pop(fact.name, None)
+        code = "attributes_too_many"
+        run.change("attribute", fact.key, "refused", code, most=MOST_ATTRIBUTES)
 
 
 def _refund(run: Run, fact: Refund) -> None:
