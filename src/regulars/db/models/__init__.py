@@ -1,6 +1,6 @@
 """The tables. Rows of a customer carry `customer_id` first in their keys."""
 
-from regulars.db.models.api import ApiKey, ApiUse
+from regulars.db.models.api import AnswerRow, ApiKey, ApiUse
 from regulars.db.models.business import Business, Place, Product
 from regulars.db.models.customer import (
     Customer,
@@ -55,6 +55,7 @@ from regulars.db.models.webhook import (
 
 __all__ = [
     "Adjustment",
+    "AnswerRow",
     "ApiKey",
     "ApiUse",
     "AttemptRow",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from regulars.db.models.api import ApiKey
 from regulars.db.models.staff import Staff
 
 
@@ -237,22 +238,27 @@ class AttemptRow(models.Model):
 
 
 class Adjustment(models.Model):
-    """What staff asked to be given or taken by hand; above their limit it waits for a second."""
+    """What somebody asked to be given or taken by hand, of the staff or with a key for machines;
+    above their limit it waits for a second hand. `key` is the asker's own name for it."""
 
     id = models.UUIDField(primary_key=True)
+    key = models.CharField(max_length=200, unique=True, null=True, db_collation="C")
     customer_id = models.BigIntegerField(db_index=True)
     programme = models.CharField(max_length=60, db_collation="C")
     asset = models.CharField(max_length=60, db_collation="C")
     amount = models.BigIntegerField()
     reason = models.CharField(max_length=500)
-    asked_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    asked_key = models.ForeignKey(ApiKey, null=True, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     decided_by = models.ForeignKey(Staff, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_key = models.ForeignKey(ApiKey, null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10)
 
     class Meta:
         db_table = "regulars_adjustment"
+        indexes = [models.Index(fields=["asked_at", "id"], name="adjustment_asked")]
 
 
 class Seal(models.Model):
