@@ -118,19 +118,25 @@ class Sitting(Struct):
 
 
 def book(
-    sitting: Sitting, placed: Sequence[Placed], *, also: frozenset[int]
+    sitting: Sitting,
+    placed: Sequence[Placed],
+    *,
+    also: frozenset[int],
+    about: Sequence[histories.Waiting] = (),
 ) -> dict[str, list[Given]]:
     """Decide and book facts that were just stored, in every programme that they concern; what came
     of them, by key. `sitting` has nobody locked yet.
 
-    `also` are customers to lock besides those whom the facts are about. Raises NotLocked where
-    somebody else turns out to be concerned.
+    `also` are customers to lock besides those whom the facts are about; `about` is what was stored
+    before about facts that turn out to be somebody else's, and goes with them. Raises NotLocked
+    where somebody else turns out to be concerned.
     """
     ready = programmes.running(sitting.cursor)
     facts = [one for one in placed if not isinstance(one.fact, Link | Unlink)]
     if not ready or not facts:
         return {}
     arrival = _arrival(sitting, facts, also)
+    arrival.about.extend(about)
     if not sitting.rows:
         return {}
     booked = [one for programme in ready.values() for one in _book_in(programme, arrival)]
@@ -149,12 +155,14 @@ def _standing(given: Given, row: HolderRow) -> Given:
 
 
 class _Arrival(Struct):
-    """What arrives, what had waited for it, and whose the facts are that it names."""
+    """What arrives, what had waited for it, and whose the facts are that it names; what goes with
+    it to somebody else."""
 
     sitting: Sitting
     placed: list[Placed]
     waiting: list[histories.Waiting]
     owners: dict[str, int]
+    about: list[histories.Waiting] = []
 
 
 def _arrival(sitting: Sitting, placed: list[Placed], also: frozenset[int]) -> _Arrival:
@@ -190,8 +198,9 @@ def _book_in(programme: Compiled, arrival: _Arrival) -> Iterable[tuple[str, Give
         programme, [*facts, *(fact for fact, _row in gone), *(one.fact for one in waiting)]
     )
     _tell(desk, arrival, waiting)
+    _bring(desk, arrival)
     for fact, row in gone:
-        desk.leave(fact.key, row.number)
+        _leave(desk, fact.key, row.number)
     desk.shelf.fetch({row.number: row for one, row in concerned if _looks_back(one, row)}.values())
     now = instant_of(sitting.now)
     for (one, row), fact in zip(concerned, facts, strict=True):
@@ -231,6 +240,34 @@ def _tell(desk: LiveDesk, arrival: _Arrival, waiting: Sequence[histories.Waiting
     for kept in waiting:
         desk.parked.setdefault(kept.names, {})[kept.fact.key] = (kept.fact, "")
         desk.waits[kept.fact.key] = kept.names
+
+
+def _bring(desk: LiveDesk, arrival: _Arrival) -> None:
+    """Have what is about facts that turn out to be another holder's wait for them, so that it
+    follows. Those who held it are read first, as long as it is theirs."""
+    programme, sitting = desk.programme.id, arrival.sitting
+    about = {one.fact.key: one for one in arrival.about if one.programme in ("", programme)}
+    if not about:
+        return
+    ends = {one.fact.key: one for one in arrival.placed if one.before is not None}
+    held = [sitting.row(one.before, programme) for one in ends.values() if one.before is not None]
+    desk.shelf.fetch({row.number: row for row in held if row is not None}.values())
+    desk.shelf.arriving |= {(key, one.fact.version) for key, one in about.items()}
+    for key, one in about.items():
+        placed = ends[one.names]
+        was = sitting.row(placed.before, programme) if placed.before is not None else None
+        if was is not None:
+            desk.owners[key] = desk.origins[key] = was.number
+        if sitting.row(placed.customer_id, programme) is not None:
+            desk.parked.setdefault(one.names, {})[key] = (one.fact, "")
+            desk.waits[key] = one.names
+
+
+def _leave(desk: LiveDesk, key: str, holder: str) -> None:
+    """A book forgets a fact, and what is about it."""
+    desk.leave(key, holder)
+    for one in desk.about(key, holder):
+        desk.leave(one.key, holder)
 
 
 def _looks_back(one: Placed, row: HolderRow) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 
 from django.db.backends.utils import CursorWrapper
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from regulars.actions.announcing import news
 from regulars.db import factstore, histories, holders, ledger, outbox
@@ -234,6 +234,19 @@ class LiveDesk(Desk, kw_only=True):
         late, (old, new) = self.late_key(key), (self.book(holder), self.book(origin))
         if late in new.facts and isinstance(old, LiveBook) and isinstance(new, LiveBook):
             self.moved[late] = old.row
+
+    def too_late(self, fact: FoldFact) -> Promise | None:
+        """As at any desk. Where it was decided before, of a fact that was nobody's since, the
+        decision is told anew, of whoever has it now."""
+        late = Desk.too_late(self, fact)
+        if late is None or fact.key in self.shelf.fresh:
+            return late
+        before = histories.last_of(self.shelf.cursor, late.key)
+        if before is None:
+            return late
+        row = next(iter(self.shelf.rows.values()))
+        self.moved[late.key] = structs.replace(row, customer_id=before.customer_id)
+        return structs.replace(late, version=before.version + 1)
 
     def leave(self, key: str, holder: str) -> FoldFact | None:
         book = self.book(holder)

@@ -64,10 +64,11 @@ def record(
 ) -> list[Outcome]:
     """Store facts that happened, each once for ever, all or nothing.
 
-    A key that came before with the same content is `known` and changes nothing; with other
-    content it is `refused` (`key_reused`), unless the fact carries a higher version or the source
-    says that it restates. Unknown people become customers; a fact without a person is a guest's.
-    One transaction for the batch; outcomes come in the order of the arrivals.
+    A key that came before with the same content is `known` and changes nothing, as is a version
+    that a later one has overtaken on the way; with other content it is `refused` (`key_reused`),
+    unless the fact carries a higher version or the source says that it restates. Unknown people
+    become customers; a fact without a person is a guest's. One transaction for the batch; outcomes
+    come in the order of the arrivals.
     """
     source = source or Source()
     also: frozenset[int] = frozenset()
@@ -75,7 +76,7 @@ def record(
         batch = _Batch(now=now, source=source, also=also)
         try:
             with transaction.atomic(), connection.cursor() as cursor:
-                outcomes = _record(cursor, batch, arrivals)
+                outcomes = _in_rounds(cursor, batch, arrivals)
         except Raced:
             continue
         except NotLocked as more:
@@ -117,6 +118,27 @@ class _Fresh(Struct, frozen=True, kw_only=True):
     arrival: Arrival
 
 
+def _in_rounds(cursor: CursorWrapper, batch: _Batch, arrivals: Sequence[Arrival]) -> list[Outcome]:
+    """What comes twice under one key and says something else the second time is recorded after
+    what it restates, as if it had come later."""
+    if len({one.fact.key for one in arrivals}) == len(arrivals):
+        return _record(cursor, batch, arrivals)
+    rounds: list[list[int]] = []
+    told: dict[str, list[Arrival]] = {}
+    for place, arrival in enumerate(arrivals):
+        before = told.setdefault(arrival.fact.key, [])
+        if arrival not in before:
+            before.append(arrival)
+        turn = before.index(arrival)
+        rounds.extend([] for _ in range(len(rounds), turn + 1))
+        rounds[turn].append(place)
+    found: dict[int, Outcome] = {}
+    for places in rounds:
+        outcomes = _record(cursor, batch, [arrivals[place] for place in places])
+        found.update(zip(places, outcomes, strict=True))
+    return [found[place] for place in range(len(arrivals))]
+
+
 def _record(cursor: CursorWrapper, batch: _Batch, arrivals: Sequence[Arrival]) -> list[Outcome]:
     source = batch.source
     factstore.share_writing(cursor)
@@ -134,24 +156,66 @@ def _record(cursor: CursorWrapper, batch: _Batch, arrivals: Sequence[Arrival]) -
         if new:
             fresh.append(new)
     owners = _owners(cursor, batch, fresh) if source.owner is None else [source.owner] * len(fresh)
-    owners = _of_what_is_named(cursor, batch, fresh, owners)
-    before = histories.owners(cursor, [one.fact.key for one in fresh if one.fact.version > 1])
-    facts = [_new_fact(one, owner) for one, owner in zip(fresh, owners, strict=True)]
+    named = _Named.of(cursor, fresh, owners)
+    facts = [_new_fact(one, owner) for one, owner in zip(fresh, named.owners, strict=True)]
     factstore.append(cursor, facts, now=batch.now, import_id=source.import_id)
     catalogue.note_places(cursor, {_place_of(one.fact) for one in fresh})
-    telling.note(cursor, [_beside(one, owner) for one, owner in zip(fresh, owners, strict=True)])
-    placed = [
-        Placed(
-            fact=one.fact,
-            customer_id=owner,
-            programme=one.programme,
-            before=before.get(one.fact.key),
-        )
-        for one, owner in zip(fresh, owners, strict=True)
-    ]
+    beside = [_beside(one, owner) for one, owner in zip(fresh, named.owners, strict=True)]
+    telling.note(cursor, beside)
     sitting = Sitting(cursor, batch.now, explain=source.explain)
-    given = book(sitting, placed, also=batch.also)
+    given = book(sitting, named.placed(fresh), also=batch.also, about=named.about)
+    named.note(cursor, fresh, batch.now)
     return [structs.replace(one, given=given.get(one.key, [])) for one in outcomes]
+
+
+class _Named(Struct, kw_only=True):
+    """How arrivals stand to facts that name others: their `owners`, with the owner of the order
+    for what is about one that is known; `waiting`, what is about an unknown one; `before`, in
+    whose history earlier versions are; `about`, what is known about orders that move from there.
+    """
+
+    owners: list[int]
+    waiting: list[Waiting]
+    before: dict[str, int]
+    about: list[Waiting]
+    moving: dict[str, int]
+
+    @classmethod
+    def of(cls, cursor: CursorWrapper, fresh: list[_Fresh], owners: list[int]) -> _Named:
+        """How these stand. To be read before they are stored."""
+        owners, waiting = _of_what_is_named(cursor, fresh, owners)
+        again = [one.fact.key for one in fresh if one.fact.version > 1]
+        before = histories.holding(cursor, again)
+        moving = {
+            one.fact.key: owner
+            for one, owner in zip(fresh, owners, strict=True)
+            if before.get(one.fact.key, owner) != owner and isinstance(one.fact, Order)
+        }
+        about = histories.about(cursor, sorted(moving))
+        return cls(owners=owners, waiting=waiting, before=before, about=about, moving=moving)
+
+    def placed(self, fresh: list[_Fresh]) -> list[Placed]:
+        """The arrivals as they are booked."""
+        return [
+            Placed(
+                fact=one.fact,
+                customer_id=owner,
+                programme=one.programme,
+                before=self.before.get(one.fact.key),
+            )
+            for one, owner in zip(fresh, self.owners, strict=True)
+        ]
+
+    def note(self, cursor: CursorWrapper, fresh: list[_Fresh], now: datetime) -> None:
+        """Remember what waits, and whose is what is about others. Whoever held it has been booked
+        by then: booking reads what they held."""
+        again = [one.fact for one in fresh if one.fact.version > 1]
+        names_of = {one.key: names(one) for one in again if not isinstance(one, Link | Unlink)}
+        histories.forget_waiting(cursor, names_of)
+        histories.note_waiting(cursor, self.waiting, now)
+        told = {one.fact.key for one in fresh}
+        followed = [one for one in self.about if one.fact.key not in told]
+        histories.note_followed(cursor, followed, self.moving, now)
 
 
 def _new_keys(arrivals: Sequence[Arrival], known: dict[str, KnownKey]) -> list[str]:
@@ -159,10 +223,10 @@ def _new_keys(arrivals: Sequence[Arrival], known: dict[str, KnownKey]) -> list[s
 
 
 def _of_what_is_named(
-    cursor: CursorWrapper, batch: _Batch, fresh: list[_Fresh], owners: list[int]
-) -> list[int]:
-    """The owners, with the owner of the order for what is about an order that is known; what is
-    about an unknown one waits for it."""
+    cursor: CursorWrapper, fresh: list[_Fresh], owners: list[int]
+) -> tuple[list[int], list[Waiting]]:
+    """The owners, with the owner of the order for what is about an order that is known; and what
+    is about an unknown one, which waits for it."""
     needed = [names(one.fact) if _is_about(one.fact) else "" for one in fresh]
     mine = {one.fact.key: owner for one, owner in zip(fresh, owners, strict=True)}
     known = histories.owners(cursor, sorted({name for name in needed if name} - set(mine))) | mine
@@ -171,8 +235,7 @@ def _of_what_is_named(
         for one, name, owner in zip(fresh, needed, owners, strict=True)
         if name and name not in known and not isinstance(one.fact, Link | Unlink)
     ]
-    histories.note_waiting(cursor, waiting, batch.now)
-    return [known.get(name, owner) for name, owner in zip(needed, owners, strict=True)]
+    return [known.get(name, owner) for name, owner in zip(needed, owners, strict=True)], waiting
 
 
 def _is_about(fact: AnyFact) -> TypeGuard[FoldFact]:
@@ -233,7 +296,7 @@ def _judge(
     if before is not None:
         if fact.version <= before.latest:
             same = told == before.hashes[before.latest]
-            if same or (not restate and told in before.hashes.values()):
+            if same or (not restate and _is_overtaken(fact, told, before)):
                 return Outcome(key=fact.key, state="known"), None
             if not restate:
                 return Outcome(key=fact.key, state="refused", code="key_reused"), None
@@ -250,6 +313,12 @@ def _judge(
         arrival=arrival,
     )
     return Outcome(key=fact.key, state=state), new
+
+
+def _is_overtaken(fact: AnyFact, told: bytes, known: KnownKey) -> bool:
+    """Whether a later version is known of what a fact says: it was told before, or it was on its
+    way for so long that the later version came first."""
+    return told in known.hashes.values() or fact.version not in known.hashes
 
 
 def _in_utc(fact: AnyFact) -> AnyFact:

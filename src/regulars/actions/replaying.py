@@ -22,7 +22,8 @@ GAVE = f"""
                 AND t.programme = h.programme AND t.fact = k.key AND t.cause = k.key
             GROUP BY t.asset) AS sums WHERE amount <> 0)::text
     FROM unnest({TEXTS}) AS w(key)
-    JOIN regulars_factkey k ON k.key = w.key COLLATE "C" AND k.version = 1
+    CROSS JOIN LATERAL (SELECT key, customer_id FROM regulars_factkey
+        WHERE key = w.key COLLATE "C" ORDER BY version DESC LIMIT 1) k
     JOIN regulars_holder h ON h.customer_id = k.customer_id AND h.left_at IS NULL
     JOIN regulars_programme p ON p.id = h.programme ORDER BY p.position
 """  # noqa: S608 - own texts

@@ -14,8 +14,10 @@ from regulars.db.holders import HolderRow
 from regulars.engine.arrivals import decode
 from regulars.engine.calendar import instant_of
 from regulars.engine.facts import Link, Unlink
+from regulars.engine.fold import needs
 from regulars.engine.happenings import Effect, FoldFact
 from regulars.engine.head import History
+from regulars.engine.position import names
 from regulars.engine.state import BEGINNING
 
 # Everybody who is the same person, each since they joined, then their facts, and facts of others
@@ -126,12 +128,61 @@ NAME = f"""
     INSERT INTO regulars_named_fact (names, key, customer_id, owner_id, programme, arrived_at)
     SELECT name, key, customer_id, NULL, coalesce(programme, ''), %s
     FROM unnest({TEXTS}, {TEXTS}, {NUMBERS}, {TEXTS}) AS n(name, key, customer_id, programme)
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (names, key) DO UPDATE SET customer_id = excluded.customer_id
+"""  # noqa: S608 - own texts
+FOLLOW = f"""
+    INSERT INTO regulars_named_fact (names, key, customer_id, owner_id, programme, arrived_at)
+    SELECT name, key, customer_id, owner, coalesce(programme, ''), %s
+    FROM unnest({TEXTS}, {TEXTS}, {NUMBERS}, {NUMBERS}, {TEXTS})
+        AS n(name, key, customer_id, owner, programme)
+    ON CONFLICT (names, key) DO UPDATE
+        SET customer_id = excluded.customer_id, owner_id = excluded.owner_id
+"""  # noqa: S608 - own texts
+FORGET = f"""
+    DELETE FROM regulars_named_fact n USING unnest({TEXTS}, {TEXTS}) AS w(key, name)
+    WHERE n.key = w.key COLLATE "C" AND n.names <> coalesce(w.name, '') COLLATE "C"
+    AND n.customer_id IN (SELECT customer_id FROM regulars_factkey
+        WHERE key = w.key COLLATE "C")
+"""  # noqa: S608 - own texts
+# What names a fact lies with whom that was at the time, or has waited for it.
+ABOUT = f"""
+    WITH about(name, key) AS (
+        SELECT w.name, f.key FROM unnest({TEXTS}) AS w(name)
+        CROSS JOIN LATERAL (SELECT DISTINCT customer_id FROM regulars_factkey
+            WHERE key = w.name COLLATE "C" OFFSET 0) k
+        CROSS JOIN LATERAL (SELECT key, body FROM regulars_fact
+            WHERE customer_id = k.customer_id AND type IN ('refund', 'activity') OFFSET 0) f
+        WHERE f.body ->> 'order' = w.name
+        UNION SELECT w.name, n.key FROM unnest({TEXTS}) AS w(name)
+        JOIN regulars_named_fact n ON n.names = w.name COLLATE "C"
+    )
+    SELECT about.name, f.customer_id, f.programme, f.body::text FROM about
+    CROSS JOIN LATERAL (SELECT customer_id, version FROM regulars_factkey
+        WHERE key = about.key ORDER BY version DESC LIMIT 1) k
+    JOIN regulars_fact f
+        ON f.customer_id = k.customer_id AND f.key = about.key AND f.version = k.version
+    ORDER BY about.name, about.key
+"""  # noqa: S608 - own texts
+HOLDING = f"""
+    SELECT DISTINCT ON (w.key) w.key, coalesce(n.owner_id, k.customer_id)
+    FROM unnest({TEXTS}) AS w(key) JOIN regulars_factkey k ON k.key = w.key COLLATE "C"
+    LEFT JOIN regulars_named_fact n
+        ON n.customer_id = k.customer_id AND n.key = k.key AND n.owner_id IS NOT NULL
+    ORDER BY w.key, k.version DESC
 """  # noqa: S608 - own texts
 OWNERS = f"""
     SELECT DISTINCT ON (w.key) w.key, k.customer_id FROM unnest({TEXTS}) AS w(key)
     JOIN regulars_factkey k ON k.key = w.key COLLATE "C" ORDER BY w.key, k.version DESC
 """  # noqa: S608 - own texts
+
+
+def holding(cursor: CursorWrapper, keys: Sequence[str]) -> dict[str, int]:
+    """In whose history the newest version of the fact with each of these keys is, where it is
+    known: whose row it is, or whose what it names."""
+    if not keys:
+        return {}
+    cursor.execute(HOLDING, [texts(keys)])
+    return dict(cursor.fetchall())
 
 
 def owners(cursor: CursorWrapper, keys: Sequence[str]) -> dict[str, int]:
@@ -140,6 +191,25 @@ def owners(cursor: CursorWrapper, keys: Sequence[str]) -> dict[str, int]:
         return {}
     cursor.execute(OWNERS, [texts(keys)])
     return dict(cursor.fetchall())
+
+
+class Last(Struct, frozen=True):
+    """The newest version under a key, and whose row it is."""
+
+    version: int
+    customer_id: int
+
+
+LAST = """
+    SELECT version, customer_id FROM regulars_factkey WHERE key = %s ORDER BY version DESC LIMIT 1
+"""
+
+
+def last_of(cursor: CursorWrapper, key: str) -> Last | None:
+    """The newest version under a key; None where it is unknown."""
+    cursor.execute(LAST, [key])
+    found = cursor.fetchone()
+    return Last(*found) if found else None
 
 
 class Waiting(Struct, frozen=True):
@@ -156,10 +226,10 @@ def waiting_for(cursor: CursorWrapper, keys: Sequence[str]) -> list[Waiting]:
     if not keys:
         return []
     found: dict[str, Waiting] = {}
-    for names, customer_id, programme, body in hot.run(cursor, WAITING, [texts(keys)]):
+    for name, customer_id, programme, body in hot.run(cursor, WAITING, [texts(keys)]):
         fact = decode(body)
         if not isinstance(fact, Link | Unlink):
-            found[fact.key] = Waiting(names, customer_id, programme, fact)
+            found[fact.key] = Waiting(name, customer_id, programme, fact)
     return list(found.values())
 
 
@@ -176,6 +246,44 @@ def note_waiting(cursor: CursorWrapper, waiting: Sequence[Waiting], now: datetim
                 texts(one.programme for one in waiting),
             ],
         )
+
+
+def about(cursor: CursorWrapper, keys: Sequence[str]) -> list[Waiting]:
+    """What cannot act without the facts with these keys, as it is told last, and whose row it
+    is."""
+    if not keys:
+        return []
+    cursor.execute(ABOUT, [texts(keys), texts(keys)])
+    found = []
+    for name, customer_id, programme, body in cursor.fetchall():
+        fact = decode(body)
+        if not isinstance(fact, Link | Unlink) and needs(fact) and names(fact) == name:
+            found.append(Waiting(name, customer_id, programme, fact))
+    return found
+
+
+def note_followed(
+    cursor: CursorWrapper, followed: Sequence[Waiting], owner_of: dict[str, int], now: datetime
+) -> None:
+    """What is about these keys belongs to their owners, whosever it was."""
+    if followed:
+        cursor.execute(
+            FOLLOW,
+            [
+                now,
+                texts(one.names for one in followed),
+                texts(one.fact.key for one in followed),
+                numbers(one.customer_id for one in followed),
+                numbers(owner_of[one.names] for one in followed),
+                texts(one.programme for one in followed),
+            ],
+        )
+
+
+def forget_waiting(cursor: CursorWrapper, name_of: dict[str, str]) -> None:
+    """Facts that were told anew wait for nothing but what they name now."""
+    if name_of:
+        cursor.execute(FORGET, [texts(name_of), texts(name_of.values())])
 
 
 def note_found(cursor: CursorWrapper, owner_of: dict[str, int]) -> None:

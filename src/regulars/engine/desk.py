@@ -241,11 +241,20 @@ class Desk(Struct):
 
     def move(self, key: str, holder: str, origin: str) -> None:
         """A fact turns out to be another holder's: it leaves the book that it was in, and what it
-        has caused is withdrawn. The note that it came too late is told anew, of the other one."""
+        has caused is withdrawn. The note that it came too late is told anew, of the other one; what
+        is about the fact waits until it is there, and follows."""
         late = self.leave(key, holder)
         self.book(origin).sent.take_over(self.book(holder).sent, key)
         if late is not None:
             self.enter(replace(late, version=late.version + 1), origin)
+        for one in self.about(key, holder):
+            self.waits[one.key] = key
+            self.parked.setdefault(key, {})[one.key] = (one, origin)
+
+    def about(self, key: str, holder: str) -> list[FoldFact]:
+        """What is in a book and cannot act without the fact with this key."""
+        facts = self.book(holder).facts.values()
+        return [fact for fact in facts if needs(fact) and names(fact) == key]
 
     def leave(self, key: str, holder: str) -> FoldFact | None:
         """The book that a fact is in forgets it, with the note that it came too late, which comes
