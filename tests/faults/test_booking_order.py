@@ -147,7 +147,7 @@ def test_what_was_written_is_read_and_versions_never_fall() -> None:
 
     def write(member: int, name: str) -> None:
         for one in range(rounds):
-            (outcome,) = record([bought(f"{name}-{one}", 100, name)], now=NOW)
+            (outcome,) = record([bought(f"{name}-{one:04}", 100, name)], now=NOW)
             (given,) = outcome.given
             row = HolderState.objects.get(customer_id=member)
             assert row.revision >= given.revision
