@@ -3,13 +3,15 @@ since (R23, R25)."""
 
 from __future__ import annotations
 
+import itertools
 import random
 import threading
 from collections import Counter
+from datetime import timedelta
 from graphlib import CycleError, TopologicalSorter
 
 import pytest
-from booking_kit import FULL, NOW, ask, at_once, bought, grant, members, open_club, wrong
+from booking_kit import AT, FULL, NOW, ask, at_once, bought, grant, members, open_club, wrong
 from django.db import connection
 from msgspec import Struct, field
 
@@ -27,6 +29,8 @@ pytestmark = [
 SEED = 20_261_122
 WORKERS, REGISTERS = 16, 6
 OPERATIONS = 10_000 if FULL else 400
+CLOCK = itertools.count(1)
+"""Microseconds, so that most orders are newer than those before them, and some are not."""
 Seen = dict[str, tuple[int, int]]
 """By member: the revision, and the points then."""
 
@@ -50,7 +54,12 @@ class History(Struct):
     def write(self, name: str, chance: random.Random) -> None:
         """Two members buy in one batch."""
         chosen = chance.sample(self.names, 2)
-        batch = [bought(f"{name}-{one}", 100 * chance.randrange(1, 9), one) for one in chosen]
+        at = AT + timedelta(microseconds=next(CLOCK))
+        amounts = [100 * chance.randrange(1, 9) for _one in chosen]
+        batch = [
+            bought(f"{name}-{one}", amount, one, at=at)
+            for one, amount in zip(chosen, amounts, strict=True)
+        ]
         outcomes = record(batch, now=NOW)
         seen = {
             one: (given.revision, given.figures["points"]["available"])

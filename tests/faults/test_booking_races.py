@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from booking_kit import (
+    AT,
     CLUB,
     FULL,
     NOW,
@@ -331,7 +332,8 @@ def ring(seed: int, transfers: int, workers: int = 32) -> list[object]:
     rest = []
     for number in range(transfers // 2):
         one, other = chance.sample(range(RING), 2)
-        batch = [bought(f"t{number}-{who}", 100, names[who]) for who in (one, other)]
+        at = AT + timedelta(seconds=2, microseconds=number)
+        batch = [bought(f"t{number}-{who}", 100, names[who], at=at) for who in (one, other)]
         if number < RING:
             batch.append(back(f"r{number}", f"f{number}", 3000, names[number]))
         rest.append(batch)
