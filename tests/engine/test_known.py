@@ -164,6 +164,29 @@ def test_what_is_put_in_one_by_one_stands_as_if_it_was_sorted(
     assert got.placed == [place(fact, known.facts) for fact in got.facts]
 
 
+@runs(100, 3_000)
+@given(histories(), st.integers(0, 2**32))
+def test_what_is_read_at_once_is_known_as_if_it_was_kept_one_by_one(
+    facts: list[FoldFact], seed: int
+) -> None:
+    one_by_one, at_once = Known(), Known()
+    for fact in shuffled(facts, seed):
+        before = one_by_one.facts.get(fact.key)
+        if before is None or fact.version > before.version:
+            one_by_one.keep(fact)
+    at_once.read(one_by_one.facts.values())
+    assert as_told(at_once) == as_told(one_by_one)
+    assert at_once.last() == one_by_one.last()
+    where = place(facts[0], at_once.facts)
+    assert at_once.before(where).facts == one_by_one.before(where).facts
+
+
+def as_told(known: Known) -> tuple[object, ...]:
+    """All that is known, in one value."""
+    sets = (known.awaited, known.left_out, known.recorded, known.promised)
+    return (known.facts, *sets, known.brought - {""}, known.used - {""}, known.ordered().facts)
+
+
 def test_saboteur_a_fact_that_moves_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     put = Known.insert
     monkeypatch.setattr(Known, "insert", lambda self, fact, moves: put(self, fact, False))

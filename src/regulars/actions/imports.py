@@ -6,7 +6,6 @@ process must not.
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import threading
 import time
@@ -27,13 +26,13 @@ from regulars.actions.refunds import tie_refunds
 from regulars.db import catalogue
 from regulars.db.catalogue import ProductNews
 from regulars.db.models import Business, ImportRun
+from regulars.garbage import uncollected
 from regulars.sources.files.problems import FileProblem
 from regulars.sources.files.reading import (
     HANDLING,
     Handling,
     Reading,
     open_file,
-    uncollected,
 )
 from regulars.sources.files.shapes import Batch, Counts, Mapping, Progress
 
@@ -41,7 +40,6 @@ BATCH = 4_000
 """Orders that are recorded in one transaction."""
 
 READ_AHEAD = 3
-COLLECT_EVERY = 50
 READING_PART = 0.4
 """The part of an import's time that reading takes, for its progress."""
 
@@ -162,15 +160,14 @@ def _record_batches(run: ImportRun, reading: Reading, follow: _Follower) -> Summ
     source = Source(import_id=run.id, restate=run.restate)
     tally = {"recorded": 0, "restated": 0, "known": 0, "refused": 0}
     refused: dict[str, str] = {}
-    with uncollected():
-        for number, batch in enumerate(_ahead(reading.batches(size=BATCH)), start=1):
+    with uncollected() as worked:
+        for batch in _ahead(reading.batches(size=BATCH)):
             for outcome in _take(batch, source):
                 tally[outcome.state] += 1
                 if outcome.state == "refused":
                     refused[outcome.key] = outcome.code
             follow.recorded(batch.last_line, reading.counts.rows)
-            if number % COLLECT_EVERY == 0:
-                gc.collect()
+            worked()
     if refused:
         reading.hand_back(refused)
     run.rejected_path = str(reading.rejected_path or "")

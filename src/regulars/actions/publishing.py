@@ -237,8 +237,8 @@ def _look(
     cursor: CursorWrapper, pair: tuple[Compiled, Compiled], rows: list[HolderRow], found: Preview
 ) -> None:
     known = histories.histories(cursor, rows)
-    for row in rows:
-        present, new = (folded(cursor, one, row, known[row.customer_id]) for one in pair)
+    presents, news = (folded(cursor, one, rows, known) for one in pair)
+    for row, present, new in zip(rows, presents, news, strict=True):
         other = _other(row, present, new)
         found.holders += 1
         amounts = other.amounts.values()

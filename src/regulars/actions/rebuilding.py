@@ -6,7 +6,7 @@ was mended), the difference is booked as a re-rating of its own: nothing that st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from heapq import nlargest
 
@@ -26,6 +26,7 @@ from regulars.engine.compiled import Compiled
 from regulars.engine.head import Shelved
 from regulars.engine.keys import made
 from regulars.engine.run import GIVES, Row
+from regulars.garbage import uncollected
 
 Told = Callable[[Progress], None]
 LARGEST = 10
@@ -76,31 +77,40 @@ def _size(change: Changed) -> int:
 def preview(told: Told = lambda progress: None) -> Rebuilt:
     """What `rebuild` would do. Nothing is written."""
     found = Rebuilt()
-    for programme in _running():
-        after = -1
-        while True:
-            with transaction.atomic(), connection.cursor() as cursor:
-                proof.steady(cursor)
-                rows = proof.batch(cursor, programme.id, after, left=False)
-                _look(cursor, programme, rows, found)
-            if not rows:
-                break
-            after = rows[-1].customer_id
-            told(Progress(part="holders", done=found.holders))
+    with uncollected() as worked:
+        for programme in _running():
+            for _batch in _looked_at(programme, found):
+                told(Progress(part="holders", done=found.holders))
+                worked()
     return found
+
+
+def _looked_at(programme: Compiled, found: Rebuilt) -> Iterator[int]:
+    after = -1
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            proof.steady(cursor)
+            rows = proof.batch(cursor, programme.id, after, left=False)
+            _look(cursor, programme, rows, found)
+        if not rows:
+            return
+        after = rows[-1].customer_id
+        yield after
 
 
 def rebuild(now: datetime, told: Told = lambda progress: None) -> Rebuilt:
     """Make all states and balances anew and book what is missing; begun again, it goes on to the
     same end."""
     found = Rebuilt()
-    for programme in _running():
-        after = -1
-        while numbers := _next(programme.id, after):
-            part = whole(_batch_of(programme, numbers, now))
-            _add(found, part)
-            after = numbers[-1]
-            told(Progress(part="holders", done=found.holders))
+    with uncollected() as worked:
+        for programme in _running():
+            after = -1
+            while numbers := _next(programme.id, after):
+                part = whole(_batch_of(programme, numbers, now))
+                _add(found, part)
+                after = numbers[-1]
+                told(Progress(part="holders", done=found.holders))
+                worked()
     return found
 
 
@@ -134,8 +144,7 @@ def _look(
 ) -> None:
     known = histories.histories(cursor, rows)
     books = proof.booked(cursor, rows)
-    for row in rows:
-        book = folded(cursor, programme, row, known[row.customer_id])
+    for row, book in zip(rows, folded(cursor, programme, rows, known), strict=True):
         found.holders += 1
         found.states += _is_other(row, book, books[row.customer_id].figures)
         found.note(row, missing(book.run.rows, books[row.customer_id]))
@@ -153,7 +162,7 @@ def _is_other(row: HolderRow, book: Shelved, figures: Figures) -> bool:
     pair = Pair(book.programme, row, book)
     if pair.is_stale() or _full(row.figures) != _full(figures):
         return True
-    return pair.kept() != pair.made()
+    return pair.is_wrong()
 
 
 def _full(figures: Figures) -> Figures:
@@ -198,4 +207,5 @@ def rebuild_these(
             booked = Booked(rows=more, effects=effects, cause=cause)
             desk.settle(row.number, book.keep_out(booked))
     sitting.write()
+    sitting.desks.clear()  # the desks hold the sitting too: now they can go at once
     return found

@@ -8,7 +8,8 @@ on meanwhile. What disagrees first is named.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -22,7 +23,9 @@ from regulars.engine.arrivals import content_hash, decode, encode
 from regulars.engine.compiled import Compiled
 from regulars.engine.happenings import Promise
 from regulars.engine.head import History, Shelved, Source
+from regulars.engine.run import Run
 from regulars.engine.snapshot import resumed
+from regulars.garbage import uncollected
 
 Told = Callable[["Progress"], None]
 
@@ -60,7 +63,13 @@ def verify(told: Told = lambda progress: None) -> Verified:
     found = Verified()
     with transaction.atomic(), connection.cursor() as cursor:
         found.facts, found.transfers = proof.counts(cursor)
-    found.finding = next(_findings(found, told), None)
+    with uncollected() as worked:
+
+        def report(progress: Progress) -> None:
+            told(progress)
+            worked()
+
+        found.finding = next(_findings(found, report), None)
     return found
 
 
@@ -138,8 +147,8 @@ def _check_batch(
 ) -> Iterator[Finding]:
     known = histories.histories(cursor, rows)
     books = proof.booked(cursor, rows)
-    for row in rows:
-        pair = Pair(programme, row, folded(cursor, programme, row, known[row.customer_id]))
+    for row, book in zip(rows, folded(cursor, programme, rows, known), strict=True):
+        pair = Pair(programme, row, book)
         found.stale += pair.is_stale()
         for code, params in pair.differences(books[row.customer_id]):
             about = {"customer": row.number, "programme": row.programme}
@@ -157,34 +166,52 @@ def _check_left(cursor: CursorWrapper, rows: list[HolderRow]) -> Iterator[Findin
             yield Finding(code="figures_differ", params={**about, "asset": asset})
 
 
-def folded(cursor: CursorWrapper, programme: Compiled, row: HolderRow, history: History) -> Shelved:
-    """The book of a holder as their facts make it, up to the moment that the stored one reached."""
-    source = Source(lambda: history, lambda rule, ordinal: False)
-    own: dict[str, object] = {}
-    if any(one.edition.referrals for one in programme.editions):
-        own["others"] = holders.merged(cursor, row.customer_id)
-    return Shelved.resumed(programme, row.number, None, source, **own)
+def folded(
+    cursor: CursorWrapper,
+    programme: Compiled,
+    rows: Sequence[HolderRow],
+    known: Mapping[int, History],
+) -> Iterator[Shelved]:
+    """The book of each of these holders as their facts make it, up to the moment that the stored
+    one reached."""
+    refers = any(one.edition.referrals for one in programme.editions)
+    others = holders.all_merged(cursor, list(known)) if refers else {}
+    for row in rows:
+        source = Source(partial(known.__getitem__, row.customer_id), _undecided)
+        own = {"others": others[row.customer_id]} if row.customer_id in others else {}
+        yield Shelved.resumed(programme, row.number, None, source, **own)
 
 
-class Pair(Struct, frozen=True):
+def _undecided(_rule: str, _ordinal: str) -> bool:
+    return False
+
+
+class Pair:
     """A stored row, and the book that the facts make."""
 
-    programme: Compiled
-    row: HolderRow
-    book: Shelved
+    def __init__(self, programme: Compiled, row: HolderRow, book: Shelved) -> None:
+        self.programme, self.row, self.book = programme, row, book
+        self.unreadable = False
+        self.run: Run | None = None
+        try:
+            self.run = resumed(programme, head.decode(row.head).snapshot) if row.head else None
+        except MsgspecError:
+            self.unreadable = True
 
     def is_stale(self) -> bool:
         """Whether the stored state was made under other rules, and is not used."""
-        if not self.row.head:
+        return self.run is None and not self.unreadable
+
+    def is_wrong(self) -> bool:
+        """Whether the stored state is not what the facts make."""
+        if self.run is None:
             return True
-        try:
-            return resumed(self.programme, head.decode(self.row.head).snapshot) is None
-        except MsgspecError:
-            return False
+        kept, made = (self.programme.dump(one) for one in (self.run.state, self.book.state))
+        return kept != made and json.loads(kept) != json.loads(made)
 
     def differences(self, books: Books) -> Iterator[tuple[str, dict[str, object]]]:
         """What disagrees: a code, and what more there is to say."""
-        if not self.is_stale() and self.kept() != self.made():
+        if not self.is_stale() and self.is_wrong():
             yield "state_differs", {"part": self.part()}
         wanted = proof.net_of(self.book.run.rows)
         for name in {**wanted, **books.net}:
@@ -196,21 +223,10 @@ class Pair(Struct, frozen=True):
         for rule, ordinal in sorted(books.promises ^ _promised(self.book)):
             yield "promise_differs", {"rule": rule, "ordinal": ordinal}
 
-    def kept(self) -> dict[str, object]:
-        """The stored state, as the programme says it now."""
-        try:
-            state = self.programme.load(bytes(head.decode(self.row.head).snapshot.state))
-        except MsgspecError:
-            return {}
-        return dict(json.loads(self.programme.dump(state)))
-
-    def made(self) -> dict[str, object]:
-        """The state that the facts make."""
-        return dict(json.loads(self.programme.dump(self.book.state)))
-
     def part(self) -> str:
         """The first part of the state that differs."""
-        kept, made = self.kept(), self.made()
+        kept = json.loads(self.programme.dump(self.run.state)) if self.run else {}
+        made = json.loads(self.programme.dump(self.book.state))
         return next((name for name in {**kept, **made} if kept.get(name) != made.get(name)), "")
 
 

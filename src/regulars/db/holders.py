@@ -127,11 +127,6 @@ def name_of(cursor: CursorWrapper, customer: int) -> str:
     return str(cursor.fetchone()[0])
 
 
-def merged(cursor: CursorWrapper, customer: int) -> frozenset[str]:
-    """The public ids of all who were merged into a customer."""
-    return all_merged(cursor, [customer]).get(customer, frozenset())
-
-
 def all_merged(cursor: CursorWrapper, customers: Iterable[int]) -> dict[int, frozenset[str]]:
     """The public ids of all who were merged into each of these, where somebody was."""
     found: dict[int, set[str]] = {}

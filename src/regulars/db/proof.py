@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, field
@@ -12,7 +12,6 @@ from regulars.db.arrays import NUMBERS, numbers
 from regulars.db.holders import COLUMNS, Figures, HolderRow, made
 from regulars.db.ledger import count
 from regulars.engine.accounts import WAYS
-from regulars.engine.calendar import instant_of
 from regulars.engine.run import Row
 
 AT_ONCE = 500
@@ -24,7 +23,8 @@ HOLDERS = f"""
     ORDER BY customer_id LIMIT %s
 """  # noqa: S608 - own texts
 TRANSFERS = f"""
-    SELECT customer_id, fact, rule, step, at, asset, amount, lot, source, target
+    SELECT customer_id, fact, rule, step, (extract(epoch FROM at) * 1000000)::bigint, asset,
+        amount, lot, source, target
     FROM regulars_transfer WHERE customer_id = ANY({NUMBERS}) AND programme = %s
 """  # noqa: S608 - own texts
 PROMISES = f"""
@@ -87,13 +87,11 @@ def booked(cursor: CursorWrapper, rows: Sequence[HolderRow]) -> dict[int, Books]
     return found
 
 
-def _add(books: Books, told: Sequence[object]) -> None:
+def _add(books: Books, told: Sequence[Any]) -> None:
     fact, rule, step, at, asset, amount, lot, source, target = told
-    assert isinstance(amount, int)  # noqa: S101 - as the column says
-    assert isinstance(at, datetime)  # noqa: S101 - the same
-    count(books.figures, str(asset), {str(source): -amount, str(target): amount})
-    sign = 1 if WAYS[str(step)].source == source else -1
-    name = Row(str(fact), str(rule), str(step), instant_of(at), str(asset), 0, str(lot))
+    count(books.figures, asset, {source: -amount, target: amount})
+    name = Row(fact, rule, step, at, asset, 0, lot)
+    sign = 1 if WAYS[step].source == source else -1
     books.net[name] = books.net.get(name, 0) + sign * amount
 
 

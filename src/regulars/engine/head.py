@@ -155,7 +155,7 @@ class Shelved(Book, kw_only=True):
         history = self.source.history()
         since, run = self.known, self.run
         self.known = Known()
-        self.keep(history.facts)
+        self.known.read(history.facts)
         first = self.again()
         follow(first, self.known.ordered())
         advance(first, self.from_)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct, field
 
+from regulars.engine.facts import Order
 from regulars.engine.fold import (
     LATE,
     History,
@@ -58,6 +59,21 @@ class Known(Struct):
         self.insert(fact, moves)
         return meets
 
+    def read(self, facts: Iterable[FoldFact]) -> None:
+        """All that is known of a holder, where nothing was known before: the same as keeping each
+        fact, without looking for the place of every one."""
+        self.facts = {fact.key: fact for fact in facts}
+        others = [fact for fact in self.facts.values() if type(fact) is not Order]
+        for fact in others:
+            if isinstance(fact, Opening):
+                self.brought.add(stands_for(fact))
+            elif isinstance(fact, Promise):
+                self.keep_promise(fact)
+        named = {names(fact) for fact in others} - {""}
+        self.recorded |= named
+        self.awaited = {name for name in named if not self.knows(name)}
+        self.history = ordered(self.facts.values())
+
     def keep_promise(self, promise: Promise) -> bool:
         """Note the identity of a promise; whether it says that another fact is left out."""
         self.recorded.add(promise.key)
@@ -96,14 +112,9 @@ class Known(Struct):
         """These facts are another's: what was known by them is worked out anew."""
         for key in keys:
             del self.facts[key]
-        left = list(self.facts.values())
-        for names_of in (self.awaited, self.left_out, self.brought, self.recorded, self.used):
+        for names_of in (self.left_out, self.brought, self.recorded, self.used, self.promised):
             names_of.clear()
-        self.facts.clear()
-        self.promised.clear()
-        for fact in left:
-            self.keep(fact)
-        self.history = None
+        self.read(self.facts.values())
 
     def ordered(self) -> History:
         """The facts in the order in which they act."""
@@ -117,8 +128,10 @@ class Known(Struct):
 
     def last(self) -> Position | None:
         """The position of the last fact; None where nothing acts."""
-        places = self.ordered().placed
-        return places[-1] if places else None
+        history = self.ordered()
+        if history.placed is None:
+            return place(history.facts[-1], self.facts) if history.facts else None
+        return history.placed[-1] if history.placed else None
 
 
 def placed(facts: Iterable[FoldFact]) -> History:

@@ -5,16 +5,15 @@ This module loads DuckDB and Arrow; whoever only looks at a file uses `inspectio
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from collections.abc import Mapping as Mapping_
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
 from msgspec import Struct, structs
 
+from regulars.garbage import uncollected
 from regulars.sources.files import counting, rejecting, sales
 from regulars.sources.files.facts import BatchMaker, FactMaker
 from regulars.sources.files.inspection import check_answered, check_columns
@@ -227,16 +226,3 @@ def _fill(spool: Spool, source: Source, follow: _Follower) -> None:
         spool.close()
     if not spool.rows:
         raise FileProblem("only_header", file=source.path.name)
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without the collector of reference cycles: rows and facts make none, and it would look
-    through all of them again and again, a third of the time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
