@@ -68,6 +68,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL else []
 INSTALLED_APPS = [
     "regulars.db",
     "regulars.console",  # before allauth: its templates give way to ours
+    "regulars.till",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

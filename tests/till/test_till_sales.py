@@ -6,14 +6,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from till_kit import CLUB, NOW, Counter, member, open_counter
+from till_kit import CLUB, NOW, Counter, digest, member, open_counter
 
 from regulars.actions import till_sales
 from regulars.actions.refused import Refused
 from regulars.actions.till_sales import Tap, Use, key_of, sell, tap, try_sale
 from regulars.actions.till_undoing import undo
 from regulars.db.models import Cashier, FactRow, TillDeed
-from staff import digest
 
 pytestmark = pytest.mark.django_db
 COFFEE = Use(CLUB, "coffee")

@@ -36,6 +36,7 @@ MOST_A_MEMBER = 12
 """So many times a day one cashier books for one member: who scans their own card all day long is
 found out by it."""
 DAY = timedelta(days=1)
+MOST_WHYS = 20
 SIX = Decimal("0.000001")
 STRENGTH = ("external", "card", "email", "phone")
 
@@ -129,6 +130,7 @@ def sell(worker: Worker, sale: Sale, now: datetime) -> Sold:
                 currency=sale.currency,
                 details={
                     "gave": sold.gave,
+                    "whys": [[one, to_builtins(why)] for one, why in sold.whys[:MOST_WHYS]],
                     "uses": uses,
                     "vouchers": list(sale.vouchers),
                     "queued": sale.queued,

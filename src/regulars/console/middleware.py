@@ -38,6 +38,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+CAMERA = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
+"""At the till alone: it scans cards."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -57,6 +59,8 @@ class SecurityHeaders:
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers[name] = value
+        if request.path_info.startswith("/till/"):
+            response.headers["Permissions-Policy"] = CAMERA
         response.headers["X-Request-Id"] = request_id
         if settings.SECURE_HSTS_SECONDS:  # set only where people use https, proxy or not
             response.headers["Strict-Transport-Security"] = (

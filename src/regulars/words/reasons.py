@@ -16,8 +16,10 @@ from regulars.words.api import API_REASONS
 from regulars.words.cases import CASE_REASONS
 from regulars.words.files import FILE_REASONS, ROW_REASONS
 from regulars.words.lifecycle import LIFECYCLE_REASONS
+from regulars.words.portal import PORTAL_REASONS
 from regulars.words.programme.core import REFUSALS
 from regulars.words.proving import PROVING_REASONS
+from regulars.words.till import TILL_REASONS
 from regulars.words.webhooks import WEBHOOK_REASONS
 
 
@@ -86,6 +88,7 @@ REASONS: dict[str, str | Counted] = {
     ),
     "code_taken": _("Somebody has this code already. Choose another one."),
     "codes_too_many": _("A member has at most %(most)s codes. Choose one of those."),
+    "tier_unknown": _("The programme has no tier “%(tier)s”. Choose one that it has."),
     "import_unknown": _("There is no such import. It may have been removed."),
     "import_not_ready": _("This import is not ready to run. Check its columns first."),
     "import_same_running": _(
@@ -97,12 +100,14 @@ REASONS: dict[str, str | Counted] = {
         "%(n)s rows cannot go in, and you asked for all or nothing: nothing was brought in.",
     ),
     **API_REASONS,
+    **PORTAL_REASONS,
     **PROVING_REASONS,
     **LIFECYCLE_REASONS,
     **FILE_REASONS,
     **ROW_REASONS,
     **CASE_REASONS,
     **WEBHOOK_REASONS,
+    **TILL_REASONS,
 }
 """Every code that a person may meet, with its sentence in English."""
 

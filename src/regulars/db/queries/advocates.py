@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import connection
 
 from regulars.db import advocates, holders
+from regulars.db.introductions import code_form
+from regulars.db.models import CodeRow
 
 
 def code_of(customer_id: int, programme: str) -> str:
@@ -13,3 +15,13 @@ def code_of(customer_id: int, programme: str) -> str:
     with connection.cursor() as cursor:
         end = holders.ends(cursor, [customer_id]).get(customer_id, customer_id)
         return next(iter(advocates.codes_of(cursor, end, programme)), "")
+
+
+def owner_of(code: str) -> int | None:
+    """The number of the member to whom an advocate's code leads, whoever typed it how."""
+    rows = CodeRow.objects.filter(code=code_form(code), kind=CodeRow.Kind.ADVOCATE)
+    number = rows.values_list("customer_id", flat=True).first()
+    if number is None:
+        return None
+    with connection.cursor() as cursor:
+        return holders.ends(cursor, [number]).get(number, number)

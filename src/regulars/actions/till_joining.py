@@ -1,0 +1,135 @@
+"""Somebody joins at the counter: known by a phone number or an e-mail address, and said yes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from msgspec import Struct
+
+from regulars.actions.customers import NAME_LENGTH
+from regulars.actions.known import known_customer
+from regulars.actions.members import join
+from regulars.actions.record import Source, record
+from regulars.actions.refused import Refused
+from regulars.actions.till_looking import ready
+from regulars.actions.till_sales import Deed, What, lock_key, note
+from regulars.db.models import IdentifierRow, TillDeed
+from regulars.db.queries import advocates
+from regulars.db.queries.till import Brief, Worker, briefs, find
+from regulars.engine.arrivals import Arrival
+from regulars.engine.facts import Identifier, IdentifierKind, Profile, Who
+from regulars.engine.happenings import SignUp
+from regulars.identity import IdentityError, normalise, without_cards
+
+MOST_CANDIDATES = 5
+
+
+class Newcomer(Struct, frozen=True, kw_only=True):
+    """Who joins, as a cashier typed it. `advocate` is the number of whoever sent them; `agreed`
+    that they said yes to it aloud."""
+
+    key: str
+    contact: str
+    name: str
+    language: str
+    region: str
+    agreed: bool
+    advocate: int | None = None
+
+
+def contact_of(text: str, region: str) -> Identifier:
+    """A phone number or an e-mail address. Refused: till_contact, bad_email, bad_phone."""
+    text = text.strip()
+    if not text:
+        raise Refused("till_contact")
+    kind: IdentifierKind = "email" if "@" in text else "phone"
+    try:
+        return Identifier(kind, normalise(kind, text, region=region))
+    except IdentityError as error:
+        raise Refused(error.code) from error
+
+
+def enrol(worker: Worker, told: Newcomer, now: datetime) -> int:
+    """Let somebody join every programme that runs; their number.
+
+    Refused: till_consent, till_contact, bad_email, bad_phone, till_joined, till_no_programme,
+    name_too_long.
+    """
+    contact = contact_of(told.contact, told.region)
+    if not told.agreed:
+        raise Refused("till_consent")
+    if len(told.name) > NAME_LENGTH:
+        raise Refused("name_too_long", most=NAME_LENGTH)
+    running = ready()
+    if not running:
+        raise Refused("till_no_programme")
+    with transaction.atomic():
+        lock_key(told.key)
+        before = TillDeed.objects.filter(key=told.key).first()
+        if before is not None:
+            return before.customer_id
+        if IdentifierRow.objects.filter(kind=contact.kind, value=contact.value).exists():
+            raise Refused("till_joined")
+        name = without_cards(" ".join(told.name.split()))
+        profile = Profile(name=name, language=told.language)
+        number = known_customer(Who(identifiers=(contact,), profile=profile), now)
+        for programme in running:
+            join([number], programme, since=now, now=now)
+        via = _code(told.advocate, list(running))
+        fact = SignUp(key=told.key, at=now, source="till", via=via)
+        record([Arrival(fact=fact)], now=now, source=Source(owner=number))
+        note(
+            Deed(
+                worker=worker,
+                key=told.key,
+                what=What.ENROL,
+                customer=number,
+                at=now,
+                now=now,
+                details={"agreed": "aloud", "language": told.language, "sent": bool(via)},
+            )
+        )
+        return number
+
+
+def join_known(worker: Worker, number: int, key: str, now: datetime) -> None:
+    """Let somebody who is known already join, after they said yes. Refused: till_no_programme."""
+    running = ready()
+    if not running:
+        raise Refused("till_no_programme")
+    with transaction.atomic():
+        lock_key(key)
+        if TillDeed.objects.filter(key=key).exists():
+            return
+        for programme in running:
+            join([number], programme, since=now, now=now)
+        note(
+            Deed(
+                worker=worker,
+                key=key,
+                what=What.ENROL,
+                customer=number,
+                at=now,
+                now=now,
+                details={"agreed": "aloud", "known": True},
+            )
+        )
+
+
+def _code(advocate: int | None, running: list[str]) -> str:
+    """The code of whoever sent somebody."""
+    if advocate is None:
+        return ""
+    codes = (advocates.code_of(advocate, programme) for programme in running)
+    return next((code for code in codes if code), "")
+
+
+def senders(text: str, region: str) -> list[Brief]:
+    """Who may be meant as the one who sent somebody: by code, phone number or name."""
+    text = text.strip()
+    if not text:
+        return []
+    owner = advocates.owner_of(text)
+    people = briefs([owner]) if owner is not None else find(text, region).people
+    return [one for one in people if one.programmes][:MOST_CANDIDATES]

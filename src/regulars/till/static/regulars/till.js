@@ -1,0 +1,164 @@
+/* The till: keypad, hand scanner, camera, and sales that wait for a connection. Everything but the
+   last two works without it. */
+(() => {
+  "use strict";
+  document.documentElement.classList.add("scripted");
+  const KEPT = "regulars-till-queue", LAST = "regulars-till-cashier";
+  const body = document.body, data = body.dataset;
+
+  /* keypad: digits come from the right, as on a till ------------------------------------------- */
+  const point = (0.5).toLocaleString(document.documentElement.lang).replace(/\d/g, "") || ".";
+  const places = 2;
+
+  const press = (field, key) => {
+    if (field.id === "pin") {
+      field.value = key === "back" ? field.value.slice(0, -1) : (field.value + key).slice(0, 8);
+      return;
+    }
+    let digits = field.value.replace(/\D/g, "");
+    digits = key === "back" ? digits.slice(0, -1) : (digits + key).slice(0, 9);
+    digits = digits.replace(/^0+/, "");
+    const filled = digits.padStart(places + 1, "0");
+    field.value = digits ? filled.slice(0, -places) + point + filled.slice(-places) : "";
+    changed(field);
+  };
+  const changed = (field) => field.dispatchEvent(new Event("input", { bubbles: true }));
+
+  document.addEventListener("click", (event) => {
+    const key = event.target.closest("[data-key]");
+    if (!key) return;
+    const field = document.getElementById(key.closest("[data-keys]").dataset.keys);
+    if (field) press(field, key.dataset.key);
+  });
+
+  /* what the green button says is what is booked: not while the sum is being asked for ---------- */
+  document.addEventListener("input", (event) => {
+    if (event.target.id !== "amount") return;
+    const book = document.getElementById("book");
+    if (book) book.disabled = true;
+    const hidden = document.getElementById("find-amount");
+    if (hidden) hidden.value = event.target.value;
+  });
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("#sale");
+    if (form && event.target.name === "c") form.requestSubmit();
+  });
+
+  /* a hand scanner types fast and ends with Enter ------------------------------------------------ */
+  let burst = "", at = 0;
+  document.addEventListener("keydown", (event) => {
+    const now = performance.now();
+    if (now - at > 40) burst = "";
+    at = now;
+    if (event.key.length === 1) burst += event.key;
+    const field = document.getElementById("q");
+    if (event.key !== "Enter" || burst.length < 6 || !field || event.target === field) return;
+    event.preventDefault();
+    const amount = document.getElementById("amount");
+    if (event.target === amount) amount.value = amount.defaultValue;
+    find(burst);
+  });
+  const find = (text) => {
+    const field = document.getElementById("q");
+    field.value = text;
+    field.form.requestSubmit();
+  };
+
+  /* the camera, where the browser reads codes itself --------------------------------------------- */
+  const camera = document.getElementById("camera");
+  if (camera && "BarcodeDetector" in window && navigator.mediaDevices) {
+    camera.hidden = false;
+    camera.addEventListener("click", () => watch().catch(() => { camera.hidden = true; }));
+  }
+  const watch = async () => {
+    const video = document.getElementById("video");
+    const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    video.srcObject = stream;
+    video.hidden = false;
+    camera.hidden = true;
+    video.parentElement.classList.add("on");
+    await video.play();
+    const detector = new window.BarcodeDetector();
+    const look = async () => {
+      if (!video.isConnected) return stream.getTracks().forEach((track) => track.stop());
+      const [code] = await detector.detect(video).catch(() => []);
+      if (code && code.rawValue) {
+        stream.getTracks().forEach((track) => track.stop());
+        return find(code.rawValue);
+      }
+      return setTimeout(look, 150);
+    };
+    look();
+  };
+
+  /* sales that wait: kept on this device with time and key, each booked once ---------------------- */
+  const kept = () => JSON.parse(localStorage.getItem(KEPT) || "[]");
+  const keep = (sales) => { localStorage.setItem(KEPT, JSON.stringify(sales)); tell(); };
+  const tell = () => {
+    const sales = kept(), chip = document.getElementById("sent"), table = document.getElementById("kept");
+    if (chip) {
+      chip.hidden = false;
+      chip.className = sales.length ? "chip warn" : "chip good";
+      const text = sales.length ? chip.dataset.waiting.replace("%(n)s", sales.length) : chip.dataset.sent;
+      chip.querySelector("span").textContent = text;
+      chip.title = sales.map((one) => one.message || "").filter(Boolean).join("\n");
+    }
+    if (!table) return;
+    table.replaceChildren(...sales.slice().reverse().map((one) => {
+      const row = document.createElement("tr");
+      const time = new Date(one.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+      const sum = (one.amount_minor / 10 ** places).toLocaleString(document.documentElement.lang, { style: "currency", currency: document.getElementById("offline-desk").dataset.currency });
+      [time, one.message ? `${one.who} (${one.message})` : one.who, sum].forEach((text, column) => {
+        const cell = document.createElement("td");
+        cell.textContent = text;
+        if (column === 2) cell.className = "n";
+        row.append(cell);
+      });
+      return row;
+    }));
+  };
+  const form = document.getElementById("keep");
+  if (form) {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const amount = document.getElementById("amount"), who = document.getElementById("kept-who");
+      const text = amount.value.trim().replace(/[^\d.,]/g, ""), cut = Math.max(text.lastIndexOf("."), text.lastIndexOf(","));
+      const whole = (cut < 0 ? text : text.slice(0, cut)).replace(/\D/g, ""), part = cut < 0 ? "" : text.slice(cut + 1);
+      const minor = Number(whole || "0") * 10 ** places + Number(part.slice(0, places).padEnd(places, "0") || "0");
+      if (!minor || !who.value.trim()) return;
+      keep([...kept(), {
+        key: crypto.randomUUID ? crypto.randomUUID() : Array.from(crypto.getRandomValues(new Uint8Array(16)), (one) => one.toString(16).padStart(2, "0")).join(""),
+        at: new Date().toISOString(), amount_minor: minor, who: who.value.trim(),
+        cashier: localStorage.getItem(LAST) || "",
+      }]);
+      form.reset();
+      who.focus();
+    });
+  }
+  const send = async () => {
+    const sales = kept();
+    if (!sales.length || !data.queue || !navigator.onLine) return;
+    const state = await fetch(data.state, { redirect: "error" });
+    const { csrf } = await state.json();
+    const told = sales.map(({ message, ...sale }) => sale);
+    const answer = await fetch(data.queue, {
+      method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
+      body: JSON.stringify({ sales: told }),
+    });
+    if (!answer.ok) return;
+    const became = new Map((await answer.json()).results.map((one) => [one.key, one]));
+    keep(kept().filter((one) => !became.get(one.key)?.booked)
+      .map((one) => ({ ...one, message: became.get(one.key)?.message || "" })));
+  };
+  if (data.cashier) localStorage.setItem(LAST, data.cashier);
+  tell();
+  send().catch(() => {});
+  const banner = document.getElementById("offline-banner");
+  const online = () => { if (banner) banner.hidden = navigator.onLine; if (navigator.onLine) send().catch(() => {}); };
+  addEventListener("online", online);
+  addEventListener("offline", online);
+  online();
+  if ("serviceWorker" in navigator && data.cashier && window.isSecureContext) {
+    navigator.serviceWorker.register(data.worker, { scope: "/till/" }).catch(() => {});
+  }
+})();

@@ -1,0 +1,209 @@
+"""The sale: who it is, what is used on it, what is to pay; booked by one button, and undone."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+from msgspec import convert, structs
+
+from regulars.actions import till_looking, till_sales, till_undoing
+from regulars.actions.refused import Refused
+from regulars.actions.till_looking import Scene, categories_of, newest, ready
+from regulars.actions.till_sales import Tap, key_of
+from regulars.db.models import TillDeed
+from regulars.db.queries.members import number_of
+from regulars.db.queries.till import last_deed
+from regulars.engine.run import Why
+from regulars.till import labels
+from regulars.till.asking import Counter, Wanted, sale, told_key, wanted
+from regulars.till.doors import TillRequest, working
+
+HINT = "regulars-till"
+
+
+@working
+@require_safe
+def desk(request: TillRequest) -> HttpResponse:
+    """The sale as it stands: amount before member or member before amount."""
+    state = wanted(request.GET, request.business.currency)
+    return shown(request, state)
+
+
+def shown(request: TillRequest, state: Wanted, refused: Refused | None = None) -> HttpResponse:
+    """The page of a sale; where something was refused, with the reason."""
+    now = timezone.now()
+    at = Counter(request.worker, now, request.business.currency)
+    number = number_of(state.member) if state.member else None
+    scene = None
+    if number is not None:
+        scene = till_looking.scene(at.worker, sale(state, number, at), now)
+    values = {
+        **frame(request),
+        "state": state,
+        "key": uuid.uuid4().hex,
+        "bad_amount": state.amount_minor is None,
+        "currency": at.currency,
+        **_goods(state),
+        **(_told(scene, state, refused) if scene else {}),
+    }
+    if refused is not None and scene is None:
+        values["refused"] = labels.refusal(refused, {})
+    return render(request, "till/desk.html", values, status=409 if refused else 200)
+
+
+def frame(request: TillRequest) -> dict[str, Any]:
+    """What stands on every page of a cashier."""
+    now = timezone.now()
+    last = last_deed(request.worker.device, now)
+    return {
+        "device": request.worker.device,
+        "cashier": request.worker.cashier,
+        "last": last,
+        "last_at": labels.clock(last.booked_at) if last else "",
+    }
+
+
+def _goods(state: Wanted) -> dict[str, Any]:
+    editions = [newest(one) for one in ready().values()]
+    goods = [
+        one
+        for edition in editions
+        for one in labels.categories(categories_of(edition), edition, state.category)
+    ]
+    return {"goods": goods}
+
+
+def _told(scene: Scene, state: Wanted, refused: Refused | None) -> dict[str, Any]:
+    editions = {one.programme: one.edition for one in scene.places}
+    refused = refused or scene.refused
+    sold = scene.sold
+    return {
+        "member": scene.member,
+        "name": labels.name_of(scene.member),
+        "details": labels.details(scene.member),
+        "tier": " · ".join(filter(None, map(labels.tier_of, scene.places))),
+        "joined": bool(scene.places),
+        "holdings": labels.holdings(scene.places),
+        "uses": labels.usable(scene, state),
+        "steppers": labels.steppers(scene, state),
+        "unusable": labels.unusable(scene, state),
+        "taps": labels.taps(scene.taps, editions),
+        "refused": labels.refusal(refused, editions) if refused else "",
+        "sold": sold,
+        "taken_off": sold and (state.amount_minor or 0) - sold.pays_minor,
+        "whys": labels.whys(sold.whys, editions) if sold else [],
+        "gave": labels.gave(sold.gave, editions) if sold else [],
+    }
+
+
+@working
+@require_POST
+def book(request: TillRequest) -> HttpResponse:
+    """Book what the green button says, once."""
+    state = wanted(request.POST, request.business.currency)
+    at = Counter(request.worker, timezone.now(), request.business.currency)
+    number = _member(state)
+    expects = request.POST.get("expects", "")
+    try:
+        if state.amount_minor is None:
+            raise Refused("till_amount")
+        told = sale(state, number, at, told_key(request.POST.get("key", "")))
+        if expects.isascii() and expects.isdigit():
+            told = structs.replace(told, expects=int(expects[:12]))
+        sold = till_sales.sell(request.worker, told, at.now)
+    except Refused as refused:
+        return shown(request, state, refused)
+    return _to_done(sold.key)
+
+
+@working
+@require_POST
+def tap(request: TillRequest) -> HttpResponse:
+    """A visit or a stamp, by one tap."""
+    state = wanted(request.POST, request.business.currency)
+    number, now = _member(state), timezone.now()
+    programme, activity, asset = [*request.POST.get("tap", "").split("."), "", ""][:3]
+    try:
+        known = [one for one in _taps(programme) if (one.activity, one.asset) == (activity, asset)]
+        if not known:
+            raise Refused("asset_unknown", asset=asset[:60])
+        done = Tap(
+            key=key_of(request.worker, told_key(request.POST.get("key", ""))),
+            customer=number,
+            at=now,
+            programme=programme,
+            activity=activity,
+            asset=asset,
+            amount=known[0].amount,
+        )
+        sold = till_sales.tap(request.worker, done, now)
+    except Refused as refused:
+        return shown(request, state, refused)
+    return _to_done(sold.key)
+
+
+def _taps(programme: str) -> list[till_looking.TapOffer]:
+    running = ready().get(programme)
+    return till_looking.taps_of(newest(running)) if running else []
+
+
+def _member(state: Wanted) -> int:
+    number = number_of(state.member)
+    if number is None:
+        raise Http404
+    return number
+
+
+def _to_done(key: str) -> HttpResponse:
+    return HttpResponseRedirect(reverse("till:done", args=[key.rpartition("till:")[2]]))
+
+
+@working
+@require_safe
+def done(request: TillRequest, key: str) -> HttpResponse:
+    """What was booked, what it came to, and the way back."""
+    found = till_looking.done(request.worker, f"till:{key}", timezone.now())
+    if found is None:
+        raise Http404
+    editions = {name: newest(one) for name, one in ready().items()}
+    deed = found.deed
+    whys = [(name, convert(why, Why)) for name, why in deed.details.get("whys", [])]
+    values = {
+        **frame(request),
+        "found": found,
+        "deed": deed,
+        "currency": deed.currency or request.business.currency,
+        "name": labels.name_of(found.member),
+        "details": labels.details(found.member),
+        "gave": labels.gave(deed.details.get("gave", {}), editions),
+        "whys": labels.whys(whys, editions),
+        "uses": _uses(deed, editions),
+        "now": labels.standing(found.places, editions),
+        "undoable": labels.clock(found.undoable) if found.undoable else "",
+    }
+    return render(request, "till/done.html", values)
+
+
+def _uses(deed: TillDeed, editions: dict[str, Any]) -> list[str]:
+    return [
+        labels.capital(labels.reward_name(editions[one["programme"]], one["reward"]))
+        for one in deed.details.get("uses", [])
+        if one["programme"] in editions
+    ]
+
+
+@working
+@require_POST
+def undo(request: TillRequest) -> HttpResponse:
+    """Take back what was booked, once, within a quarter of an hour."""
+    try:
+        sold = till_undoing.undo(request.worker, request.POST.get("undo", "")[:200], timezone.now())
+    except Refused as refused:
+        return shown(request, Wanted(), refused)
+    return _to_done(sold.key)
