@@ -12,18 +12,19 @@ import subprocess
 import sys
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from booking_kit import CLUB, members, open_club
+from booking_kit import CLUB, members, open_club, wrong
 from django.db import connections
 from msgspec import Struct, field
 
 from regulars.actions.api_keys import Wanted, create
+from regulars.db.models import FactRow, TransferRow
 from regulars.run import embedded, programs
 from regulars.run.folder import Folder
 from regulars.settings import _database
@@ -31,6 +32,7 @@ from regulars.settings import _database
 PATIENCE = 60.0
 NAMES = [f"guest-{one}" for one in range(40)]
 CENTS = 300
+SCOPES = ("facts:write", "customers:read", "members:read")
 
 
 @contextmanager
@@ -55,10 +57,14 @@ def free_port() -> int:
 
 
 class Shop:
-    """The server of a folder, which can be killed and started again."""
+    """The server of a folder, which can be killed and started again. `more` goes into its
+    environment, `options` to its command line."""
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(
+        self, folder: Folder, options: Sequence[str] = (), more: Mapping[str, str] | None = None
+    ) -> None:
         self.folder, self.port = folder, free_port()
+        self.options, self.more = list(options), dict(more or {})
         self.key = ""
         self.log = (folder.root.parent / "serve.log").open("ab")
         self._process: subprocess.Popen[bytes] | None = None
@@ -66,35 +72,59 @@ class Shop:
     def start(self) -> float:
         """Start it; the seconds until it was ready."""
         began = time.monotonic()
-        told = ["--data", str(self.folder.root), "--port", str(self.port)]
+        told = ["--data", str(self.folder.root), "--port", str(self.port), *self.options]
         code = "import sys; from regulars.cli import main; sys.exit(main())"
         self._process = subprocess.Popen(
             [sys.executable, "-c", code, "serve", *told],
             stdin=subprocess.DEVNULL,
             stdout=self.log,
             stderr=self.log,
-            env={k: v for k, v in os.environ.items() if not k.startswith("REGULARS_")},
+            env={k: v for k, v in os.environ.items() if not k.startswith("REGULARS_")} | self.more,
         )
         until = began + PATIENCE
         while not self.is_ready():
-            assert self._process.poll() is None, "the server ended by itself"
+            assert self._process.poll() is None, Path(self.log.name).read_text()[-2000:]
             assert time.monotonic() < until, "the server is not ready"
             time.sleep(0.02)
         return time.monotonic() - began
 
-    def is_ready(self) -> bool:
+    def break_on_purpose(self, code: str) -> None:
+        """Run some code at the start of every process of the server, from its next start on."""
+        place = self.folder.root.parent / "broken"
+        place.mkdir(exist_ok=True)
+        place.joinpath("sitecustomize.py").write_text(code)
+        self.more["PYTHONPATH"] = str(place)
+
+    def ask(self, path: str, body: object = None) -> tuple[int, Any]:
+        """What it answers to somebody who has the key; 0 where it does not answer."""
+        told = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        method, sent = ("GET", None) if body is None else ("POST", json.dumps(body))
         with suppress(OSError, http.client.HTTPException):
-            link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+            link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
             with closing(link):
-                link.request("GET", "/readyz")
+                link.request(method, path, sent, told)
                 with link.getresponse() as answer:
-                    return answer.status == 200 and bool(answer.read())
-        return False
+                    said = answer.read()
+                    return answer.status, json.loads(said) if said[:1] in (b"{", b"[") else said
+        return 0, None
+
+    def is_ready(self) -> bool:
+        return self.ask("/readyz")[0] == 200
+
+    def reads(self) -> bool:
+        """Whether it tells what a member has."""
+        status, told = self.ask("/api/v1/customers/find", {"external": NAMES[0]})
+        return status == 200 and self.ask(f"/api/v1/members/club/{told['customer']}")[0] == 200
+
+    def pids(self) -> list[int]:
+        """Its processes, the first being that which was started."""
+        assert self._process is not None
+        return [self._process.pid, *_offspring(self._process.pid)]
 
     def kill(self) -> None:
         """Everything of the server at once, the database left alone."""
         assert self._process is not None
-        for pid in [self._process.pid, *_offspring(self._process.pid)]:
+        for pid in self.pids():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self._process.wait()
@@ -122,7 +152,7 @@ class Shop:
         now = datetime.now(UTC)
         open_club(text=CLUB, now=now - timedelta(days=90))
         members(NAMES, now=now - timedelta(days=80))
-        wanted = Wanted(name="till", scopes=("facts:write",), per_minute=1_000_000)
+        wanted = Wanted(name="till", scopes=SCOPES, per_minute=1_000_000)
         self.key = create(wanted, now).key
 
 
@@ -154,6 +184,8 @@ class Sales(Struct):
     allowed: int = 0
     retries: int = 0
     unclear: list[str] = field(default_factory=list)
+    refused: Counter[str] = field(default_factory=Counter)
+    cut: set[int] = field(default_factory=set)
     over: bool = False
     last: float = 0.0
     named: KeyOf = lambda number, _attempt: str(number)
@@ -184,6 +216,7 @@ class Client(threading.Thread):
         super().__init__()
         self._shop, self._sales = shop, sales
         self._link: http.client.HTTPConnection | None = None
+        self._wait = ""
 
     def run(self) -> None:
         with suppress(IndexError):
@@ -208,14 +241,17 @@ class Client(threading.Thread):
         try:
             status, told = self._post(sales.body(number, sales.key(number, attempt)))
         except (OSError, http.client.HTTPException, ValueError):
+            sales.cut.add(number)
             self._hang_up()
             return False
+        sales.cut.discard(number)
         if status == 200:
             sales.acknowledged[number] = told["state"]
             sales.last = time.monotonic()
             return True
-        if status not in (429, 503):
-            sales.unclear.append(f"{status} {told}")
+        sales.refused[f"{status} {told.get('code')}"] += 1
+        if status not in (429, 503) or not self._wait or not told.get("message"):
+            sales.unclear.append(f"{status} {told} Retry-After: {self._wait}")
         return False
 
     def _post(self, body: bytes) -> tuple[int, Any]:
@@ -224,6 +260,7 @@ class Client(threading.Thread):
         told = {"Authorization": f"Bearer {self._shop.key}", "Content-Type": "application/json"}
         self._link.request("POST", "/api/v1/facts", body, told)
         with self._link.getresponse() as answer:
+            self._wait = answer.headers.get("Retry-After", "")
             return answer.status, json.loads(answer.read())
 
     def _hang_up(self) -> None:
@@ -233,10 +270,10 @@ class Client(threading.Thread):
 
 
 @contextmanager
-def running(root: Path, folder: Folder) -> Iterator[Shop]:
+def running(folder: Folder, shop: Shop | None = None) -> Iterator[Shop]:
     """The shop, its database held by this process too."""
     with embedded.running(folder) as addresses:
-        shop = Shop(folder)
+        shop = shop or Shop(folder)
         try:
             shop.start()
             with pointed_at(addresses.app):
@@ -246,6 +283,22 @@ def running(root: Path, folder: Folder) -> Iterator[Shop]:
             shop.stop()
             shop.log.close()
             embedded.revive(folder)
+
+
+def disagreeing(sales: Sales) -> list[str]:
+    """What of the sales is not booked as it was acknowledged."""
+    facts = FactRow.objects.filter(key__startswith=f"sale-{sales.seed}-")
+    keys = list(facts.values_list("key", flat=True))
+    found = [f"{len(keys)} stored for {len(sales.acknowledged)} acknowledged"]
+    lost = {sales.key(one, 0) for one in sales.acknowledged} - set(keys)
+    earned = sum(
+        row.amount * (1 if row.target == "available" else -1)
+        for row in TransferRow.objects.filter(rule="buy", fact__startswith=f"sale-{sales.seed}-")
+    )
+    wanted = len(sales.acknowledged) * CENTS // 100
+    if len(keys) == len(set(keys)) == len(sales.acknowledged) and not lost and earned == wanted:
+        found = []
+    return [*found, *sorted(lost)[:5], *sales.unclear[:5], *wrong()]
 
 
 class Struck(Struct, frozen=True):
@@ -270,10 +323,10 @@ def sell(shop: Shop, sales: Sales, struck: Struck, strike: Callable[[], float]) 
         for number in range(struck.kills):
             sales.allowed = max(sales.allowed, share * (number + 1))
             point = share * number + chance.randrange(1, max(share - 8, 2))
-            _await(lambda: len(sales.acknowledged) >= point)  # noqa: B023 - called at once
+            await_(lambda: len(sales.acknowledged) >= point)  # noqa: B023 - called at once
             seconds.append(strike())
         sales.allowed = struck.orders
-        _await(lambda: len(sales.acknowledged) == struck.orders)
+        await_(lambda: len(sales.acknowledged) == struck.orders)
     finally:
         sales.over = True
         for client in clients:
@@ -282,7 +335,33 @@ def sell(shop: Shop, sales: Sales, struck: Struck, strike: Callable[[], float]) 
     return seconds
 
 
-def _await(question: Callable[[], bool]) -> None:
+@contextmanager
+def selling(shop: Shop, sales: Sales, clients: int = 4) -> Iterator[None]:
+    """Orders are sent for as long as the block runs; those under way are sent to their end."""
+    sales.waiting, sales.allowed = deque(range(1_000_000)), 1_000_000
+    threads = [Client(shop, sales) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+        sales.waiting.clear()
+        await_(lambda: not any(thread.is_alive() for thread in threads))
+    finally:
+        sales.waiting.clear()
+        sales.over = True
+        for thread in threads:
+            thread.join()
+        print(len(sales.acknowledged), dict(sales.refused), *sales.unclear[:3], sep="\n")
+
+
+def await_more(sales: Sales, count: int) -> float:
+    """Wait until so many more orders are acknowledged; the seconds it took."""
+    before, began = len(sales.acknowledged), time.monotonic()
+    await_(lambda: len(sales.acknowledged) >= before + count)
+    return time.monotonic() - began
+
+
+def await_(question: Callable[[], bool]) -> None:
     until = time.monotonic() + PATIENCE
     while not question():
         assert time.monotonic() < until, "nothing is acknowledged any more"

@@ -13,11 +13,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from booking_kit import FULL, wrong
+from booking_kit import FULL
 from django.db import connection
-from killed_shop import CENTS, Sales, Shop, Struck, running, sell
+from killed_shop import Sales, Shop, Struck, disagreeing, running, sell
 
-from regulars.db.models import FactRow, TransferRow
 from regulars.run import embedded
 from regulars.run.folder import PASSABLE, prepare
 
@@ -25,7 +24,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200 if FULL else 900)]
 SEED = 20_261_122
 READY_SECONDS = float(os.environ.get("READY_SECONDS", "5" if FULL else "30"))
 """A short run shares its machine with other tests."""
-SERVER = Struck(orders=16_000, kills=200) if FULL else Struck(orders=150, kills=2)
+SERVER = Struck(orders=20_000, kills=200) if FULL else Struck(orders=150, kills=2)
 DATABASE = Struck(orders=4_000, kills=50) if FULL else Struck(orders=150, kills=2)
 
 
@@ -34,26 +33,10 @@ def shop(django_db_setup: None, django_db_blocker: Any) -> Iterator[Shop]:
     root = Path(tempfile.mkdtemp(prefix="regulars-killed-"))
     root.chmod(PASSABLE)
     try:
-        with django_db_blocker.unblock(), running(root, prepare(root / "data")) as made:
+        with django_db_blocker.unblock(), running(prepare(root / "data")) as made:
             yield made
     finally:
         shutil.rmtree(root, ignore_errors=True)
-
-
-def disagreeing(sales: Sales) -> list[str]:
-    """What of the sales is not booked as it was acknowledged."""
-    facts = FactRow.objects.filter(key__startswith=f"sale-{sales.seed}-")
-    keys = list(facts.values_list("key", flat=True))
-    found = [f"{len(keys)} stored for {len(sales.acknowledged)} acknowledged"]
-    lost = {sales.key(one, 0) for one in sales.acknowledged} - set(keys)
-    earned = sum(
-        row.amount * (1 if row.target == "available" else -1)
-        for row in TransferRow.objects.filter(rule="buy", fact__startswith=f"sale-{sales.seed}-")
-    )
-    wanted = len(sales.acknowledged) * CENTS // 100
-    if len(keys) == len(set(keys)) == len(sales.acknowledged) and not lost and earned == wanted:
-        found = []
-    return [*found, *sorted(lost)[:5], *sales.unclear[:5], *wrong()]
 
 
 def restarting(shop: Shop) -> Callable[[], float]:

@@ -17,7 +17,7 @@ from regulars.api import clock, signs
 from regulars.api.answers import Rendered, Speech, encode, rendered_problem
 from regulars.api.operations import Asked, Operation, Reply, Served
 from regulars.api.problems import Problem, converted, decoded
-from regulars.db import api_keys, programmes
+from regulars.db import api_keys, disk, programmes
 from regulars.db.api_keys import KeyRow, Spent
 
 log = logging.getLogger("regulars.api")
@@ -26,6 +26,10 @@ MOST_BYTES = 16 * 1024 * 1024
 BEARER = "bearer "
 BEGINS = "rgl_"
 JSON = "application/json"
+READS = ("quote_cart", "find_customer", "find_voucher")
+"""What is sent by POST and writes nothing."""
+COME_AGAIN = {"busy": "1", "disk_full": str(disk.RETRY_SECONDS)}
+"""What passes by itself, and after how many seconds to try again."""
 
 
 def answer(served: Served, request: HttpRequest, place: dict[str, str]) -> HttpResponse:
@@ -38,12 +42,13 @@ def answer(served: Served, request: HttpRequest, place: dict[str, str]) -> HttpR
         told = {**limit_headers(problem.spent), "Retry-After": str(problem.spent.seconds)}
         return failed(problem, speech, told)
     except Problem as problem:
-        return failed(problem, speech, headers)
+        return failed(problem, speech, headers | come_again(problem.code))
     except Refused as refusal:
         return failed(Problem(refusal.code, "", **refusal.params), speech, headers)
-    except DatabaseError:
+    except DatabaseError as error:
         log.exception("request %s: the database did not answer", speech.request_id)
-        return failed(Problem("busy"), speech, {**headers, "Retry-After": "1"})
+        code = disk.code_of(error)
+        return failed(Problem(code), speech, headers | come_again(code))
     except Exception:
         log.exception("request %s failed", speech.request_id)
         return failed(Problem("broken"), speech, headers)
@@ -65,6 +70,8 @@ def _answered(
     headers |= _counted(key, now)
     if operation.scope not in key.scopes:
         raise Problem("scope_missing", "", scope=operation.scope)
+    if operation.method != "GET" and operation.name not in READS and disk.ROOM.is_over():
+        raise Problem("disk_full")
     signs.check_texts(place)
     query: Any = converted(dict(request.GET.items()), operation.query)
     signs.check_texts(query)
@@ -112,6 +119,11 @@ def _counted(key: KeyRow, now: datetime) -> dict[str, str]:
     if spent.over:
         raise Limited(spent)
     return limit_headers(spent)
+
+
+def come_again(code: str) -> dict[str, str]:
+    """When to send again what was refused with this code, if that may help."""
+    return {"Retry-After": COME_AGAIN[code]} if code in COME_AGAIN else {}
 
 
 def limit_headers(spent: Spent) -> dict[str, str]:

@@ -19,7 +19,7 @@ from regulars.actions.replaying import completed
 from regulars.api import answers, clock
 from regulars.api.answers import Speech
 from regulars.api.asking import NoQuery
-from regulars.api.door import BEARER, BEGINS, limit_headers
+from regulars.api.door import BEARER, BEGINS, come_again, limit_headers
 from regulars.api.facts import Shop, assets_of, read
 from regulars.api.problems import Problem, converted
 from regulars.db import api_keys, hot, programmes
@@ -118,8 +118,8 @@ def answer(group: Sequence[Sent], keys: Keys) -> list[Reply]:
 
 
 def unanswered(sent: Sent, code: str) -> Reply:
-    """The answer to a request that cannot be served: busy, or broken."""
-    one = _Asked(sent, headers={"Retry-After": "1"} if code == "busy" else {})
+    """The answer to a request that cannot be served: busy, disk_full, or broken."""
+    one = _Asked(sent, headers=come_again(code))
     one.refuse(Problem(code))
     assert one.reply is not None  # noqa: S101 - it was just refused
     return one.reply

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_POST
 
 from regulars.actions import hooks
 from regulars.actions.hooks import Received
+from regulars.api.door import come_again
+from regulars.db import disk
 from regulars.sources.hooked import MOST_BYTES
 
 STATUS = {
@@ -26,6 +28,9 @@ STATUS = {
 @require_POST
 def hook(request: HttpRequest, token: str) -> HttpResponse:
     """A webhook of a shop: signed, so it needs neither session nor form token."""
+    if disk.ROOM.is_over():
+        said = {"state": "refused", "code": "disk_full"}
+        return JsonResponse(said, status=503, headers=come_again("disk_full"))
     return _answer(_received(request, token))
 
 

@@ -25,6 +25,7 @@ STATUS: dict[str, int] = {
     "rate_limited": 429,
     "broken": 500,
     "busy": 503,
+    "disk_full": 503,
 }
 """By code; every other one is 422: understood, and wrong."""
 WRONG = 422
@@ -35,6 +36,7 @@ ALWAYS = (
     "rate_limited",
     "broken",
     "busy",
+    "disk_full",
 )
 """What every operation may answer."""
 

@@ -16,12 +16,15 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from regulars.api import grouped
 from regulars.api.grouped import Reply, Sent
+from regulars.db import disk
 from regulars.run import body
 from regulars.run.group import Waiting, Writer
 from regulars.run.server import PLAIN_HEADERS, Route
 
 PATH = "/api/v1/facts"
 MOST_BYTES = 6 * 1024 * 1024
+DEADLINE = 10.0
+"""Seconds after which who waits is told to come again, whatever the database does."""
 
 
 def route() -> Route:
@@ -47,10 +50,16 @@ class FactRoute:
         await send({"type": "http.response.body", "body": reply.body})
 
     async def _answer(self, sent: Sent) -> Reply:
+        if disk.ROOM.is_over():
+            return grouped.unanswered(sent, "disk_full")
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         if not self._writer.put(Waiting(sent, time.monotonic(), future)):
             return grouped.unanswered(sent, "busy")
-        return await future
+        try:
+            return await asyncio.wait_for(future, DEADLINE)
+        except TimeoutError:
+            # It may be booked yet: who sends it again under its key hears what became of it.
+            return grouped.unanswered(sent, "busy")
 
     def _hand_over(self, answered: list[tuple[Waiting, Reply]]) -> None:
         if self._loop is not None:

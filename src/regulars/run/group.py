@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from regulars.api import grouped
 from regulars.api.grouped import Keys, Reply, Sent
+from regulars.db import disk
 
 log = logging.getLogger("regulars.server")
 
@@ -103,7 +104,7 @@ class Writer:
         except DatabaseError as error:
             log.exception("request %s: the database did not answer", one.sent.request_id)
             _let_go(error)
-            return grouped.unanswered(one.sent, "busy")
+            return grouped.unanswered(one.sent, disk.code_of(error))
         except Exception as error:
             log.exception("request %s failed", one.sent.request_id)
             _let_go(error)

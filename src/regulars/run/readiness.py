@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
 from django.conf import settings
 
+from regulars.db import disk
 from regulars.run import keys, migrate
 
 REASONS = ("database", "migrations", "disk", "key", "clock", "checking")
@@ -99,7 +100,7 @@ class Readiness:
 
 def _disk() -> list[str]:
     try:
-        free = shutil.disk_usage(os.environ.get("REGULARS_DATA") or ".").free
+        free = disk.free(Path(os.environ.get("REGULARS_DATA") or "."))
     except OSError:
         return ["disk"]
     return [] if free >= MIN_FREE_BYTES else ["disk"]

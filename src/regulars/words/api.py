@@ -53,6 +53,7 @@ API_REASONS: dict[str, str] = {
     "programme_unknown": _(
         "There is no programme “%(programme)s”. Ask for the list of programmes."
     ),
+    "disk_full": _("The server’s disk is full. Make room on it; then send the same again."),
     "edition_unknown": _("There is no edition “%(edition)s”. Ask for the list of editions."),
     "rate_limited": _("Too many requests came with this key. Try again in %(seconds)s seconds."),
     "redemption_unknown": _("There is no such redemption. Check its key."),

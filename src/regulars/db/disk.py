@@ -1,0 +1,58 @@
+"""Room on the disks of the embedded database. While there is hardly any left nothing is written: a
+database whose log finds no room ends, and then nobody could read either."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError
+from psycopg.errors import DiskFull
+
+MEGABYTE = 1024 * 1024
+RESERVE = 48 * MEGABYTE
+"""What is never filled by us: three files of the database's log."""
+FRESH_NANOSECONDS = 500_000_000
+RETRY_SECONDS = 5
+"""When to come again, for those who are told that the disk is full."""
+
+
+def free(data: Path) -> int:
+    """The bytes that are free for the database of a data folder, on the fuller of its disks.
+    Raises OSError where a disk does not answer."""
+    homes = (data, data / "postgres", data / "postgres" / "pg_wal")
+    return min(shutil.disk_usage(home).free for home in homes if home.exists())
+
+
+class Room:
+    """Whether there is room to write, looked at twice a second at most."""
+
+    def __init__(self, clock: Callable[[], int] = time.monotonic_ns) -> None:
+        self._clock = clock
+        self._looked = -FRESH_NANOSECONDS
+        self._over = False
+
+    def is_over(self) -> bool:
+        """Nothing more may be written. A database elsewhere minds its own disk."""
+        if self._clock() - self._looked >= FRESH_NANOSECONDS:
+            self._looked = self._clock()
+            self._over = self._look()
+        return self._over
+
+    def _look(self) -> bool:
+        data = Path(settings.DATA)
+        try:
+            return (data / "postgres").is_dir() and free(data) < RESERVE
+        except OSError:
+            return True
+
+
+ROOM = Room()
+
+
+def code_of(error: DatabaseError) -> str:
+    """What those are told whom the database did not serve: disk_full, or busy."""
+    return "disk_full" if isinstance(error.__cause__, DiskFull) else "busy"
