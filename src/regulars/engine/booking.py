@@ -28,8 +28,9 @@ from regulars.engine.position import (
 )
 from regulars.engine.refusing import refused
 from regulars.engine.run import Ask, Change, Row, Run, Why
-from regulars.engine.sending import Sent, once
+from regulars.engine.sending import Sent, once, put_back
 from regulars.engine.state import BEGINNING, Record, State
+from regulars.ledger.refused import Refused
 
 MOST_WANTS = 500
 """So many automatic promises at one moment, and no more: a grant that was mistyped, or a rule that
@@ -210,8 +211,7 @@ class Book(Struct):
         run = self.run
         rows = difference(before.rows[: mark.rows], run.rows)
         self.booked.extend(rows)
-        told = before.changes[: mark.changes]
-        changes = list(_new(told, run.changes))
+        changes = list(_new(before.changes[: mark.changes], run.changes))
         whys = [why for why in run.whys or () if why.key == cause]
         return Booked(rows, changes, list(run.promises), self.sent.of(run.effects), whys, cause)
 
@@ -250,10 +250,13 @@ class Book(Struct):
         present = self.aside()
         present.ask = run.ask
         still = run.edition.handlers[promise.rule].still
-        if still is not None:
-            return still(present, promise)
-        self.decided(present, attempt, self.run.state.at)
-        return promise
+        try:
+            if still is None:
+                self.decided(present, attempt, self.run.state.at)
+            return promise if still is None else still(present, promise)
+        except Refused:
+            put_back(run.ask, promise)
+            raise
 
     def aside(self) -> Run:
         """The run as it stands, on a copy."""

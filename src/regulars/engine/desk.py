@@ -28,6 +28,7 @@ from regulars.engine.happenings import (
     FoldFact,
     Promise,
     Redemption,
+    Reversal,
     SignUp,
     VoucherUse,
 )
@@ -35,6 +36,7 @@ from regulars.engine.keys import made
 from regulars.engine.position import names
 from regulars.engine.questions import Introduced, Question, Reply
 from regulars.engine.run import Why
+from regulars.engine.sending import put_back
 from regulars.engine.texts import parse_duration
 from regulars.ledger.lots import FOREVER
 from regulars.ledger.refused import Refused
@@ -212,8 +214,17 @@ class Desk(Struct):
         late = self.too_late(fact)
         if late is not None:
             self.enter(late, origin)
-        booked = self.enter(fact, origin)
-        return self.note(_outcome(fact, booked))
+        outcome = _outcome(fact, self.enter(fact, origin))
+        if isinstance(fact, Reversal) and outcome.status == "accepted":
+            self.restock(fact, origin)
+        return self.note(outcome)
+
+    def restock(self, reversal: Reversal, holder: str) -> None:
+        """What a redemption used of what all share is there again, as soon as it is given back."""
+        book = self.book(holder)
+        promise = book.facts.get(reversal.redemption)
+        if isinstance(promise, Promise):
+            put_back(book.run.ask, promise)
 
     def enter(self, fact: FoldFact, origin: str) -> Booked:
         """Put a fact into the book it belongs to, send what it causes, let in who waited for it."""

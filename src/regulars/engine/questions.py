@@ -17,7 +17,7 @@ at gmail, without dots."""
 
 class Share(Struct, frozen=True, kw_only=True, gc=False):
     """How much of a limit that all holders share is left: `wanted` of at most `most` under `name`
-    (which holds the period). What is granted is used up at once."""
+    (which holds the period). What is granted is used up at once; below zero it is given back."""
 
     name: str
     wanted: int
@@ -25,7 +25,7 @@ class Share(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Granted(Struct, frozen=True, kw_only=True, gc=False):
-    """The answer to `Share`: from 0 to `wanted`."""
+    """The answer to `Share`: from 0 to `wanted`, or all that is given back."""
 
     amount: int
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from msgspec import Struct, field
 
-from regulars.engine.happenings import Effect
-from regulars.engine.questions import Question, Reply
+from regulars.engine.happenings import Effect, Promise
+from regulars.engine.questions import Question, Reply, Share
 from regulars.engine.run import Ask
 
 
@@ -52,6 +52,17 @@ class Sent(Struct):
 
 def _differs(before: Effect, effect: Effect) -> bool:
     return msgspec.structs.replace(before, version=1, withdrawn=False) != effect or before.withdrawn
+
+
+STOCK = "stock"
+"""Among the details of a promise: the limit that all share of which it has used one."""
+
+
+def put_back(ask: Ask | None, promise: Promise) -> None:
+    """What a promise has used of a limit that all share is there again for anybody."""
+    name = promise.details.get(STOCK)
+    if name and ask is not None:
+        ask(Share(name=name, wanted=-1, most=0))
 
 
 def once(ask: Ask | None) -> Ask | None:

@@ -17,6 +17,7 @@ from regulars.engine.questions import Granted, Share
 from regulars.engine.refusing import refused
 from regulars.engine.rules import Handlers, Reward, Sentence, Undoing
 from regulars.engine.run import Ask, Run
+from regulars.engine.sending import STOCK
 from regulars.engine.state import Payment, Record
 from regulars.engine.terms import Issue, issue, taken_back, terms
 from regulars.engine.texts import (
@@ -117,6 +118,7 @@ class Working:
         self.asset = rule.asset or build.main
         self.index = build.asset(self.asset)
         self.names = frozenset((self.id, *rule.items))
+        self.stock = f"{self.id}/stock"
         self.prices = tuple(
             build.units(one, self.asset) for one in (rule.levels or (rule.price or "0",))
         )
@@ -219,7 +221,7 @@ class Working:
     def in_stock(self, ask: Ask) -> None:
         """Raises Refused where nothing is left for anybody."""
         if self.rule.stock is not None:
-            reply = ask(Share(name=f"{self.id}/stock", wanted=1, most=self.rule.stock))
+            reply = ask(Share(name=self.stock, wanted=1, most=self.rule.stock))
             if not isinstance(reply, Granted) or reply.amount < 1:
                 raise refused("sold_out", reward=self.id)
 
@@ -233,6 +235,8 @@ class Working:
             details["voucher"] = "yes"
         if attempt.reward and attempt.reward != self.id:
             details["item"] = attempt.reward
+        if self.rule.stock is not None:
+            details[STOCK] = self.stock
         return run.promise(
             self.id,
             attempt.key,
