@@ -14,7 +14,18 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from regulars.actions import entry, mailing, passing, reserving, sealing, sweeping, tidying
+from regulars.actions import (
+    entry,
+    mailing,
+    passing,
+    portal_friends,
+    portal_profile,
+    reserving,
+    sealing,
+    signing_in,
+    sweeping,
+    tidying,
+)
 
 
 def _folder() -> Path:
@@ -61,6 +72,30 @@ def send_mail() -> None:
 def send_mail_again(timestamp: int) -> None:
     """What could not be sent before, and what a killed worker left behind."""
     mailing.send_due()
+
+
+@app.task(name="mail_sign_in", queue="mail")
+def mail_sign_in(browser: str, language: str) -> None:
+    """A code and a link for whoever asked to be let in, if anybody knows them."""
+    signing_in.write(browser, language, timezone.now())
+
+
+@app.task(
+    name="mail_invitation",
+    queue="mail",
+    retry=RetryStrategy(max_attempts=5, exponential_wait=5),
+)
+def mail_invitation(email: str, code: str, language: str) -> None:
+    """A link for a friend who claimed what an advocate's code promises."""
+    claim = portal_friends.Claim(email=email, code=code, network="", language=language)
+    portal_friends.write(claim, timezone.now())
+
+
+@app.periodic(cron="25 * * * *")
+@app.task(name="end_leavings", queue="booking", queueing_lock="end_leavings")
+def end_leavings(timestamp: int) -> None:
+    """What members held who left and did not come back."""
+    portal_profile.end_leavings(timezone.now())
 
 
 @app.task(name="inspect_import", queue="imports")
@@ -138,7 +173,8 @@ def sweep_all(timestamp: int) -> None:
 def tidy(timestamp: int) -> None:
     """Links and sessions that ended are forgotten, every night."""
     entry.tidy(timezone.now())
-    mailing.tidy(timezone.now())
+    for forget in (mailing.tidy, signing_in.tidy, portal_friends.tidy):
+        forget(timezone.now())
 
 
 @app.periodic(cron="* * * * *")

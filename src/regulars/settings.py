@@ -99,6 +99,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "regulars.urls"
 TEMPLATES = [
     {
+        "NAME": "console",
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [PACKAGE / "console" / "templates"],  # before the templates of allauth
         "APP_DIRS": True,
@@ -111,7 +112,19 @@ TEMPLATES = [
             ],
             "builtins": ["regulars.console.templatetags.look"],
         },
-    }
+    },
+    {
+        "NAME": "portal",  # apart from the console's: nothing of staff is at hand there
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "portal" / "templates"],
+        "OPTIONS": {
+            "builtins": ["regulars.portal.tags"],
+            "libraries": {
+                "i18n": "django.templatetags.i18n",
+                "static": "django.templatetags.static",
+            },
+        },
+    },
 ]
 WSGI_APPLICATION = None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

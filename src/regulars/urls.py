@@ -1,4 +1,4 @@
-"""Addresses: the console's pages, the accounts' pages, the till, and where shops send orders."""
+"""Addresses: the console's and the accounts' pages, members' pages, where shops send orders."""
 
 from django.urls import URLPattern, include, path
 from django.views.generic import RedirectView
@@ -7,10 +7,11 @@ from regulars.api.hooks import hook
 from regulars.api.urls import patterns
 from regulars.console.permissions import Right, needs
 from regulars.till.urls import urlpatterns as till
+from regulars.portal import urls as portal
 
 
 def _open(pattern: URLPattern) -> URLPattern:
-    """A page that anybody may call: the API asks for a key instead, the till for its device."""
+    """A page without a right of staff: the API asks for a key, members have their own sessions."""
     pattern.callback.right = Right.OPEN  # type: ignore[attr-defined]
     return pattern
 
@@ -20,6 +21,7 @@ urlpatterns = [
     path("api/v1/", include(([_open(one) for one in patterns()], "api"))),
     path("console/", include("regulars.console.urls")),
     path("console/accounts/", include("regulars.console.account_urls")),
+    path("", include(([_open(one) for one in portal.urlpatterns], portal.app_name))),
     path("till/", include(([_open(one) for one in till], "till"))),
     path("hooks/<str:token>/", needs(Right.OPEN)(hook), name="hook"),
 ]

@@ -26,12 +26,13 @@ EXPECTED = Path(__file__).parent / "routes.csv"
 ACTORS = ("anonymous", "viewer", "staff", "manager", "owner")
 SAMPLES = {"str": "nothing", "slug": "nothing", "path": "nothing", "int": "7", "uuid": ""}
 SECRET = "JBSWY3DPEHPK3PXP"
-MACHINES = ("api:", "hook", "till:")
+MACHINES = ("api:", "hook", "till:", "portal:")
 
 
 def pages() -> list[Page]:
     """Every page that staff sign in for. The API asks for keys, shops sign what they send, a till
-    shows its token: their own tests (tests/api, tests/attacks, tests/till) walk through those."""
+    shows its token, members have sessions of their own: their tests (tests/api, tests/attacks,
+    tests/till, tests/portal) walk through those."""
     return [page for page in permissions.pages() if not page.name.startswith(MACHINES)]
 
 

@@ -146,7 +146,19 @@ def _tell(address: str) -> None:
     token = make_link(Purpose.ENTER, owner, datetime.now(UTC))
     _say(f"\nCorner Coffee is open at {address}/")
     _say(f"Come in as {owner.name}, once, within a day: {entry_address(address, token)}")
+    _tell_member(address)
     _say("Ctrl-C closes it; `make demo` opens it again, with everything kept.")
+
+
+def _tell_member(address: str) -> None:
+    from regulars.actions.signing_in import make_ticket  # noqa: PLC0415 - Django is set up now
+    from regulars.db.queries.portal import member_to_show  # noqa: PLC0415 - the same
+    from regulars.portal.links import member_address  # noqa: PLC0415 - the same
+
+    member = member_to_show(CLUB)
+    if member is not None:
+        link = member_address(address, make_ticket(member.id, datetime.now(UTC)))
+        _say(f"See the phone of {member.name}, a member, once, within a day: {link}")
 
 
 def _say(text: str) -> None:

@@ -38,6 +38,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+KEPT = ("/looks/",)
+"""Where addresses change with what lies there, as those of static files do: a browser keeps it."""
 CAMERA = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
 """At the till alone: it scans cards."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -73,7 +75,7 @@ class SecurityHeaders:
 
 def _static(request: HttpRequest, response: HttpResponse) -> bool:
     served = response.status_code in (200, 206, 304)
-    return served and request.path_info.startswith(settings.STATIC_URL)
+    return served and request.path_info.startswith((settings.STATIC_URL, *KEPT))
 
 
 class Reader:

@@ -1,0 +1,271 @@
+"""What a member's pages show, read in one go: where they stand, what they may have, what happened,
+whom they brought. Nothing here writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from msgspec import Struct
+
+from regulars.actions import explaining, looking, quoting
+from regulars.actions.explaining import Explained, Wanted
+from regulars.actions.looking import Look
+from regulars.actions.quoting import Offer
+from regulars.actions.refused import Refused
+from regulars.db import programmes
+from regulars.db.models import AttemptRow, Customer, FactRow, VoucherRow
+from regulars.db.queries import advocates
+from regulars.db.queries.history import same_person
+from regulars.db.queries.portal import (
+    advocate_of,
+    bodies,
+    end_of,
+    first_name,
+    place_names,
+    product_names,
+)
+from regulars.engine.arrivals import AnyFact, decode
+from regulars.engine.calendar import datetime_of, instant_of
+from regulars.engine.compiled import Compiled
+from regulars.engine.edition import Edition, Tier
+from regulars.engine.facts import Order, Refund
+from regulars.engine.kinds.referrals.memory import Memory
+from regulars.engine.kinds.referrals.standing import state_of
+from regulars.engine.kinds.referrals.two_sided import TwoSided
+
+
+class Rung(Struct, frozen=True, kw_only=True):
+    """A tier on the road: from how much of the ladder's metric, where it asks for a number."""
+
+    tier: Tier
+    needs: Decimal
+
+
+class Club(Struct, frozen=True, kw_only=True):
+    """A member in a programme, with the edition in force. `has` is what the ladder counts of them,
+    None where it counts nothing that can be shown."""
+
+    edition: Edition
+    look: Look
+    offers: list[Offer]
+    rungs: list[Rung]
+    has: Decimal | None
+    metric: str
+
+
+def edition_now(compiled: Compiled, now: datetime) -> Edition:
+    """The edition that is in force."""
+    at = instant_of(now)
+    found = next((one for one in compiled.editions if at < one.until), compiled.editions[-1])
+    return found.edition
+
+
+def _compiled(programme: str) -> Compiled:
+    with transaction.atomic(), connection.cursor() as cursor:
+        compiled = programmes.running(cursor).get(programme)
+    if compiled is None:
+        raise Refused("programme_unknown", programme=programme)
+    return compiled
+
+
+def edition_of(programme: str, now: datetime) -> Edition:
+    """The edition of a programme that is in force. Refused: programme_unknown."""
+    return edition_now(_compiled(programme), now)
+
+
+def names(wanted: list[str]) -> dict[str, Any]:
+    """What programmes are called, in every language that they have."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        running = programmes.running(cursor)
+    return {one: running[one].editions[-1].edition.name for one in wanted if one in running}
+
+
+def first_programme() -> str:
+    """The programme that somebody joins who does not choose; empty where none runs."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        return next(iter(programmes.running(cursor)), "")
+
+
+def club(customer_id: int, programme: str, now: datetime) -> Club:
+    """Where somebody stands. Refused: programme_unknown, not_member."""
+    edition = edition_now(_compiled(programme), now)
+    metric = str(getattr(edition.standing, "metric", "") or "")
+    rungs = [
+        Rung(tier=one, needs=Decimal(str(one.from_)))
+        for one in edition.tiers
+        if one.from_ is not None
+    ]
+    return Club(
+        edition=edition,
+        look=looking.look(customer_id, programme, now),
+        offers=quoting.offers(customer_id, programme, now),
+        rungs=rungs,
+        has=quoting.figure(customer_id, programme, metric, now) if metric else None,
+        metric=metric,
+    )
+
+
+class Past(Struct, frozen=True, kw_only=True):
+    """What happened to what a member holds: the lines of each asset, the facts behind them, names
+    of goods and places, and every voucher there was."""
+
+    edition: Edition
+    edition_at: Callable[[int], Edition]
+    explained: list[Explained]
+    facts: dict[str, AnyFact]
+    products: dict[str, str]
+    places: dict[str, str]
+    vouchers: list[VoucherRow]
+    redeemed: dict[str, str]
+
+
+def past(customer_id: int, programme: str, now: datetime) -> Past:
+    """The whole history of a member. Refused: programme_unknown, not_member."""
+    compiled = _compiled(programme)
+    explained = [
+        explaining.explain(customer_id, programme, Wanted(asset=one, at=now, known_at=now))
+        for one in compiled.asset_names
+    ]
+    keys = {line.fact for one in explained for line in one.lines}
+    rows = bodies(same_person(customer_id), sorted(keys))
+    facts = {key: _decoded(row) for key, row in rows.items()}
+    bought = [fact for fact in facts.values() if isinstance(fact, Order | Refund)]
+    vouchers = VoucherRow.objects.filter(customer_id=customer_id, programme=programme)
+    return Past(
+        edition=edition_now(compiled, now),
+        edition_at=lambda at: edition_now(compiled, datetime_of(at)),
+        explained=explained,
+        facts=facts,
+        products=product_names([line.product for fact in bought for line in fact.lines]),
+        places=place_names([fact.place for fact in bought]),
+        vouchers=list(vouchers.order_by("-issued_at")),
+        redeemed=_redeemed(sorted(keys)),
+    )
+
+
+def _decoded(row: FactRow) -> AnyFact:
+    return decode(json.dumps(row.body))
+
+
+def _redeemed(keys: list[str]) -> dict[str, str]:
+    """Which reward was asked for under a key."""
+    rows = AttemptRow.objects.filter(key__in=keys).values_list("key", "answer", "body")
+    found = {}
+    for key, _answer, body in rows:
+        reward = body.partition('"reward":"')[2].partition('"')[0]
+        found[key] = reward
+    return found
+
+
+class Brought(Struct, frozen=True, kw_only=True):
+    """A friend as the advocate may see them: the first name, how far they are, what it gave."""
+
+    name: str
+    since: datetime
+    state: str
+    reason: str
+    due: datetime | None
+    given: dict[str, int]
+
+
+class Sharing(Struct, frozen=True, kw_only=True):
+    """What somebody needs to bring friends: their code, the rule, and the friends so far."""
+
+    edition: Edition
+    rule: TwoSided
+    code: str
+    friends: list[Brought]
+
+
+def sharing(customer_id: int, programme: str, now: datetime) -> Sharing | None:
+    """A member as an advocate; None where the programme takes no friends.
+
+    Refused: programme_unknown, not_member.
+    """
+    compiled = _compiled(programme)
+    edition = edition_now(compiled, now)
+    rule = referral_of(edition)
+    if rule is None:
+        return None
+    with transaction.atomic(), connection.cursor() as cursor:
+        opened = looking.open_book(cursor, customer_id, programme, now)
+        memory = opened.book.run.state.memory[compiled.slots[rule.name_in_state]]
+    return Sharing(
+        edition=edition,
+        rule=rule,
+        code=advocates.code_of(customer_id, programme),
+        friends=_friends(memory) if isinstance(memory, Memory) else [],
+    )
+
+
+def referral_of(edition: Edition) -> TwoSided | None:
+    """The rule by which friends come, if one is open."""
+    found = (one for one in edition.referrals if isinstance(one, TwoSided) and one.open)
+    return next(found, None)
+
+
+def _friends(memory: Memory) -> list[Brought]:
+    rows = Customer.objects.filter(public_id__in=[one for one in memory.friends if len(one) == 36])
+    called = {str(row.public_id): first_name(row.name) for row in rows}
+    found = []
+    for number, friend in memory.friends.items():
+        state, reason = state_of(friend)
+        stakes = list(friend.stakes.values())
+        due = min((one.due for one in stakes if not one.outcome and one.due), default=0)
+        given: dict[str, int] = {}
+        for stake in stakes:
+            for asset, amount in stake.given.items() if not stake.back else ():
+                given[asset] = given.get(asset, 0) + amount
+        found.append(
+            Brought(
+                name=called.get(number, ""),
+                since=datetime_of(friend.since),
+                state=state,
+                reason=reason,
+                due=datetime_of(due) if 0 < due < FAR else None,
+                given=given,
+            )
+        )
+    return sorted(found, key=lambda one: one.since, reverse=True)
+
+
+FAR = instant_of(datetime.fromisoformat("9000-01-01T00:00:00+00:00"))
+
+
+class Inviting(Struct, frozen=True, kw_only=True):
+    """What an invited friend sees: who invites, by the first name alone, and the rule."""
+
+    edition: Edition
+    rule: TwoSided
+    programme: str
+    advocate: int
+    name: str
+    code: str
+
+
+def inviting(code: str, now: datetime) -> Inviting | None:
+    """Whom a code leads to; None where it leads nowhere, or nobody new is taken."""
+    row = advocate_of(code)
+    if row is None or row.customer_id is None:
+        return None
+    try:
+        edition = edition_now(_compiled(row.programme), now)
+    except Refused:
+        return None
+    rule, number = referral_of(edition), end_of(row.customer_id)
+    customer = Customer.objects.filter(id=number).first()
+    if rule is None or customer is None:
+        return None
+    return Inviting(
+        edition=edition,
+        rule=rule,
+        programme=row.programme,
+        advocate=number,
+        name=first_name(customer.name),
+        code=row.code,
+    )

@@ -1,0 +1,171 @@
+"""Members change what is known of them, say yes or no to messages, leave, and come back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Literal
+from uuid import uuid4
+
+from django.db import transaction
+from msgspec import Struct, structs
+
+from regulars.actions.customers import NAME_LENGTH, change_profile
+from regulars.actions.record import Source, record
+from regulars.actions.refused import Refused
+from regulars.db.models import Consent, ConsentWording, Customer, HolderState, Leaving
+from regulars.engine.arrivals import Arrival
+from regulars.engine.facts import Profile
+from regulars.engine.happenings import Attribute, Erasure
+
+PURPOSES = ("points", "news", "events", "questions")
+CHANNELS = ("mail",)
+"""What we may ever write about, and by which ways; each is asked for by itself."""
+TO_COME_BACK = timedelta(days=14)
+NO_YEAR = 1904
+"""The year of a birthday whose year nobody said: a leap year that no member was born in."""
+How = Literal["portal", "till", "mail", "friend"]
+
+
+class About(Struct, frozen=True, kw_only=True):
+    """What a member says of themselves; the year of a birthday need not be said."""
+
+    name: str
+    birthday: date | None
+
+
+def choose_language(customer_id: int, language: str) -> None:
+    """From now on a member is written to, and reads, in this language."""
+    Customer.objects.filter(id=customer_id).update(language=language)
+
+
+@transaction.atomic
+def change(customer_id: int, about: About, now: datetime) -> None:
+    """Take over name and birthday; rules learn of the birthday from now on.
+
+    Refused: member_name_empty, name_too_long.
+    """
+    row = Customer.objects.select_for_update().get(id=customer_id)
+    name = " ".join(about.name.split())
+    if not name:
+        raise Refused("member_name_empty")
+    if len(name) > NAME_LENGTH:
+        raise Refused("name_too_long", most=NAME_LENGTH)
+    known = Profile(
+        name=row.name,
+        language=row.language,
+        country=row.country,
+        birth_date=row.birth_date,
+        attributes=row.attributes,
+    )
+    told = structs.replace(known, name=name, birth_date=about.birthday)
+    if told != known:
+        change_profile(row.public_id, told)
+    if about.birthday != row.birth_date:
+        value = about.birthday.isoformat() if about.birthday else ""
+        fact = Attribute(key=f"portal:{uuid4()}", at=now, name="birth_date", value=value)
+        record([Arrival(fact=fact)], now=now, source=Source(owner=customer_id))
+
+
+class Said(Struct, frozen=True, kw_only=True):
+    """What somebody said yes or no to: by purpose and channel, each with the `wordings` that they
+    read, in which language, where and by whom."""
+
+    choices: Mapping[tuple[str, str], bool]
+    wordings: Mapping[str, str]
+    language: str
+    source: How
+    actor: str = "member"
+
+
+@transaction.atomic
+def consent(customer_id: int, said: Said, now: datetime) -> int:
+    """Write down what changed of what somebody agreed to; how many rows. The rows before stay: they
+    are the proof. Refused: consent_unknown."""
+    Customer.objects.select_for_update().get(id=customer_id)
+    before = consents_of(customer_id)
+    written = 0
+    for (purpose, channel), given in said.choices.items():
+        if purpose not in PURPOSES or channel not in CHANNELS:
+            raise Refused("consent_unknown")
+        if before.get((purpose, channel), False) == given:
+            continue
+        Consent.objects.create(
+            customer_id=customer_id,
+            purpose=purpose,
+            channel=channel,
+            given=given,
+            wording=_wording(said.wordings.get(purpose, ""), said.language, now),
+            at=now,
+            source=said.source,
+            actor=said.actor[:200],
+        )
+        written += 1
+    return written
+
+
+def consents_of(customer_id: int) -> dict[tuple[str, str], bool]:
+    """What somebody agrees to at present; whatever is missing was never agreed to."""
+    rows = Consent.objects.filter(customer_id=customer_id).order_by("at", "id")
+    return {(row.purpose, row.channel): row.given for row in rows}
+
+
+def _wording(text: str, language: str, now: datetime) -> str:
+    name = hashlib.sha256(f"{language}\0{text}".encode()).hexdigest()[:16]
+    ConsentWording.objects.get_or_create(
+        id=name, defaults={"language": language, "text": text[:1000], "first_at": now}
+    )
+    return name
+
+
+@transaction.atomic
+def leave(customer_id: int, programme: str, said: Said, now: datetime) -> datetime:
+    """Leave a programme; everything can be had back until the day that is returned. What was agreed
+    to ends at once. Leaving again changes nothing. Refused: not_member."""
+    member = HolderState.objects.filter(customer_id=customer_id, programme=programme, left_at=None)
+    if not member.select_for_update().exists():
+        raise Refused("not_member", programme=programme)
+    row, _made = Leaving.objects.get_or_create(
+        customer_id=customer_id,
+        programme=programme,
+        defaults={"left_at": now, "ends_at": now + TO_COME_BACK},
+    )
+    given = {place: False for place, yes in consents_of(customer_id).items() if yes}
+    consent(customer_id, structs.replace(said, choices=given), now)
+    return row.ends_at
+
+
+@transaction.atomic
+def come_back(customer_id: int, programme: str, now: datetime) -> None:
+    """Take a leaving back; there being none is fine. Refused: leaving_over."""
+    row = Leaving.objects.select_for_update().filter(customer_id=customer_id, programme=programme)
+    found = row.first()
+    if found is None:
+        return
+    if found.done_at is not None or found.ends_at <= now:
+        raise Refused("leaving_over")
+    row.delete()
+
+
+def end_leavings(now: datetime) -> int:
+    """What members held who left and did not come back is forfeited; how many. Each in a
+    transaction of its own."""
+    due = Leaving.objects.filter(ends_at__lte=now, done_at=None)
+    ended = 0
+    for customer_id, programme in list(due.values_list("customer_id", "programme")):
+        ended += _end(customer_id, programme, now)
+    return ended
+
+
+@transaction.atomic
+def _end(customer_id: int, programme: str, now: datetime) -> int:
+    rows = Leaving.objects.select_for_update(skip_locked=True)
+    row = rows.filter(customer_id=customer_id, programme=programme, done_at=None).first()
+    if row is None or row.ends_at > now:
+        return 0
+    fact = Erasure(key=f"portal:left:{uuid4()}", at=now)
+    arrival = Arrival(fact=fact, programme=programme)
+    record([arrival], now=now, source=Source(owner=customer_id))
+    Leaving.objects.filter(customer_id=customer_id, programme=programme).update(done_at=now)
+    return 1

@@ -1,0 +1,154 @@
+"""Who reads a page of the portal, in which language, and how it is rendered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render as django_render
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from regulars.actions.signing_in import SESSION, seen
+from regulars.db.models import Business
+from regulars.db.queries.portal import Member, brand, signed_in
+from regulars.portal.looks import look_of
+
+P = ParamSpec("P")
+LANGUAGES = {"en": "English", "de": "Deutsch", "pl": "Polski", "ro": "Română"}
+"""Each in its own words, so that everybody finds theirs."""
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Macintosh", "Mac"),
+    ("Linux", "Linux"),
+)
+PROGRAMS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+
+
+class MemberRequest(HttpRequest):
+    """A request of somebody who is signed in as a member."""
+
+    member: Member
+
+
+View = Callable[Concatenate[Any, P], HttpResponse]
+
+
+def cookie_name() -> str:
+    """What the session's cookie is called; the prefix binds it to this host alone."""
+    return "__Host-regulars_member" if settings.HTTPS else "regulars_member"
+
+
+def asking_name() -> str:
+    """The same of the cookie by which a browser is known that asked to be let in."""
+    return "__Host-regulars_asking" if settings.HTTPS else "regulars_asking"
+
+
+def keep(response: HttpResponse, name: str, value: str, seconds: int) -> None:
+    """Leave something with the browser that no script can read and no other host gets."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.HTTPS,
+    )
+
+
+def let_in(token: str) -> HttpResponse:
+    """On to the card, with the session."""
+    response = HttpResponseRedirect(reverse("portal:card"))
+    keep(response, cookie_name(), token, int(SESSION.total_seconds()))
+    response.delete_cookie(asking_name())
+    return response
+
+
+def member_of(request: HttpRequest) -> Member | None:
+    """Who is signed in."""
+    token = request.COOKIES.get(cookie_name(), "")
+    return signed_in(token, timezone.now()) if token else None
+
+
+def open_page(view: View[P]) -> View[P]:
+    """A page for everybody, in the language that they chose or their browser wants."""
+
+    @wraps(view)
+    def opened(request: Any, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        with translation.override(_wanted(request)):
+            return view(request, *args, **kwargs)
+
+    return opened
+
+
+def member_page(view: View[P]) -> View[P]:
+    """A page for members; others are led to the door."""
+
+    @wraps(view)
+    def guarded(request: Any, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        member = member_of(request)
+        if member is None:
+            return HttpResponseRedirect(reverse("portal:sign_in"))
+        request.member = member
+        seen(member.session, timezone.now())
+        own = member.customer.language
+        with translation.override(own if own in dict(settings.LANGUAGES) else _wanted(request)):
+            return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def _wanted(request: HttpRequest) -> str:
+    """The cookie's or the browser's; never that of somebody who works here and is signed in."""
+    return translation.get_language_from_request(request)
+
+
+def render(
+    request: HttpRequest, template: str, values: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """A page of the portal, by its own templates alone."""
+    language = translation.get_language() or "en"
+    business = getattr(request, "business", None) or Business.objects.filter(pk=1).first()
+    others = [(code, LANGUAGES[code]) for code, _name in settings.LANGUAGES if code != language]
+    shell = {
+        "language": language,
+        "business": business.name if business else "Regulars",
+        "brand": look_of(brand()),
+        "member": getattr(request, "member", None),
+        "other_languages": others,
+        "here": request.path,
+        "demonstration": settings.DEMONSTRATION,
+    }
+    return django_render(
+        request, f"portal/{template}.html", {**shell, **values}, status=status, using="portal"
+    )
+
+
+def device_of(request: HttpRequest) -> str:
+    """The browser in a word or two, for the list of sessions."""
+    told = request.headers.get("User-Agent", "")
+    program = next((name for mark, name in PROGRAMS if mark in told), "")
+    system = next((name for mark, name in SYSTEMS if mark in told), "")
+    return ", ".join(filter(None, (program, system)))
+
+
+def network_of(request: HttpRequest) -> str:
+    """Where a request comes from, roughly: many addresses of one household count as one."""
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    return ":".join(address.split(":")[:4]) if ":" in address else address
+
+
+NEXT = re.compile(r"/(?:my|r)/[A-Za-z0-9/_-]*")
+
+
+def back(request: HttpRequest, otherwise: str = "portal:card") -> HttpResponse:
+    """Back to the page that a form stood on, if that is one of ours."""
+    wanted = request.POST.get("back", "")
+    return HttpResponseRedirect(wanted if NEXT.fullmatch(wanted) else reverse(otherwise))

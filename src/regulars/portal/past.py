@@ -1,0 +1,209 @@
+"""The history as members read it: one entry for each thing that happened, with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from msgspec import Struct
+
+from regulars.actions.portal_pages import Past
+from regulars.db.models import VoucherRow
+from regulars.engine.arrivals import AnyFact
+from regulars.engine.calendar import datetime_of
+from regulars.engine.edition import Asset
+from regulars.engine.explaining import Line
+from regulars.engine.facts import Order, Refund
+from regulars.engine.happenings import Activity, Grant, Opening, SignUp
+from regulars.engine.run import CLAW, EXPIRE, FORFEIT, PRICE, RESTORE
+from regulars.portal.telling import asset_of, capital, language, much, said, units
+from regulars.words import formats
+from regulars.words.programme import why
+
+MOST_GOODS = 3
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One line of the history."""
+
+    at: datetime
+    title: str
+    amount: str
+    gain: bool
+    why: str
+    where: str
+    balance: str
+    kind: str
+
+
+class Day(Struct, frozen=True, kw_only=True):
+    """What happened on one day."""
+
+    day: date
+    entries: list[Entry]
+
+
+def entries(past: Past, show: str = "") -> list[Entry]:
+    """The history, the newest first; `show` is the id of an asset, or "vouchers", or all."""
+    found: list[Entry] = []
+    for explained in past.explained:
+        if show in ("", explained.asset):
+            asset = asset_of(past.edition, explained.asset)
+            found += _of_asset(past, asset, explained.lines)
+    if show in ("", "vouchers"):
+        found += [_voucher(past, one) for one in past.vouchers]
+    return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def by_day(listed: Iterable[Entry]) -> list[Day]:
+    """Entries under the days on which they happened."""
+    days: dict[date, list[Entry]] = {}
+    for one in listed:
+        days.setdefault(timezone.localtime(one.at).date(), []).append(one)
+    return [Day(day=day, entries=mine) for day, mine in days.items()]
+
+
+def _of_asset(past: Past, asset: Asset, lines: list[Line]) -> list[Entry]:
+    """Lines of one cause and one instant are one entry; each with the balance after it."""
+    grouped: list[list[Line]] = []
+    for line in lines:
+        last = grouped[-1][0] if grouped else None
+        if last and (last.fact, last.at, last.step) == (line.fact, line.at, line.step):
+            grouped[-1].append(line)
+        else:
+            grouped.append([line])
+    balance, found = 0, []
+    for group in grouped:
+        amount = sum(line.amount for line in group)
+        balance += amount
+        if amount:
+            found.append(_entry(past, asset, group, (amount, balance)))
+    return found
+
+
+def _entry(past: Past, asset: Asset, group: list[Line], figures: tuple[int, int]) -> Entry:
+    amount, balance = figures
+    first = group[0]
+    fact = past.facts.get(first.fact)
+    main = asset.id == past.edition.assets[0].id
+    shown = units(amount, asset, sign=True)
+    return Entry(
+        at=datetime_of(first.at),
+        title=_title(past, first, fact, asset),
+        amount=shown if main or asset.currency else f"{shown}\xa0{_unit(asset, amount)}",
+        gain=amount > 0,
+        why=_why(past, asset, group, fact),
+        where=_where(past, first, fact),
+        balance=much(balance, asset),
+        kind=asset.id,
+    )
+
+
+def _unit(asset: Asset, amount: int) -> str:
+    one = abs(amount) == 10**asset.decimals or asset.many is None
+    return said(asset.name if one else asset.many)
+
+
+def _title(past: Past, line: Line, fact: AnyFact | None, asset: Asset) -> str:
+    if line.step == EXPIRE:
+        return gettext("%(asset)s ran out") % {"asset": capital(_unit(asset, 2))}
+    if line.step == FORFEIT:
+        return gettext("You left the programme")
+    if line.step == PRICE:
+        return _reward(past, line) or gettext("Used")
+    if isinstance(fact, Refund):
+        return gettext("Returned: %(goods)s") % {"goods": _goods(past, fact)}
+    if isinstance(fact, Order):
+        return _goods(past, fact)
+    if isinstance(fact, Grant):
+        return gettext("From us, by hand")
+    if isinstance(fact, Opening):
+        return gettext("Brought over from before")
+    if isinstance(fact, SignUp):
+        return gettext("You joined")
+    if isinstance(fact, Activity):
+        return capital(fact.kind.replace("_", " "))
+    if line.rule in {rule.name_in_state for rule in past.edition.referrals}:
+        return gettext("A friend came because of you")
+    return _reward(past, line) or capital(_unit(asset, 2))
+
+
+def _reward(past: Past, line: Line) -> str:
+    wanted = past.redeemed.get(line.fact) or line.rule
+    names = {one.name_in_state: getattr(one, "name", "") for one in past.edition.rewards}
+    return capital(said(names[wanted])) if names.get(wanted) else ""
+
+
+def _goods(past: Past, fact: Order | Refund) -> str:
+    goods = [line for line in fact.lines if line.kind == "goods" and line.product]
+    names = list(dict.fromkeys(past.products.get(one.product, one.product) for one in goods))
+    if not names:
+        number = fact.number or ""
+        return gettext("Order %(number)s") % {"number": number} if number else gettext("An order")
+    if len(names) > MOST_GOODS:
+        more = len(names) - MOST_GOODS + 1
+        told = ngettext("%(count)s more thing", "%(count)s more things", more) % {"count": more}
+        names = [*names[: MOST_GOODS - 1], told]
+    return capital(formats.joined(names, language()))
+
+
+def _why(past: Past, asset: Asset, group: list[Line], fact: AnyFact | None) -> str:
+    first = group[0]
+    if first.step == EXPIRE:
+        return gettext("They were not used in time.")
+    if first.step == PRICE:
+        return gettext("You chose this. What would have run out first was used.")
+    if first.step == RESTORE:
+        return gettext("It was taken back, so you have them again.")
+    if first.step == CLAW and isinstance(fact, Refund):
+        back = formats.money(fact.amount_minor, fact.currency, language())
+        return gettext("You got %(money)s back, so what it had earned went back too.") % {
+            "money": back
+        }
+    rules = {line.rule for line in group}
+    whys = [one for line in group for one in line.whys if (one.asset or asset.id) == asset.id]
+    given = [one for one in whys if one.amount or one.rule in rules]
+    told = [why(one, past.edition_at(one.at), language()) for one in given]
+    return " ".join(_sentence(one) for one in dict.fromkeys(told))
+
+
+def _sentence(text: str) -> str:
+    text = capital(text)
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def _where(past: Past, line: Line, fact: AnyFact | None) -> str:
+    at = formats.clock(datetime_of(line.at), language(), timezone.get_current_timezone())
+    place = getattr(fact, "place", "")
+    return " · ".join(filter(None, [at, past.places.get(place, place)]))
+
+
+def _voucher(past: Past, row: VoucherRow) -> Entry:
+    states = {
+        "open": gettext("Ready to use."),
+        "used": gettext("It has been used."),
+        "expired": gettext("It ran out and was not used."),
+        "revoked": gettext("It was taken back."),
+    }
+    return Entry(
+        at=row.issued_at,
+        title=gettext("Voucher: %(name)s") % {"name": voucher_name(past, row)},
+        amount="+1" if row.state == "open" else "",
+        gain=row.state == "open",
+        why=states.get(row.state, ""),
+        where=formats.clock(row.issued_at, language(), timezone.get_current_timezone()),
+        balance="",
+        kind="vouchers",
+    )
+
+
+def voucher_name(past: Past, row: VoucherRow) -> str:
+    """What a voucher is good for."""
+    names = {one.name_in_state: getattr(one, "name", "") for one in past.edition.rewards}
+    if names.get(row.rule):
+        return capital(said(names[row.rule]))
+    if row.value_minor and row.currency:
+        return formats.money(row.value_minor, row.currency, language())
+    return capital((row.item or row.kind).replace("_", " "))

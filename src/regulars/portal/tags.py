@@ -1,0 +1,99 @@
+"""What the portal's templates use: icons, figures as the reader writes them, codes as pictures."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from io import BytesIO
+
+import segno
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from regulars.words import formats
+from regulars.words.formats import Number
+
+register = template.Library()
+
+
+def _language() -> str:
+    return get_language() or "en"
+
+
+def _local(value: date) -> date:
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """`{% icon "gift" %}`: a picture from the sprite, hidden from screen readers."""
+    sprite = static("regulars/portal.svg")
+    return format_html(
+        '<svg class="i" aria-hidden="true"><use href="{}#i-{}"/></svg>', sprite, name
+    )
+
+
+@register.simple_tag
+def qr(text: str, label: str) -> SafeString:
+    """A code to be scanned, as a picture with a name."""
+    out = BytesIO()
+    made = segno.make(text, error="m", micro=False, boost_error=False)
+    made.save(out, kind="svg", xmldecl=False, svgns=False, omitsize=True, border=2)
+    drawn = out.getvalue().decode()
+    box = drawn.partition('viewBox="')[2].partition('"')[0]
+    path = drawn.partition(' d="')[2].partition('"')[0]
+    return format_html(
+        '<svg class="qr" viewBox="{}" role="img" aria-label="{}" shape-rendering="crispEdges">'
+        '<path class="ink" d="{}"/></svg>',
+        box,
+        label,
+        path,
+    )
+
+
+@register.filter
+def number(value: Number) -> str:
+    """A number: "1,240"."""
+    return formats.number(value, _language())
+
+
+@register.filter
+def signed(value: Number) -> str:
+    """A difference: "+74", "−198"."""
+    return formats.signed(value, _language())
+
+
+@register.filter
+def day(value: date) -> str:
+    """A date in words: "Tuesday, 17 November"."""
+    return formats.day(_local(value), _language(), timezone.localdate().year)
+
+
+@register.filter
+def numeric_day(value: date) -> str:
+    """A date in figures."""
+    return formats.numeric_day(_local(value), _language())
+
+
+@register.filter
+def last_day(value: datetime) -> str:
+    """The last whole day before an exclusive end: what people read as "until"."""
+    return formats.numeric_day(_local(value - timedelta(microseconds=1)), _language())
+
+
+@register.filter
+def clock(value: datetime) -> str:
+    """The time of day: "09:12"."""
+    return formats.clock(value, _language(), timezone.get_current_timezone())
+
+
+@register.filter
+def spaced(value: str) -> SafeString:
+    """A card's number in groups of four, when it is made of figures."""
+    if value.isdigit() and len(value) > 5:
+        groups = [value[at : at + 4] for at in range(0, len(value), 4)]
+        return mark_safe(" ".join(groups))  # noqa: S308 - figures only
+    return format_html("{}", value)

@@ -1,0 +1,1 @@
+"""The pages. Each function reads what was sent, makes one call, and renders."""

@@ -1,0 +1,94 @@
+"""The invited friend: who invites, what both get, one field; then the button of the mail."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
+from django.utils import timezone, translation
+from django.views.decorators.http import require_http_methods
+
+from regulars.actions import portal_friends, portal_pages, signing_in
+from regulars.actions.portal_friends import Claim, Coming
+from regulars.actions.portal_pages import Inviting
+from regulars.actions.refused import Refused
+from regulars.identity import IdentityError, normalise
+from regulars.portal.access import (
+    cookie_name,
+    device_of,
+    let_in,
+    member_of,
+    network_of,
+    open_page,
+    render,
+)
+from regulars.portal.telling import both, rules_of_friends, said, short_terms
+from regulars.words.reasons import sentence
+
+
+@open_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, code: str) -> HttpResponse:
+    """Claim with an address; the answer is the same whoever it belongs to."""
+    found = portal_pages.inviting(code[:100].upper(), timezone.now())
+    if found is None:
+        return render(request, "friend_nobody", {}, 404)
+    if request.method != "POST":
+        return _page(request, found)
+    written = request.POST.get("email", "")[:300]
+    try:
+        wanted = Claim(
+            email=normalise("email", written),
+            code=found.code,
+            network=network_of(request),
+            language=translation.get_language() or "en",
+        )
+        portal_friends.claim(wanted, timezone.now())
+    except IdentityError as error:
+        return _page(request, found, written, sentence(error.code, error.params))
+    except Refused as refused:
+        return _page(request, found, written, sentence(refused.code, refused.params))
+    return render(request, "friend_mailed", {"name": found.name})
+
+
+def _page(
+    request: HttpRequest, found: Inviting, written: str = "", error: str = ""
+) -> HttpResponse:
+    member = member_of(request)
+    values = {
+        "name": found.name,
+        "sides": both(found.rule, found.edition),
+        "rules": rules_of_friends(found.edition),
+        "club": said(found.edition.name),
+        "terms": short_terms(found.edition),
+        "email": written,
+        "error": error,
+        "own": member is not None and member.customer.id == found.advocate,
+        "is_member": member is not None,
+        "can_mail": settings.MAIL_CONFIGURED or settings.DEMONSTRATION,
+    }
+    return render(request, "friend", values, 422 if error else 200)
+
+
+@open_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Show what the link is for; only the button makes somebody a customer."""
+    now = timezone.now()
+    found = portal_friends.confirming(token, now)
+    if found is None:
+        return render(request, "gone", {"error": sentence("member_link_spent")}, 404)
+    if request.method != "POST":
+        inviting = found.inviting
+        sides = both(inviting.rule, inviting.edition)
+        return render(request, "confirm", {"name": inviting.name, "sides": sides})
+    coming = Coming(name=request.POST.get("name", "")[:300], device=device_of(request))
+    try:
+        session = portal_friends.come(token, coming, now)
+    except Refused as refused:
+        error = sentence(refused.code, refused.params)
+        return render(request, "gone", {"error": error}, 404)
+    if before := request.COOKIES.get(cookie_name(), ""):
+        signing_in.leave_browser(before)
+    rotate_token(request)
+    return let_in(session)

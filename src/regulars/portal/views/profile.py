@@ -1,0 +1,212 @@
+"""The profile: who I am, what you may write, my data, leaving, where I am signed in."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from regulars.actions import portal_profile, signing_in
+from regulars.actions.portal_profile import CHANNELS, NO_YEAR, PURPOSES, About, Said
+from regulars.actions.refused import Refused
+from regulars.db.queries import portal, portal_data
+from regulars.portal.access import (
+    LANGUAGES,
+    MemberRequest,
+    cookie_name,
+    member_page,
+    render,
+)
+from regulars.portal.choosing import chosen
+from regulars.portal.telling import language
+from regulars.words import formats
+from regulars.words.reasons import sentence
+
+
+def wordings() -> dict[str, tuple[str, str]]:
+    """What we ask for, by purpose: a name, and what it means. These are the texts that are kept
+    with a yes or no."""
+    return {
+        "points": (_("Your points and rewards"), _("what you have, what runs out")),
+        "news": (_("News and offers"), _("what is new, what costs less")),
+        "events": (_("Events"), _("what takes place at ours")),
+        "questions": (_("A question now and then"), _("at most every 90 days")),
+    }
+
+
+def channel_names() -> dict[str, str]:
+    """What ways of writing are called."""
+    return {"mail": _("Mail")}
+
+
+@member_page
+@require_safe
+def page(request: MemberRequest) -> HttpResponse:
+    return _page(request)
+
+
+def _page(
+    request: MemberRequest, errors: dict[str, str] | None = None, status: int = 200
+) -> HttpResponse:
+    shown, now = chosen(request), timezone.now()
+    customer = request.member.customer
+    agreed = portal_profile.consents_of(customer.id)
+    names = channel_names()
+    rows = [
+        {
+            "purpose": purpose,
+            "name": name,
+            "note": note,
+            "boxes": [(one, names[one], agreed.get((purpose, one), False)) for one in CHANNELS],
+        }
+        for purpose, (name, note) in wordings().items()
+    ]
+    mine = portal.token_hash(request.COOKIES.get(cookie_name(), ""))
+    sessions = portal.sessions_of(customer.id, now)
+    values: dict[str, Any] = {
+        "tab": "profile",
+        "customer": customer,
+        "email": portal.address_of(customer.id),
+        "phone": _masked(portal.address_of(customer.id, "phone")),
+        "birthday": birthday_shown(customer.birth_date),
+        "languages": [(code, LANGUAGES[code]) for code, _name in settings.LANGUAGES],
+        "channels": [names[one] for one in CHANNELS],
+        "consents": rows,
+        "proofs": _proofs(customer.id),
+        "sessions": [(one, one.token_hash == mine) for one in sessions],
+        "errors": errors or {},
+        "saved": request.GET.get("saved", ""),
+        **shown.values(),
+    }
+    return render(request, "profile", values, status)
+
+
+def _masked(phone: str) -> str:
+    """A number of which its owner knows the rest."""
+    return f"{phone[:3]} ··· {phone[-3:]}" if len(phone) > 7 else phone
+
+
+def _proofs(customer_id: int) -> list[tuple[str, str, bool]]:
+    """When somebody said yes or no to what, the newest first."""
+    named = wordings()
+    found = []
+    for one in portal_data.consents(customer_id):
+        name = named.get(one.purpose, (one.purpose, ""))[0]
+        at = formats.numeric_day(timezone.localtime(one.at).date(), language())
+        found.append((name, at, one.given))
+    return found
+
+
+def birthday_shown(day: date | None) -> str:
+    """A birthday as its owner writes it: without the year that nobody said."""
+    if day is None:
+        return ""
+    return f"{day.day}.{day.month}." + (str(day.year) if day.year != NO_YEAR else "")
+
+
+def birthday_read(text: str) -> date | None:
+    """A birthday as somebody wrote it: 24.11., 24.11.1990 or 1990-11-24. Refused:
+    birthday_unreadable."""
+    text = text.strip()
+    if not text:
+        return None
+    parts = [one for one in text.replace("-", ".").replace("/", ".").split(".") if one]
+    try:
+        numbers = [int(one) for one in parts if len(one) < 5]
+        if len(parts[0]) == 4:
+            numbers.reverse()
+        day, month, year = (*numbers, NO_YEAR) if len(numbers) == 2 else numbers
+        found = date(year, month, day)
+    except (ValueError, IndexError) as error:
+        raise Refused("birthday_unreadable") from error
+    if not (1900 <= found.year <= timezone.localdate().year):
+        raise Refused("birthday_unreadable")
+    return found
+
+
+@member_page
+@require_POST
+def about(request: MemberRequest) -> HttpResponse:
+    """Take over name, birthday and language."""
+    customer, now = request.member.customer, timezone.now()
+    wanted = request.POST.get("language", "")
+    try:
+        birthday = birthday_read(request.POST.get("birthday", "")[:20])
+        told = About(name=request.POST.get("name", "")[:1000], birthday=birthday)
+        portal_profile.change(customer.id, told, now)
+    except Refused as refused:
+        return _page(request, {refused.code: sentence(refused.code, refused.params)}, 422)
+    if wanted in dict(settings.LANGUAGES):
+        portal_profile.choose_language(customer.id, wanted)
+    return _saved("about")
+
+
+def _saved(what: str) -> HttpResponse:
+    return HttpResponseRedirect(f"{reverse('portal:profile')}?saved={what}#{what}")
+
+
+def _said(choices: dict[tuple[str, str], bool]) -> Said:
+    texts = {name: ": ".join(told) for name, told in wordings().items()}
+    return Said(choices=choices, wordings=texts, language=language(), source="portal")
+
+
+@member_page
+@require_POST
+def consents(request: MemberRequest) -> HttpResponse:
+    """Take over every box, ticked or not."""
+    ticked = set(request.POST.getlist("yes"))
+    choices = {(one, way): f"{one}:{way}" in ticked for one in PURPOSES for way in CHANNELS}
+    portal_profile.consent(request.member.customer.id, _said(choices), timezone.now())
+    return _saved("consents")
+
+
+@member_page
+@require_safe
+def data(request: MemberRequest) -> HttpResponse:
+    """Everything that is known of the reader, as a file."""
+    told = portal_data.everything(request.member.customer.id, timezone.now())
+    response = HttpResponse(told, content_type="application/json; charset=utf-8")
+    day = timezone.localdate().isoformat()
+    response.headers["Content-Disposition"] = f'attachment; filename="my-data-{day}.json"'
+    return response
+
+
+@member_page
+@require_POST
+def leave(request: MemberRequest) -> HttpResponse:
+    """Leave the programme; it can be taken back for some days."""
+    shown = chosen(request)
+    if shown.programme:
+        customer = request.member.customer.id
+        portal_profile.leave(customer, shown.programme, _said({}), timezone.now())
+    return _saved("leave")
+
+
+@member_page
+@require_POST
+def come_back(request: MemberRequest) -> HttpResponse:
+    """Take the leaving back."""
+    shown = chosen(request)
+    try:
+        portal_profile.come_back(request.member.customer.id, shown.programme, timezone.now())
+    except Refused as refused:
+        return _page(request, {refused.code: sentence(refused.code, refused.params)}, 422)
+    return HttpResponseRedirect(reverse("portal:card"))
+
+
+@member_page
+@require_POST
+def end_session(request: MemberRequest) -> HttpResponse:
+    """Sign one browser out, or all others."""
+    customer, wanted = request.member.customer.id, request.POST.get("session", "")
+    if wanted == "others":
+        signing_in.end_others(customer, request.COOKIES.get(cookie_name(), ""))
+    else:
+        signing_in.end_session(customer, wanted)
+    return _saved("sessions")

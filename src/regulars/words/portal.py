@@ -1,0 +1,24 @@
+"""What members and invited friends are told when something does not go."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+PORTAL_REASONS = {
+    "sign_in_too_many": _(
+        "We have sent several mails already. Look into the folder for spam, or try again in an "
+        "hour."
+    ),
+    "sign_in_wrong": _(
+        "That is not the code of the newest mail. Type it again; you can try %(left)s more times."
+    ),
+    "sign_in_over": _("This code no longer works. Ask for a new one."),
+    "member_link_spent": _("This link has been used or has ended. Ask for a new mail."),
+    "consent_unknown": _("There is nothing to choose there. Load the page again."),
+    "birthday_unreadable": _("This day does not exist. Write it like 24.11."),
+    "member_name_empty": _("Tell us a name: the counter calls you by it."),
+    "leaving_over": _("The time to come back is over. You can join anew at the counter."),
+    "reward_not_here": _("This is had at the counter. Show your card there."),
+    "undo_over": _("This can no longer be undone here. Ask at the counter."),
+}
+"""Codes with their sentences in English."""
