@@ -15,7 +15,7 @@ from regulars.actions.publishing import publish
 from regulars.actions.record import record
 from regulars.actions.refused import Refused
 from regulars.db import people
-from regulars.db.ledger import ALPHABET, CODE_LENGTH
+from regulars.db.ledger import ADVOCATE_LENGTH, ALPHABET
 from regulars.db.models import CodeRow, HolderState, Signal
 from regulars.db.queries.advocates import code_of
 from regulars.engine.arrivals import Arrival
@@ -69,7 +69,7 @@ def test_members_have_a_code_that_nobody_can_guess() -> None:
     found = members("anna", "ben")
     codes = {code_of(one, "club") for one in found}
     assert len(codes) == 2
-    assert all(len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) for code in codes)
+    assert all(len(code) == ADVOCATE_LENGTH and set(code) <= set(ALPHABET) for code in codes)
     assert set(Signal.objects.values_list("value", flat=True)) == {
         "anna@example.com",
         "ben@example.com",

@@ -18,7 +18,7 @@ from regulars.actions.adjusting import Wish
 from regulars.actions.desks import LiveDesk
 from regulars.actions.refused import Refused
 from regulars.actions.verifying import verify
-from regulars.api.calls import redeeming
+from regulars.api import codes
 from regulars.db.models import Adjustment, Role
 from regulars.engine.desk import Desk
 from staff import employ
@@ -197,8 +197,8 @@ def test_a36_nobody_brings_themselves(caller: Caller, mia: str) -> None:
 def test_a32_codes_are_not_guessed_with_one_key_nor_with_many(
     caller: Caller, mia: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redeeming, "WRONG_BY_KEY", 6)
-    monkeypatch.setattr(redeeming, "WRONG_BY_ALL", 15)
+    monkeypatch.setattr(codes, "WRONG_BY_KEY", 6)
+    monkeypatch.setattr(codes, "WRONG_BY_ALL", 15)
     caller.post("/facts", order("nine", *["1.00"] * 8))
     (voucher,) = caller.get(f"/members/{CLUB}/{mia}").said["vouchers"]
     thief, said = Caller(key("redeem", "keys:write", per_minute=1000)), []
@@ -266,7 +266,7 @@ def test_a13_many_small_amounts_are_one_large_one(caller: Caller, mia: str) -> N
 
 
 def test_a38_money_of_elsewhere_earns_nothing(caller: Caller, mia: str) -> None:
-    for number, currency in enumerate(("XTS", "JPY", "USD", "ZZZ")):
+    for number, currency in enumerate(("XTS", "JPY", "USD", "CHF")):
         told = caller.post("/facts", order(f"c{number}", "500", currency=currency)).said
         assert "points" not in told["programmes"][0]["gave"], currency
     assert points(caller, mia) == 60

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, structs
 
+from regulars.actions import audit
 from regulars.actions.record import Source, record
 from regulars.actions.refused import Refused
 from regulars.db import factstore
@@ -73,7 +74,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
 
 @transaction.atomic
-def add(wanted: Wanted, *, now: datetime) -> tuple[UUID, str]:
+def add(wanted: Wanted, *, now: datetime, by: str = "") -> tuple[UUID, str]:
     """Let a shop send its orders; its id, and the token of its address, which is shown once.
 
     Refused: hook_kind_unknown, hook_secret_short, hook_source_bad, hook_source_taken.
@@ -96,6 +97,7 @@ def add(wanted: Wanted, *, now: datetime) -> tuple[UUID, str]:
         source=source,
         created_at=now,
     )
+    audit.note("shop.added", row.id, by, now, {"kind": row.kind, "source": source})
     return row.id, token
 
 
@@ -116,10 +118,11 @@ def shops() -> list[Shown]:
 
 
 @transaction.atomic
-def remove(hook: UUID) -> None:
+def remove(hook: UUID, *, by: str = "") -> None:
     """Take nothing more from a shop; what it sent stays. Refused: hook_unknown."""
     if not HookSource.objects.filter(id=hook).delete()[0]:
         raise Refused("hook_unknown")
+    audit.note("shop.removed", hook, by)
 
 
 @transaction.atomic

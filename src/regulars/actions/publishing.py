@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, field
 
+from regulars.actions import audit
 from regulars.actions.passing import whole
 from regulars.actions.rebuilding import rebuild_these
 from regulars.actions.refused import Refused
@@ -90,6 +91,8 @@ def _publish(
         by_name=wish.by,
         reason=wish.reason,
     )
+    details = {"edition": edition.edition, "begins": str(begins or ""), "reason": wish.reason}
+    audit.note("programme.published", programme, wish.by, now, details)
     if edition.referrals:
         _begin_referrals(programme, now)
     if begins is not None:
@@ -148,7 +151,7 @@ def _notice_days() -> int:
 
 
 @transaction.atomic
-def withdraw(programme: str, edition: str, *, now: datetime) -> None:
+def withdraw(programme: str, edition: str, *, now: datetime, by: str = "") -> None:
     """Take an edition back before it begins.
 
     Refused: edition_unknown (or withdrawn already), edition_begun.
@@ -160,6 +163,7 @@ def withdraw(programme: str, edition: str, *, now: datetime) -> None:
     if row.begins is None or row.begins <= now:
         raise Refused("edition_begun", edition=edition)
     EditionRow.objects.filter(programme=programme, edition=edition).update(withdrawn_at=now)
+    audit.note("programme.withdrawn", programme, by, now, {"edition": edition})
 
 
 class Other(Struct, frozen=True, kw_only=True):

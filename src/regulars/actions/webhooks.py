@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import msgspec
@@ -13,7 +14,7 @@ from django.db import connection, transaction
 from django.utils import translation
 from msgspec import Struct
 
-from regulars.actions import signing
+from regulars.actions import audit, signing
 from regulars.actions.announcing import TYPES
 from regulars.actions.refused import Refused
 from regulars.actions.signing import Secret
@@ -62,7 +63,7 @@ def networks() -> Networks:
 
 
 @transaction.atomic
-def add(url: str, types: Sequence[str], *, now: datetime) -> tuple[UUID, str]:
+def add(url: str, types: Sequence[str], *, now: datetime, by: str = "") -> tuple[UUID, str]:
     """Tell an address what is booked from now on; its id, and the secret, which is shown once.
 
     Without `types` it is told everything. Refused: webhook_url_* (see `Forbidden`),
@@ -83,7 +84,14 @@ def add(url: str, types: Sequence[str], *, now: datetime) -> tuple[UUID, str]:
         created_at=now,
     )
     outbox.forget_wanted()
+    audit.note("webhook.added", endpoint.id, by, now, {"url": _shown(url), "types": endpoint.types})
     return endpoint.id, secret.secret
+
+
+def _shown(url: str) -> str:
+    """An address without what may be a secret in it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"[:500]
 
 
 def _judge(url: str) -> None:
@@ -114,7 +122,9 @@ def _locked(endpoint: UUID) -> Endpoint:
 
 
 @transaction.atomic
-def rotate(endpoint: UUID, *, now: datetime, overlap: timedelta = signing.OVERLAP) -> str:
+def rotate(
+    endpoint: UUID, *, now: datetime, overlap: timedelta = signing.OVERLAP, by: str = ""
+) -> str:
     """A new secret, shown once; the present one signs too for as long as `overlap`.
 
     Refused: webhook_unknown.
@@ -124,41 +134,47 @@ def rotate(endpoint: UUID, *, now: datetime, overlap: timedelta = signing.OVERLA
     rotated = signing.rotated(secrets, now, overlap)
     row.secrets = signing.stored(rotated)
     row.save(update_fields=["secrets"])
+    audit.note("webhook.rotated", endpoint, by, now)
     return rotated[0].secret
 
 
 @transaction.atomic
-def disable(endpoint: UUID) -> None:
+def disable(endpoint: UUID, *, by: str = "") -> None:
     """Send nothing more for now; what is booked meanwhile can be replayed. Refused:
     webhook_unknown."""
     _locked(endpoint)
     with connection.cursor() as cursor:
         outbox.shut(cursor, endpoint, "by_hand")
+    audit.note("webhook.disabled", endpoint, by)
 
 
 @transaction.atomic
-def enable(endpoint: UUID) -> None:
+def enable(endpoint: UUID, *, by: str = "") -> None:
     """Send again, beginning with what was still waiting. Refused: webhook_unknown."""
     row = _locked(endpoint)
     row.state, row.reason, row.failures = Endpoint.State.ACTIVE, "", 0
     row.failing_since = row.quiet_until = None
     row.save()
     outbox.forget_wanted()
+    audit.note("webhook.enabled", endpoint, by)
 
 
 @transaction.atomic
-def remove(endpoint: UUID) -> None:
+def remove(endpoint: UUID, *, by: str = "") -> None:
     """Forget an endpoint and everything on its way to it. Refused: webhook_unknown."""
     _locked(endpoint).delete()
     outbox.forget_wanted()
+    audit.note("webhook.removed", endpoint, by)
 
 
 @transaction.atomic
-def replay(endpoint: UUID, since: datetime, until: datetime, *, now: datetime) -> int:
+def replay(endpoint: UUID, since: datetime, until: datetime, *, now: datetime, by: str = "") -> int:
     """Deliver again every message from `since` to before `until` that an endpoint wants, with the
     ids it had; how many. Refused: webhook_unknown, webhook_disabled."""
     if _locked(endpoint).state != Endpoint.State.ACTIVE:
         raise Refused("webhook_disabled")
+    told = {"since": since.isoformat(), "until": until.isoformat()}
+    audit.note("webhook.replayed", endpoint, by, now, told)
     with connection.cursor() as cursor:
         return outbox.replay(cursor, endpoint, (since, until), now)
 

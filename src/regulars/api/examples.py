@@ -82,7 +82,7 @@ HISTORY: dict[str, Any] = {
 }
 VOUCHER: dict[str, Any] = {
     "id": "corner_club/stamp_card/1",
-    "code": "7KQ2MH9TBX",
+    "code": "7KQ2MH9TBX4RWC",
     "rule": "stamp_card",
     "kind": "stamp_card",
     "item": "coffee",

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+from babel.numbers import list_currencies
 from msgspec import Struct
 
 from regulars.api import shapes, signs
@@ -39,6 +40,8 @@ MAYBE_CARD = re.compile(
 text, or a sign that is written in another way."""
 GRANTS = (shapes.GrantIn, shapes.TierSetIn)
 ALL = -1
+CURRENCIES = frozenset(list_currencies())
+"""Those of ISO 4217, with those of former days: old orders come in too."""
 MOST_AMOUNT = 10**12
 """What no amount reaches, in units of its currency (see `shapes.Amount`)."""
 
@@ -46,12 +49,12 @@ MOST_AMOUNT = 10**12
 class Shop(Struct, frozen=True, kw_only=True):
     """What a reader must know: when it is, where national phone numbers are from (`region`), and
     the assets of each programme with their decimals, programmes and assets in their order; `meant`
-    says which vouchers are meant where some are named by their codes."""
+    says which vouchers of a customer are meant where some are named by their codes."""
 
     now: datetime
     region: str = ""
     assets: dict[str, dict[str, int]] = {}
-    meant: Callable[[tuple[str, ...]], tuple[str, ...]] = tuple
+    meant: Callable[[tuple[str, ...], CustomerIn | None], tuple[str, ...]] = lambda told, _who: told
 
     def decimals(self, programme: str, asset: str) -> int:
         """The decimals of an asset, empty for the main one. Raises Problem."""
@@ -193,7 +196,7 @@ def order(told: OrderIn, shop: Shop) -> Order:
         dates=told.dates,
         campaigns=told.campaigns,
         codes=told.codes,
-        vouchers=shop.meant(told.vouchers),
+        vouchers=shop.meant(told.vouchers, told.customer),
         spend_points=_points(told.spend_points, shop),
         via=told.via,
     )
@@ -221,6 +224,8 @@ def _refund(told: RefundIn, _shop: Shop) -> Refund:
 def _activity(told: shapes.ActivityIn, _shop: Shop) -> Activity:
     if told.amount is not None and told.currency is None:
         raise Problem("field_missing", "currency", name="currency")
+    if told.currency is not None:
+        check_currency(told.currency)
     amount = minor(told.amount, told.currency, "amount") if told.amount and told.currency else 0
     return Activity(
         **_base(told),
@@ -254,6 +259,7 @@ _MAKERS: dict[type, Any] = {
 
 def _goods(told: OrderIn | RefundIn) -> tuple[tuple[Line, ...], int]:
     """The lines, and what they come to: an amount beside them must say the same."""
+    check_currency(told.currency)
     lines = tuple(
         [_line(one, told.currency, f"lines[{number}]") for number, one in enumerate(told.lines)]
     )
@@ -289,6 +295,12 @@ def _line(told: LineIn, currency: str, place: str) -> Line:
         amount_minor=amount,
         kind=told.kind,
     )
+
+
+def check_currency(currency: str) -> None:
+    """Refuse a currency that there is not and never was. Raises Problem."""
+    if currency not in CURRENCIES:
+        raise Problem("currency_unknown", "currency", currency=currency)
 
 
 def _check_size(amount_minor: Decimal | int, currency: str, place: str) -> None:

@@ -19,6 +19,7 @@ from regulars.actions.replaying import completed
 from regulars.api import answers, clock
 from regulars.api.answers import Speech
 from regulars.api.asking import NoQuery
+from regulars.api.codes import meant_in_facts
 from regulars.api.door import BEARER, BEGINS, come_again, limit_headers
 from regulars.api.facts import Shop, assets_of, read
 from regulars.api.problems import Problem, converted
@@ -171,6 +172,7 @@ def _read(one: _Asked, shop: Shop) -> None:
         return
     try:
         converted(one.sent.query, NoQuery)
+        shop = structs.replace(shop, meant=meant_in_facts(one.key, shop.now, shop.region))
         one.arrival = read(one.sent.body, shop, may_grant=GRANTS in one.key.scopes)
     except Problem as problem:
         one.refuse(problem)

@@ -8,6 +8,7 @@ STATUS: dict[str, int] = {
     "api_key_unknown": 401,
     "api_key_in_address": 401,
     "scope_missing": 403,
+    "api_key_above": 403,
     "api_key_not_found": 404,
     "customer_unknown": 404,
     "edition_unknown": 404,

@@ -321,3 +321,10 @@ class NewKeyOut(Shown, frozen=True, kw_only=True):
 
     key: Annotated[str, Meta(description="Keep it: it is not shown again.")]
     about: ApiKeyOut
+
+
+class RevokedOut(Shown, frozen=True, kw_only=True):
+    """A key that has ended, and the keys that it had made, which ended with it."""
+
+    key: ApiKeyOut
+    also: list[ApiKeyOut]

@@ -11,9 +11,10 @@ ACTS = {
     "create": "make a key and print it, once",
     "list": "the keys that hold: prefix, name, scopes, last day of use",
     "rotate": "make a new key in place of one, which goes on for a day",
-    "revoke": "end a key at once",
+    "revoke": "end a key at once, and the keys that it made",
 }
 SCOPES_HELP = "what the key may do, several with commas; `list` says what there is"
+ALONE_HELP = "leave the keys alone that it made"
 KEY_HELP = "which key, by the beginning that `list` shows"
 
 
@@ -30,6 +31,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
             )
         elif name != "list":
             act.add_argument("key", metavar="PREFIX", help=KEY_HELP)
+            if name == "revoke":
+                act.add_argument("--alone", action="store_true", help=ALONE_HELP)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -63,8 +66,8 @@ def _act(arguments: argparse.Namespace) -> list[str]:
 
     now = datetime.now(UTC)
     if arguments.act == "revoke":
-        row = api_keys.revoke(arguments.key, now)
-        return [f"{row.prefix} ({row.name}) is revoked."]
+        found = api_keys.revoke(arguments.key, now, alone=arguments.alone)
+        return [f"{row.prefix} ({row.name}) is revoked." for row in (found.row, *found.also)]
     if arguments.act == "rotate":
         made = api_keys.rotate(arguments.key, now)
         return [made.key, "The old key goes on for a day. This one is not shown again."]

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.backends.utils import CursorWrapper
 
 from regulars.db.arrays import NUMBERS, TEXTS, numbers, texts
-from regulars.db.ledger import new_code
+from regulars.db.ledger import ADVOCATE_LENGTH, new_code
 
 AT_ONCE = 10_000
 
@@ -42,7 +42,7 @@ def give_codes(
         without = [number for (number,) in cursor.fetchall()]
         if not without:
             return
-        codes = texts(new_code() for _ in without)
+        codes = texts(new_code(ADVOCATE_LENGTH) for _ in without)
         cursor.execute(GIVE, [programme, now, codes, numbers(without)])
 
 

@@ -35,13 +35,16 @@ COLUMNS = [
     "cause",
 ]
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-CODE_LENGTH = 10
-"""Thirty letters to the tenth: 590 trillion codes, of which a business uses some millions."""
+CODE_LENGTH = 14
+"""Thirty letters to the fourteenth: 68 random bits, for codes of value."""
+ADVOCATE_LENGTH = 10
+"""49 bits are enough to tell advocates apart: their codes are handed to strangers, and who has one
+has nothing."""
 
 
-def new_code() -> str:
-    """A code for a voucher or an advocate that nobody can guess and that reads well aloud."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+def new_code(length: int = CODE_LENGTH) -> str:
+    """A code that reads well aloud; at its full length nobody can guess it."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
 class Transfers(Struct, frozen=True):

@@ -21,6 +21,9 @@ API_REASONS: dict[str, str] = {
     "api_key_unknown": _(
         "This key is unknown, revoked or has ended. Make a new one with: regulars key create."
     ),
+    "api_key_above": _(
+        "The key “%(prefix)s” may do more than the one that asks. Use a key that may do as much."
+    ),
     "api_key_not_found": _(
         "There is no key “%(prefix)s” that holds. Look at the list: regulars key list."
     ),
@@ -36,6 +39,9 @@ API_REASONS: dict[str, str] = {
     "broken": _("Something went wrong here. Try again, and tell us the request id if it stays."),
     "busy": _("The database is busy for a moment. Send it again."),
     "code_tries": _("Too many codes were tried that do not exist. Try again later."),
+    "currency_unknown": _(
+        "There is no currency “%(currency)s”. Write three letters of ISO 4217, such as EUR."
+    ),
     "cursor_wrong": _("This cursor is not ours. Begin without one."),
     "customer_unnamed": _("Nothing says who the customer is. Give external, email, phone or card."),
     "field_missing": _("“%(name)s” is missing. Add it."),

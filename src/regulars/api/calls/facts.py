@@ -9,10 +9,10 @@ from regulars.actions.record import Outcome, Source, record
 from regulars.actions.replaying import completed
 from regulars.api import answers, examples
 from regulars.api.answers import BatchOut, FactOut, Speech
+from regulars.api.codes import meant_in_facts
 from regulars.api.facts import Bad, BatchIn, Shop, assets_of, read, read_batch
 from regulars.api.operations import Asked, Operation, Reply, serve
 from regulars.api.shapes import AnyFactIn
-from regulars.db.queries.members import vouchers_meant
 from regulars.engine.arrivals import Arrival
 
 REPLAY = {"Idempotent-Replay": "true"}
@@ -24,7 +24,7 @@ def shop_of(asked: Asked) -> Shop:
         now=asked.now,
         region=asked.region,
         assets=assets_of(dict(asked.speech.programmes)),
-        meant=vouchers_meant,
+        meant=meant_in_facts(asked.key, asked.now, asked.region),
     )
 
 
@@ -50,7 +50,13 @@ def _may_grant(asked: Asked) -> bool:
         body_example=examples.ORDER,
         answers=FactOut,
         example=examples.FACT_OUT,
-        refuses=("key_reused", "body_unreadable", "field_unknown"),
+        refuses=(
+            "key_reused",
+            "body_unreadable",
+            "field_unknown",
+            "currency_unknown",
+            "code_tries",
+        ),
     )
 )
 def record_fact(asked: Asked) -> Reply:

@@ -8,7 +8,7 @@ from regulars.api import examples
 from regulars.api.asking import NewKeyIn, PrefixIn
 from regulars.api.operations import Asked, Operation, Reply, serve
 from regulars.api.problems import Problem
-from regulars.api.telling import ApiKeyOut, ApiKeysOut, NewKeyOut
+from regulars.api.telling import ApiKeyOut, ApiKeysOut, NewKeyOut, RevokedOut
 from regulars.db.models import ApiKey
 
 PREFIX = {"prefix": "rgl_k7m2x9"}
@@ -55,7 +55,7 @@ def create_key(asked: Asked) -> Reply:
         scopes=told.scopes,
         per_minute=told.per_minute or most,
         by=f"key {asked.key.name}"[:200],
-        may=asked.key.scopes,
+        maker=asked.key.id,
     )
     return _made(api_keys.create(wanted, asked.now))
 
@@ -71,12 +71,12 @@ def create_key(asked: Asked) -> Reply:
         body_example=PREFIX,
         answers=NewKeyOut,
         example=examples.NEW_KEY,
-        refuses=("api_key_not_found", "body_unreadable"),
+        refuses=("api_key_not_found", "api_key_above", "body_unreadable"),
     )
 )
 def rotate_key(asked: Asked) -> Reply:
-    """Make a new key in place of one, which goes on for a day."""
-    return _made(api_keys.rotate(asked.body.prefix, asked.now, asked.key.scopes))
+    """Make a new key in place of one that may do no more than this one; it goes on for a day."""
+    return _made(api_keys.rotate(asked.body.prefix, asked.now, asked.key.id))
 
 
 @serve(
@@ -88,14 +88,16 @@ def rotate_key(asked: Asked) -> Reply:
         group="keys",
         body=PrefixIn,
         body_example=PREFIX,
-        answers=ApiKeyOut,
-        example=examples.KEY,
+        answers=RevokedOut,
+        example={"key": examples.KEY, "also": []},
         refuses=("api_key_not_found", "body_unreadable"),
     )
 )
 def revoke_key(asked: Asked) -> Reply:
-    """End a key at once."""
-    return Reply(value=_key(api_keys.revoke(asked.body.prefix, asked.now, asked.key.scopes)))
+    """End a key at once, and the keys that it made."""
+    found = api_keys.revoke(asked.body.prefix, asked.now, asked.key.id)
+    also = [_key(one) for one in found.also]
+    return Reply(value=RevokedOut(key=_key(found.row), also=also))
 
 
 def _made(made: Made) -> Reply:

@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from typing import Any
 
-from django.db import connection
 from msgspec.structs import replace
 
 from regulars.actions import quoting, redeeming, reserving
 from regulars.actions.reserving import Redeemed
-from regulars.api import answers, examples
+from regulars.api import answers, codes, examples
 from regulars.api.answers import balances, scales, shown
 from regulars.api.asking import CodeIn, KeyIn, QuoteIn, RedeemIn, RedemptionQuery, UseIn
 from regulars.api.calls.customers import number_of
 from regulars.api.calls.facts import REPLAY, shop_of
 from regulars.api.calls.members import offer_out
-from regulars.api.facts import AHEAD, minor, order, units
+from regulars.api.facts import AHEAD, check_currency, minor, order, units
 from regulars.api.operations import Asked, Operation, Reply, serve
 from regulars.api.problems import Problem
 from regulars.api.shapes import OrderIn
 from regulars.api.telling import QuoteOut, RedemptionOut, VoucherOut
-from regulars.db import api_keys
 from regulars.db.models import VoucherRow
-from regulars.db.queries import members
 from regulars.engine import moments
 from regulars.engine.happenings import Attempt, Redemption, VoucherUse
 from regulars.engine.money import decimals
 
-log = logging.getLogger("regulars.api")
-
 NOBODY = ("customer_unknown", "not_member", "programme_unknown")
-HOUR = 3600
-WRONG_BY_SHOPPER, WRONG_BY_KEY, WRONG_BY_ALL = 20, 600, 3000
-"""So many codes that do not exist may be tried in an hour by one shopper, with one key, and with
-all keys together: who may make keys has no more tries."""
-SHOPPERS = 4096
-"""Shoppers are told apart by a hash of so many values, so that counting takes no more room."""
 
 
 @serve(
@@ -52,7 +39,7 @@ SHOPPERS = 4096
         body_example=examples.QUOTE_IN,
         answers=QuoteOut,
         example=examples.QUOTE,
-        refuses=(*NOBODY, "body_unreadable", "amounts_differ"),
+        refuses=(*NOBODY, "body_unreadable", "amounts_differ", "currency_unknown", "code_tries"),
     )
 )
 def quote_cart(asked: Asked) -> Reply:
@@ -60,7 +47,10 @@ def quote_cart(asked: Asked) -> Reply:
     told: QuoteIn = asked.body
     fields = {name: getattr(told, name) for name in told.__struct_fields__}
     programme, number = fields.pop("programme"), number_of(fields.pop("member"), "member")
-    shop = replace(shop_of(asked), meant=lambda told: members.vouchers_meant(told, number))
+    shop = replace(
+        shop_of(asked),
+        meant=lambda told, _customer: codes.meant_by(asked.key, asked.now, told, number),
+    )
     cart = order(OrderIn(key=quoting.CART, at=asked.now, **fields), shop)
     found = quoting.quote(number, programme, cart, asked.now)
     scale = scales(asked.speech.programmes[programme])
@@ -120,8 +110,11 @@ def _attempt(told: RedeemIn, asked: Asked, number: int) -> Redemption:
     scale = shop.decimals(told.programme, _asset(told, asked))
     if told.basket is not None and told.currency is None:
         raise Problem("field_missing", "currency", name="currency")
+    if told.currency is not None:
+        check_currency(told.currency)
     basket = told.basket and told.currency and minor(told.basket, told.currency, "basket")
-    vouchers = members.vouchers_meant((told.voucher,) if told.voucher else (), number)
+    voucher = (told.voucher,) if told.voucher else ()
+    vouchers = codes.meant_by(asked.key, asked.now, voucher, number, "voucher")
     return Redemption(
         key=told.key,
         at=_at(told.at, asked),
@@ -291,7 +284,7 @@ def _resolved(asked: Asked, found: Redeemed) -> Reply:
         scope="redeem",
         group="redeeming",
         body=CodeIn,
-        body_example={"code": "7KQ2MH9TBX", "shopper": "session-81"},
+        body_example={"code": "7KQ2MH9TBX4RWC", "shopper": "session-81"},
         answers=VoucherOut,
         example=examples.VOUCHER,
         refuses=("voucher_code_unknown", "code_tries", "body_unreadable"),
@@ -299,7 +292,9 @@ def _resolved(asked: Asked, found: Redeemed) -> Reply:
 )
 def find_voucher(asked: Asked) -> Reply:
     """Look a voucher up by its code. Wrong codes are counted, by shopper and by key."""
-    return Reply(value=_voucher_out(_by_code(asked, asked.body.code, asked.body.shopper)))
+    return Reply(
+        value=_voucher_out(codes.by_code(asked.key, asked.now, asked.body.code, asked.body.shopper))
+    )
 
 
 @serve(
@@ -310,7 +305,7 @@ def find_voucher(asked: Asked) -> Reply:
         scope="redeem",
         group="redeeming",
         body=UseIn,
-        body_example={"key": "till-1:v9", "code": "7KQ2MH9TBX", "order": "till-1:0043"},
+        body_example={"key": "till-1:v9", "code": "7KQ2MH9TBX4RWC", "order": "till-1:0043"},
         answers=RedemptionOut,
         example={**examples.REDEMPTION, "key": "till-1:v9", "state": "booked"},
         refuses=(
@@ -326,38 +321,10 @@ def find_voucher(asked: Asked) -> Reply:
 def use_voucher(asked: Asked) -> Reply:
     """Use a voucher by its code."""
     told: UseIn = asked.body
-    row = _by_code(asked, told.code, told.shopper)
+    row = codes.by_code(asked.key, asked.now, told.code, told.shopper)
     at = _at(told.at, asked)
     attempt = VoucherUse(key=told.key, at=at, voucher=row.id, order=told.order, source="api")
     return _redeemed(asked, attempt, (row.customer_id, row.programme))
-
-
-def _by_code(asked: Asked, code: str, shopper: str) -> VoucherRow:
-    """The voucher with a code, as long as not too many wrong ones were tried. Raises Problem."""
-    limits = _limits(asked, shopper)
-    with connection.cursor() as cursor:
-        tried = [api_keys.counted(cursor, name, asked.now, HOUR) for name in limits]
-    if any(count >= most for count, most in zip(tried, limits.values(), strict=True)):
-        raise Problem("code_tries", "code")
-    row = members.voucher_by_code(code)
-    if row is not None:
-        return row
-    with connection.cursor() as cursor:
-        spent = [
-            api_keys.count(cursor, name, most, asked.now, (HOUR, 1))
-            for name, most in limits.items()
-        ]
-    if any(one.left == 0 for one in spent[-2:]):
-        log.warning("codes are being guessed with the key %s (%s)", asked.key.name, asked.key.id)
-    raise Problem("voucher_code_unknown", "code")
-
-
-def _limits(asked: Asked, shopper: str) -> dict[str, int]:
-    """The names under which wrong codes are counted, and how many may be tried."""
-    hashed = int.from_bytes(blake2b(shopper.encode(), digest_size=4).digest(), "big") % SHOPPERS
-    key = str(asked.key.id)
-    by_shopper = {f"{key}:codes:{hashed}": WRONG_BY_SHOPPER} if shopper else {}
-    return {**by_shopper, f"{key}:codes": WRONG_BY_KEY, "codes": WRONG_BY_ALL}
 
 
 def _voucher_out(row: VoucherRow) -> VoucherOut:

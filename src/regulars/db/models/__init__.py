@@ -1,6 +1,7 @@
 """The tables. Rows of a customer carry `customer_id` first in their keys."""
 
 from regulars.db.models.api import AnswerRow, ApiKey, ApiUse
+from regulars.db.models.audit import AuditRow
 from regulars.db.models.business import Business, Place, Product
 from regulars.db.models.customer import (
     Customer,
@@ -59,6 +60,7 @@ __all__ = [
     "ApiKey",
     "ApiUse",
     "AttemptRow",
+    "AuditRow",
     "Brand",
     "Business",
     "Cashier",

@@ -11,6 +11,7 @@ class ApiKey(models.Model):
     `per_minute` is how many requests it may send; `gives` how much it may give or take by hand
     within a day without a second hand, in whole units of an asset (None: what the business says).
     `line` is shared by a key, those that it made, and those made in its place: one hand.
+    `made_with` is the key that made this one; whoever revokes that one ends this one too.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -21,6 +22,7 @@ class ApiKey(models.Model):
     per_minute = models.PositiveIntegerField(default=1200)
     gives = models.BigIntegerField(null=True)
     line = models.UUIDField(null=True)
+    made_with = models.UUIDField(null=True)
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=200, blank=True, default="")
     ends_at = models.DateTimeField(null=True)

@@ -137,16 +137,25 @@ def voucher_by_code(code: str) -> VoucherRow | None:
     return found or named.filter(customer_id=row.customer_id).first()  # type: ignore[no-any-return]
 
 
-def vouchers_meant(told: Sequence[str], customer: int | None = None) -> tuple[str, ...]:
-    """Vouchers by their ids, where some are told by their codes; of one customer only, if it is
-    said which, so that nobody learns anything of the codes of others."""
-    if not told:
-        return ()
+def vouchers_meant(told: Sequence[str], customer: int) -> tuple[str, ...]:
+    """The vouchers of a customer by their ids, where some are told by their codes; nobody learns
+    anything of the codes of others."""
     codes = {written_code(one) for one in told}
     rows = CodeRow.objects.filter(code__in=codes, kind=CodeRow.Kind.VOUCHER)
     known = {
         row.code: row.voucher
         for row in rows
-        if customer is None or (row.customer_id and end_of(row.customer_id) == customer)
+        if row.customer_id and end_of(row.customer_id) == customer
     }
     return tuple(known.get(written_code(one), one) for one in told)
+
+
+def vouchers_of(customer: int, ids: Sequence[str]) -> set[str]:
+    """Which of these vouchers are, or were, a customer's."""
+    found = VoucherRow.objects.filter(customer_id__in=same_person(customer), id__in=list(ids))
+    return set(found.values_list("id", flat=True))
+
+
+def takes_part(customer: int) -> bool:
+    """Whether a customer is a member of any programme."""
+    return HolderState.objects.filter(customer_id=customer, left_at=None).exists()

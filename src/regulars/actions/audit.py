@@ -1,0 +1,64 @@
+"""What was done about keys, programmes, adjustments and webhooks, and by whom: written with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+from msgspec import Struct
+
+from regulars.db.models import AuditRow, Staff
+
+COMMAND_LINE = "command line"
+MOST_LISTED = 1000
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One thing that was done, as people see it."""
+
+    at: datetime
+    who: str
+    what: str
+    about: str
+    details: dict[str, Any] = {}
+
+
+def note(
+    what: str, about: object, who: str, now: datetime | None = None, details: Mapping[str, Any] = {}
+) -> None:
+    """Write down what is being done, in the transaction that does it: one is not without the
+    other."""
+    AuditRow.objects.create(
+        at=now or datetime.now(UTC),
+        who=who[:200] or COMMAND_LINE,
+        what=what,
+        about=str(about)[:200],
+        details=dict(details),
+    )
+
+
+def staff_name(staff: Staff) -> str:
+    """What somebody of the staff is called here: by their id, which says nothing of the person."""
+    return f"staff {staff.pk}"
+
+
+@transaction.atomic
+def entries(
+    *, what: str = "", about: str = "", since: datetime | None = None, most: int = 100
+) -> list[Entry]:
+    """What was done, the newest first: of one kind (`key`, or `key.made`), about one thing, since
+    an instant."""
+    rows = AuditRow.objects.order_by("-id")
+    if what:
+        rows = rows.filter(what__startswith=what)
+    if about:
+        rows = rows.filter(about=about)
+    if since is not None:
+        rows = rows.filter(at__gte=since)
+    names = Entry.__struct_fields__
+    return [
+        Entry(**{name: getattr(row, name) for name in names})
+        for row in rows[: min(most, MOST_LISTED)]
+    ]
