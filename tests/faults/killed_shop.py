@@ -129,12 +129,19 @@ class Shop:
                 os.kill(pid, signal.SIGKILL)
         self._process.wait()
 
+    def ask_to_stop(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+
     def stop(self) -> int:
         """As an operator stops it."""
-        if self._process is None or self._process.poll() is not None:
-            return 0
-        self._process.terminate()
-        return self._process.wait(30)
+        self.ask_to_stop()
+        return 0 if self._process is None else self._process.wait(30)
+
+    def change_workers(self) -> None:
+        """As an operator has it start its workers anew."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
 
     def kill_database(self) -> None:
         """End the database without letting it write anything out. The server may start it again
@@ -217,6 +224,7 @@ class Client(threading.Thread):
         self._shop, self._sales = shop, sales
         self._link: http.client.HTTPConnection | None = None
         self._wait = ""
+        self.waits = False
 
     def run(self) -> None:
         with suppress(IndexError):
@@ -231,10 +239,16 @@ class Client(threading.Thread):
             while number >= sales.allowed and not sales.over:
                 time.sleep(0.002)
             attempt = 0
-            while not sales.over and not self._sell(number, attempt):
+            while not sales.over and not self._tried(number, attempt):
                 attempt += 1
                 sales.retries += 1
                 time.sleep(0.02)
+
+    def _tried(self, number: int, attempt: int) -> bool:
+        try:
+            return self._sell(number, attempt)
+        finally:
+            self.waits = False
 
     def _sell(self, number: int, attempt: int) -> bool:
         sales = self._sales
@@ -259,6 +273,7 @@ class Client(threading.Thread):
             self._link = http.client.HTTPConnection("127.0.0.1", self._shop.port, timeout=15)
         told = {"Authorization": f"Bearer {self._shop.key}", "Content-Type": "application/json"}
         self._link.request("POST", "/api/v1/facts", body, told)
+        self.waits = True
         with self._link.getresponse() as answer:
             self._wait = answer.headers.get("Retry-After", "")
             return answer.status, json.loads(answer.read())
@@ -285,10 +300,15 @@ def running(folder: Folder, shop: Shop | None = None) -> Iterator[Shop]:
             embedded.revive(folder)
 
 
+def stored(sales: Sales) -> list[str]:
+    """The keys of the sales that are booked."""
+    facts = FactRow.objects.filter(key__startswith=f"sale-{sales.seed}-")
+    return list(facts.values_list("key", flat=True))
+
+
 def disagreeing(sales: Sales) -> list[str]:
     """What of the sales is not booked as it was acknowledged."""
-    facts = FactRow.objects.filter(key__startswith=f"sale-{sales.seed}-")
-    keys = list(facts.values_list("key", flat=True))
+    keys = stored(sales)
     found = [f"{len(keys)} stored for {len(sales.acknowledged)} acknowledged"]
     lost = {sales.key(one, 0) for one in sales.acknowledged} - set(keys)
     earned = sum(
@@ -336,14 +356,14 @@ def sell(shop: Shop, sales: Sales, struck: Struck, strike: Callable[[], float]) 
 
 
 @contextmanager
-def selling(shop: Shop, sales: Sales, clients: int = 4) -> Iterator[None]:
+def selling(shop: Shop, sales: Sales, clients: int = 4) -> Iterator[list[Client]]:
     """Orders are sent for as long as the block runs; those under way are sent to their end."""
     sales.waiting, sales.allowed = deque(range(1_000_000)), 1_000_000
     threads = [Client(shop, sales) for _ in range(clients)]
     for thread in threads:
         thread.start()
     try:
-        yield
+        yield threads
         sales.waiting.clear()
         await_(lambda: not any(thread.is_alive() for thread in threads))
     finally:

@@ -75,8 +75,11 @@ class Child:
         self._again_at = now + pause
 
     def ask_to_stop(self) -> None:
+        self.signal(signal.SIGTERM)
+
+    def signal(self, number: signal.Signals) -> None:
         if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
+            self._process.send_signal(number)
 
     def see_off(self, until: float) -> None:
         """Wait for the end, and enforce it at `until` (monotonic)."""

@@ -49,7 +49,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def serve(folder: Folder, wanted: Wanted, on_ready: OnReady | None = None) -> int:
-    """Serve until SIGTERM or SIGINT; returns the exit code (0 after a clean stop).
+    """Serve until SIGTERM or SIGINT; returns the exit code (0 after a clean stop). At SIGHUP the
+    web processes are changed for new ones, one after another.
 
     `on_ready` is called once with the address, when everything answers, in this process, whose
     environment then holds what `regulars.settings` reads. Raises CannotRun with one sentence:
@@ -104,6 +105,8 @@ def _why_not(wanted: Wanted, error: OSError) -> str:
 
 class _Stop:
     wanted = False
+    anew = False
+    """The processes that answer shall be changed for new ones."""
 
 
 @contextmanager
@@ -113,7 +116,11 @@ def _signals() -> Iterator[_Stop]:
     def note(_number: int, _frame: FrameType | None) -> None:
         stop.wanted = True
 
+    def note_anew(_number: int, _frame: FrameType | None) -> None:
+        stop.anew = True
+
     before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
+    before[signal.SIGHUP] = signal.signal(signal.SIGHUP, note_anew)
     try:
         yield stop
     finally:
@@ -178,6 +185,9 @@ class _Tree:
     def _look(self) -> None:
         if self._embedded and time.monotonic() >= self._look_at:
             self._revive()
+        if self._stop.anew:
+            self._stop.anew = False
+            self._children[0].signal(signal.SIGHUP)
         for child in self._children:
             child.keep()
 

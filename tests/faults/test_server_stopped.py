@@ -1,0 +1,131 @@
+"""The server is stopped as an operator stops it, and its workers are changed one after another,
+while clients send orders: whoever was let in is answered, and whatever was booked is told (R43)."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from booking_kit import FULL
+from killed_shop import Sales, Shop, await_, await_more, disagreeing, running, selling, stored
+
+from regulars.run import embedded
+from regulars.run.folder import PASSABLE, prepare
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200 if FULL else 300)]
+SEED = 20_261_125
+STOPS = 100 if FULL else 1
+CHANGES = 20 if FULL else 1
+
+
+@pytest.fixture(scope="module")
+def shop(django_db_setup: None, django_db_blocker: Any) -> Iterator[Shop]:
+    root = Path(tempfile.mkdtemp(prefix="regulars-stopped-"))
+    root.chmod(PASSABLE)
+    folder = prepare(root / "data")
+    try:
+        made = Shop(folder, ["--workers", "2"])
+        with django_db_blocker.unblock(), running(folder, made):
+            yield made
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+@contextmanager
+def held(shop: Shop) -> Iterator[Callable[[], None]]:
+    """Nothing is booked until what is given is called, or the block ends."""
+    with psycopg.connect(embedded.superuser_address(shop.folder, "regulars")) as link:
+        link.execute("LOCK TABLE regulars_factkey")
+        yield link.rollback
+
+
+def all_told(sales: Sales) -> None:
+    """Whatever is booked was acknowledged: nobody could book any more."""
+    await_(lambda: set(stored(sales)) <= {sales.key(one, 0) for one in sales.acknowledged})
+
+
+def stopped_in_the_midst(
+    shop: Shop, sales: Sales, end: Callable[[Callable[[], None]], None]
+) -> int:
+    """End the server while every client waits for an answer; how many went without."""
+    with selling(shop, sales) as clients:
+        await_more(sales, 8)
+        with held(shop) as let_go:
+            await_(lambda: all(client.waits for client in clients))
+            sales.waiting.clear()
+            sales.cut.clear()
+            end(let_go)
+        await_(lambda: not any(client.waits for client in clients))
+        lost = len(sales.cut)
+        all_told(sales)
+        shop.start()
+    return lost
+
+
+def test_who_waits_at_the_stop_is_answered(shop: Shop) -> None:
+    sales = Sales(SEED)
+
+    def stop(let_go: Callable[[], None]) -> None:
+        shop.ask_to_stop()
+        await_(lambda: shop.ask("/livez")[0] == 0)
+        let_go()
+        assert shop.stop() == 0
+
+    assert stopped_in_the_midst(shop, sales, stop) == 0
+    assert disagreeing(sales) == []
+    assert not sales.refused
+
+
+def test_saboteur_a_stop_that_waits_for_nobody(shop: Shop) -> None:
+    sales = Sales(SEED + 1)
+
+    def kill(let_go: Callable[[], None]) -> None:
+        shop.kill()
+        let_go()
+
+    assert stopped_in_the_midst(shop, sales, kill) == 4
+    assert disagreeing(sales) == []
+
+
+def test_stops_under_load_lose_nothing_and_refuse_nobody(shop: Shop) -> None:
+    sales, chance = Sales(SEED + 2), random.Random(SEED)
+    with selling(shop, sales, 8):
+        for _number in range(STOPS):
+            await_more(sales, chance.randrange(8, 40))
+            assert shop.stop() == 0, "within thirty seconds"
+            all_told(sales)
+            shop.start()
+    assert disagreeing(sales) == [], f"seed {SEED}"
+    assert not sales.refused
+
+
+def test_workers_are_changed_one_after_another(shop: Shop) -> None:
+    sales, chance = Sales(SEED + 3), random.Random(SEED)
+    with selling(shop, sales, 8):
+        for _number in range(CHANGES):
+            await_more(sales, chance.randrange(8, 40))
+            before = workers(shop)
+            shop.change_workers()
+            await_(lambda: not before & workers(shop))  # noqa: B023 - called at once
+            assert len(workers(shop)) == 2
+    assert disagreeing(sales) == [], f"seed {SEED}"
+    assert not sales.refused
+
+
+def workers(shop: Shop) -> set[int]:
+    """The processes that answer."""
+    return {pid for pid in shop.pids() if b"worker-" in name(pid)}
+
+
+def name(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
