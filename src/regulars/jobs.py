@@ -15,6 +15,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from regulars.actions import (
+    birthdays,
     entry,
     mailing,
     passing,
@@ -151,6 +152,16 @@ def sweep(timestamp: int) -> None:
     """Facts that wait for what arrived at the same moment."""
     now = timezone.now()
     sweeping.sweep(now, since=now - timedelta(hours=1))
+
+
+@app.task(name="tell_birthdays", queue="booking")
+def tell_birthdays(customers: str) -> None:
+    """Birthdays that programmes ask for and do not know yet: of these customers, of everybody."""
+    now = timezone.now()
+    if customers:
+        birthdays.tell([int(one) for one in customers.split(",")], now)
+    else:
+        birthdays.tell_everybody(now)
 
 
 @app.periodic(cron="10 * * * *")

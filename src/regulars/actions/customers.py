@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, structs
 
+from regulars.actions import telling
 from regulars.actions.later import refresh_later
 from regulars.actions.linking import Tie, join_books, part_books
 from regulars.actions.passing import whole
@@ -122,6 +123,7 @@ def change_profile(public_id: UUID, profile: Profile) -> None:
     profile = _without_cards(profile)
     with connection.cursor() as cursor:
         people.save_profile(cursor, customer.id, profile)
+        telling.note_birthdays(cursor, [customer.id])
         _write_tokens_anew(customer.id, profile.name)
 
 

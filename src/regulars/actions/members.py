@@ -8,13 +8,16 @@ from datetime import datetime
 from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from regulars.actions.birthdays import fact_of
 from regulars.actions.booking import Sitting
 from regulars.actions.desks import LiveBook, NotLocked
 from regulars.actions.record import ATTEMPTS, met
 from regulars.actions.refused import Refused
 from regulars.actions.telling import has_referrals
-from regulars.db import advocates, factstore, histories, programmes, signals
+from regulars.db import advocates, birthdays, factstore, histories, programmes, signals
 from regulars.db.arrays import NUMBERS, numbers
+from regulars.db.birthdays import Untold
+from regulars.db.holders import HolderRow
 from regulars.db.models import Customer
 from regulars.engine.calendar import instant_of
 from regulars.engine.compiled import Compiled
@@ -99,6 +102,7 @@ def begin(sitting: Sitting, programme: Compiled, customers: Sequence[int]) -> No
     in its order, with what time brought in between."""
     rows = [row for one in customers if (row := sitting.row(one, programme.id)) is not None]
     known = histories.histories(sitting.cursor, rows)
+    told = _birthdays(sitting, programme, rows)
     desk = sitting.desk(programme)
     now = instant_of(sitting.now)
     for row in rows:
@@ -111,5 +115,18 @@ def begin(sitting: Sitting, programme: Compiled, customers: Sequence[int]) -> No
         book.arriving |= {(fact.key, fact.version) for fact in facts}
         for fact in ordered(facts).facts:
             desk.settle(row.number, book.take(fact))
+        for birthday in told.get(row.customer_id, ()):
+            desk.settle(row.number, book.take(fact_of(birthday, sitting.now)))
         desk.settle(row.number, book.advance(now))
     desk.advance(now)
+
+
+def _birthdays(
+    sitting: Sitting, programme: Compiled, rows: Sequence[HolderRow]
+) -> dict[int, list[Untold]]:
+    """What is to be told of members' birthdays, where the programme asks for them."""
+    if not birthdays.asks(programme):
+        return {}
+    customers = [row.customer_id for row in rows]
+    found = birthdays.untold(sitting.cursor, customers, [programme.id])
+    return {one.customer_id: [one] for one in found}

@@ -11,13 +11,14 @@ from uuid import uuid4
 from django.db import transaction
 from msgspec import Struct, structs
 
+from regulars.actions import birthdays
 from regulars.actions.customers import NAME_LENGTH, change_profile
 from regulars.actions.record import Source, record
 from regulars.actions.refused import Refused
 from regulars.db.models import Consent, ConsentWording, Customer, HolderState, Leaving
 from regulars.engine.arrivals import Arrival
 from regulars.engine.facts import Profile
-from regulars.engine.happenings import Attribute, Erasure
+from regulars.engine.happenings import Erasure
 
 PURPOSES = ("points", "news", "events", "questions")
 CHANNELS = ("mail",)
@@ -63,9 +64,7 @@ def change(customer_id: int, about: About, now: datetime) -> None:
     if told != known:
         change_profile(row.public_id, told)
     if about.birthday != row.birth_date:
-        value = about.birthday.isoformat() if about.birthday else ""
-        fact = Attribute(key=f"portal:{uuid4()}", at=now, name="birth_date", value=value)
-        record([Arrival(fact=fact)], now=now, source=Source(owner=customer_id))
+        birthdays.tell([customer_id], now)
 
 
 class Said(Struct, frozen=True, kw_only=True):

@@ -9,11 +9,12 @@ from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, field
 
 from regulars.actions import audit
+from regulars.actions.later import later
 from regulars.actions.passing import whole
 from regulars.actions.rebuilding import rebuild_these
 from regulars.actions.refused import Refused
 from regulars.actions.verifying import folded
-from regulars.db import advocates, factstore, histories, programmes, proof, signals
+from regulars.db import advocates, birthdays, factstore, histories, programmes, proof, signals
 from regulars.db.holders import HolderRow
 from regulars.db.models import Business, EditionRow, ProgrammeRow
 from regulars.engine.calendar import instant_of
@@ -93,6 +94,8 @@ def _publish(
     )
     details = {"edition": edition.edition, "begins": str(begins or ""), "reason": wish.reason}
     audit.note("programme.published", programme, wish.by, now, details)
+    if birthdays.asked_for(edition):
+        later("tell_birthdays", once="tell_birthdays", customers="")
     if edition.referrals:
         _begin_referrals(programme, now)
     if begins is not None:

@@ -17,7 +17,14 @@ from regulars.engine.calendar import Zone
 from regulars.engine.calendar import zone as named_zone
 from regulars.engine.facts import Code, Line, Order
 from regulars.engine.happenings import Activity
-from regulars.engine.periods import date_of, day_of, next_anniversary, weekday
+from regulars.engine.periods import (
+    UNSAID,
+    birth_of,
+    date_of,
+    day_of,
+    next_anniversary,
+    weekday,
+)
 from regulars.engine.run import Run
 from regulars.engine.texts import (
     Amount,
@@ -297,7 +304,7 @@ def _birthday(which: Birthday, zone: ZoneOf, run: Run, fact: Any) -> bool:
 
 def _aged(least: int, below: int | None, zone: ZoneOf, run: Run, fact: Any) -> bool:
     born = _born(run)
-    if born is None:
+    if born is None or born.year == UNSAID:
         return False
     day = zone(run).day(run.at)
     year = date_of(day).year
@@ -307,10 +314,7 @@ def _aged(least: int, below: int | None, zone: ZoneOf, run: Run, fact: Any) -> b
 
 
 def _born(run: Run) -> date | None:
-    try:
-        return date.fromisoformat(run.state.attributes.get("birth_date", ""))
-    except ValueError:
-        return None
+    return birth_of(run.state.attributes.get("birth_date", ""))
 
 
 def _minutes(clock: str) -> int:

@@ -56,7 +56,8 @@ class Grant(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="grant", gc
 class Attribute(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="attribute", gc=False):
     """What rules read of a member is dated: from `at` on, `name` is `value` (empty: no longer).
 
-    Known to every edition: `birth_date` (ISO), `zone` (IANA), `segment:NAME` ("yes").
+    Known to every edition: `birth_date` (1991-11-24, or --11-24
+    without the year), `zone` (IANA), `segment:NAME` ("yes").
     """
 
     name: Code

@@ -72,6 +72,19 @@ def anniversary(month: int, day: int, year: int) -> int:
     return day_of(datetime.date(year, month, day))
 
 
+UNSAID = 4
+"""The year of a birthday of which day and month alone are told: a leap year before anybody's."""
+
+
+def birth_of(told: str) -> datetime.date | None:
+    """The date of birth that somebody told: 1991-11-24, or --11-24 with the year UNSAID; None for
+    what is none."""
+    try:
+        return datetime.date.fromisoformat(f"{UNSAID:04}{told[1:]}" if told[:2] == "--" else told)
+    except ValueError:
+        return None
+
+
 def next_anniversary(month: int, day: int, from_day: int) -> int:
     """The first anniversary on or after `from_day`."""
     year = date_of(from_day).year

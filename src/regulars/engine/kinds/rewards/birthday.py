@@ -14,6 +14,7 @@ from regulars.engine.happenings import Attempt, Attribute, Opening, Promise, Red
 from regulars.engine.periods import (
     add_months,
     anniversary,
+    birth_of,
     date_of,
     day_of,
     month_of,
@@ -148,10 +149,7 @@ class Working:
 
     def birth(self, run: Run) -> date | None:
         """The birth date, where it is known."""
-        try:
-            return date.fromisoformat(run.state.attributes.get("birth_date", ""))
-        except ValueError:
-            return None
+        return birth_of(run.state.attributes.get("birth_date", ""))
 
     def around(self, run: Run, today: int) -> Iterator[Celebration]:
         """The celebrations of last year, this year, and those to come, the earliest first."""
