@@ -95,7 +95,10 @@ def things(owner: Visit) -> dict[str, str]:
     )
     owner.go("/console/settings/staff/")
     vera = owner.page.locator("main a", has_text="Vera").first.get_attribute("href") or ""
+    owner.go("/console/settings/tills/")
+    mia = owner.page.locator("main a", has_text="Mia").first.get_attribute("href") or ""
     return {
+        "cashier": _id(mia),
         "one": _id(people[0]),
         "other": _id(people[1]),
         "staff": _id(vera),

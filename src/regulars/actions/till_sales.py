@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from msgspec import Struct, structs, to_builtins
 
+from regulars.actions import audit
 from regulars.actions.booking import Given
 from regulars.actions.looking import open_book
 from regulars.actions.record import Source, record
@@ -157,7 +158,11 @@ class Deed(Struct, frozen=True, kw_only=True):
 
 
 def note(deed: Deed) -> None:
-    """Write down who did it, where and for whom."""
+    """Write down who did it, where and for whom; what was given by hand or taken back stands
+    among what was done about value, too."""
+    if deed.what == What.UNDO or "by_hand" in deed.details:
+        by = f"cashier {deed.worker.cashier.pk}"
+        audit.note(f"till.{deed.what}", deed.key, by, deed.now, {"gave": deed.details["gave"]})
     TillDeed.objects.create(
         key=deed.key,
         what=deed.what,

@@ -13,6 +13,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection, transaction
 from msgspec import Struct
 
+from regulars.actions import audit
 from regulars.actions.refused import Refused
 from regulars.db import api_keys
 from regulars.db.models import ApiUse, Cashier, Place, Staff, TillDevice
@@ -57,6 +58,7 @@ class Paired(Struct, frozen=True):
     token: str
 
 
+@transaction.atomic
 def make_code(
     place: str, name: str, by: Staff | None, now: datetime, lifetime: timedelta = PAIRING_FOR
 ) -> tuple[TillDevice, str]:
@@ -79,7 +81,12 @@ def make_code(
         made_at=now,
         made_by=by,
     )
+    audit.note("till.code", device.pk, _who(by), now, {"place": place})
     return device, code
+
+
+def _who(actor: Staff | None) -> str:
+    return audit.staff_name(actor) if actor else audit.COMMAND_LINE
 
 
 @transaction.atomic
@@ -99,6 +106,7 @@ def pair(code: str, now: datetime) -> Paired:
     device.token_hash, device.paired_at = token_hash(token), now
     device.pairing_hash, device.pairing_until = "", None
     device.save()
+    audit.note("till.paired", device.pk, "its browser", now, {"place": device.place_id})
     return Paired(device, token)
 
 
@@ -122,6 +130,7 @@ def revoke(actor: Staff, device_id: UUID, now: datetime) -> None:
     device.revoked_at, device.token_hash = now, None
     device.pairing_hash, device.cashier, device.session_hash = "", None, ""
     device.save()
+    audit.note("till.revoked", device.pk, _who(actor), now)
 
 
 @transaction.atomic
@@ -134,11 +143,12 @@ def add_cashier(actor: Staff | None, wanted: Wanted, now: datetime) -> Cashier:
     _limit(row, wanted)
     row.save(force_insert=True)
     _give_places(row, wanted.places)
+    audit.note("cashier.added", row.pk, _who(actor), now, _told(wanted))
     return row
 
 
 @transaction.atomic
-def change_cashier(actor: Staff, cashier_id: UUID, wanted: Wanted) -> Cashier:
+def change_cashier(actor: Staff, cashier_id: UUID, wanted: Wanted, now: datetime) -> Cashier:
     """Change a cashier; a new PIN ends their sessions. Refused as `add_cashier` is, and
     cashier_unknown."""
     row = _cashier(actor, cashier_id)
@@ -151,17 +161,19 @@ def change_cashier(actor: Staff, cashier_id: UUID, wanted: Wanted) -> Cashier:
     _limit(row, wanted)
     row.save()
     _give_places(row, wanted.places)
+    audit.note("cashier.changed", row.pk, _who(actor), now, _told(wanted))
     return row
 
 
 @transaction.atomic
-def set_active(actor: Staff, cashier_id: UUID, *, active: bool) -> None:
+def set_active(actor: Staff, cashier_id: UUID, now: datetime, *, active: bool) -> None:
     """Shut a cashier out at once, or let them back in. Refused: cashier_unknown,
     not_your_places."""
     row = _cashier(actor, cashier_id)
     row.is_active = active
     row.save(update_fields=["is_active"])
     _end_sessions(row)
+    audit.note("cashier.active", row.pk, _who(actor), now, {"active": active})
 
 
 def sign_in(device: TillDevice, cashier_id: UUID | None, pin: str, now: datetime) -> str:
@@ -228,6 +240,16 @@ def count_find(device: TillDevice, now: datetime) -> None:
     if _count(f"till:day:{device.pk}", FINDS_A_DAY, now, 24 * HOUR) < 0:
         log.warning("an unusual number of people is looked up at the till %s", device.pk)
         raise Refused("till_finds")
+
+
+def _told(wanted: Wanted) -> dict[str, object]:
+    """What is written down of a cashier: neither the name nor the PIN."""
+    return {
+        "places": sorted(wanted.places),
+        "grants_a_day": wanted.grants_a_day,
+        "undos_a_day": wanted.undos_a_day,
+        "pin": bool(wanted.pin),
+    }
 
 
 def _name(name: str) -> str:

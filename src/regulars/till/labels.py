@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 from msgspec import Struct
 
 from regulars.actions.looking import Look, OpenVoucher
@@ -317,10 +317,6 @@ def categories(names: Iterable[str], edition: Edition, chosen: str) -> list[dict
         }
         for code in names
     ]
-
-
-def waiting(count: int) -> str:
-    return ngettext("%(n)s waits", "%(n)s wait", count) % {"n": count}
 
 
 def clock(at: datetime) -> str:

@@ -10,8 +10,6 @@ TILL_REASONS = {
     ),
     "till_pairing_tries": _("Too many codes were tried. Try again in an hour."),
     "till_unknown": _("There is no such till. It may have been removed."),
-    "till_over": _("This browser is no longer a till. Ask the owner to pair it again."),
-    "till_session_over": _("The till was left alone and locked itself. Choose your name again."),
     "cashier_unknown": _("There is no such cashier at this place. Choose a name from the list."),
     "cashier_name_taken": _("Another cashier has this name. Add a letter to tell them apart."),
     "pin_unreadable": _("A PIN has 4 to 8 digits."),
@@ -22,7 +20,6 @@ TILL_REASONS = {
         "manager can set a new PIN."
     ),
     "till_finds": _("Too many people were looked up at this till. Wait a minute."),
-    "find_short": _("Type at least three letters, or scan the card."),
     "till_amount": _("This is no amount. Type it like 8.40."),
     "till_amount_big": _("This amount is too large for one sale. Check it, or split it."),
     "till_empty": _("Nothing is to be booked. Type the amount, or choose what is used."),

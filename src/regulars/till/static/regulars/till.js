@@ -99,7 +99,7 @@
     if (chip) {
       chip.hidden = false;
       chip.className = sales.length ? "chip warn" : "chip good";
-      const text = sales.length ? chip.dataset.waiting.replace("%(n)s", sales.length) : chip.dataset.sent;
+      const text = sales.length ? chip.dataset.waiting.replace("{n}", sales.length) : chip.dataset.sent;
       chip.querySelector("span").textContent = text;
       chip.title = sales.map((one) => one.message || "").filter(Boolean).join("\n");
     }

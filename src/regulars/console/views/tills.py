@@ -1,0 +1,100 @@
+"""Settings, Tills: which browsers are tills, and who works at them with which PIN."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from regulars.actions import tills as actions
+from regulars.actions.refused import Refused
+from regulars.console.permissions import Right, StaffRequest, needs
+from regulars.console.till_forms import CashierForm, TillForm
+from regulars.db.models import Cashier
+from regulars.db.queries.till import cashiers, devices
+from regulars.words.reasons import sentence
+
+
+@needs(Right.MANAGE_STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def everything(request: StaffRequest) -> HttpResponse:
+    """All tills and cashiers; a new till gets a code that is shown this once."""
+    form = TillForm(request.POST or None, actor=request.user)
+    values: dict[str, object] = {"form": form}
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        try:
+            device, code = actions.make_code(
+                told["place"], told["name"], request.user, timezone.now()
+            )
+        except Refused as refused:
+            form.add_error(None, sentence(refused.code, refused.params))
+        else:
+            link = request.build_absolute_uri(reverse("till:pair_by_link", args=[code]))
+            values |= {"made": device, "code": code, "link": link}
+    values |= {"devices": devices(), "cashiers": cashiers()}
+    return render(request, "console/settings/tills.html", values)
+
+
+@needs(Right.MANAGE_STAFF)
+@require_POST
+def revoke(request: StaffRequest, device_id: UUID) -> HttpResponse:
+    try:
+        actions.revoke(request.user, device_id, timezone.now())
+    except Refused as refused:
+        messages.error(request, sentence(refused.code, refused.params))
+    else:
+        messages.success(request, _("That browser is no till any more."))
+    return HttpResponseRedirect(reverse("console:tills"))
+
+
+@needs(Right.MANAGE_STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_cashier(request: StaffRequest) -> HttpResponse:
+    form = CashierForm(request.POST or None, actor=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = actions.add_cashier(request.user, form.wanted(), timezone.now())
+        except Refused as refused:
+            form.add_error(None, sentence(refused.code, refused.params))
+        else:
+            messages.success(request, _("%(name)s can work at the till.") % {"name": row})
+            return HttpResponseRedirect(reverse("console:tills"))
+    return render(request, "console/settings/cashier.html", {"form": form})
+
+
+@needs(Right.MANAGE_STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def cashier(request: StaffRequest, cashier_id: UUID) -> HttpResponse:
+    row = Cashier.objects.filter(pk=cashier_id).first()
+    if row is None:
+        raise Http404
+    start = CashierForm.values_of(row)
+    form = CashierForm(request.POST or None, actor=request.user, known=True, initial=start)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_cashier(request.user, cashier_id, form.wanted(), timezone.now())
+        except Refused as refused:
+            form.add_error(None, sentence(refused.code, refused.params))
+        else:
+            messages.success(request, _("Saved."))
+            return HttpResponseRedirect(reverse("console:tills"))
+    return render(request, "console/settings/cashier.html", {"form": form, "person": row})
+
+
+@needs(Right.MANAGE_STAFF)
+@require_POST
+def cashier_active(request: StaffRequest, cashier_id: UUID) -> HttpResponse:
+    """Shut a cashier out, or let them back in."""
+    active = request.POST.get("active") == "yes"
+    try:
+        actions.set_active(request.user, cashier_id, timezone.now(), active=active)
+    except Refused as refused:
+        messages.error(request, sentence(refused.code, refused.params))
+    return HttpResponseRedirect(reverse("console:tills"))
