@@ -62,7 +62,8 @@ class Paired(Struct, frozen=True):
 def make_code(
     place: str, name: str, by: Staff | None, now: datetime, lifetime: timedelta = PAIRING_FOR
 ) -> tuple[TillDevice, str]:
-    """A till that is to be, and the code by which a browser becomes it: works once.
+    """A till that is to be, and the code by which a browser becomes it: works once; an older one
+    for the same till ends.
 
     Refused: name_empty, name_too_long, place_unknown, not_your_places.
     """
@@ -71,6 +72,8 @@ def make_code(
     if found is None:
         raise Refused("place_unknown")
     _check_places(by, {place})
+    waiting = TillDevice.objects.filter(place=found, name=name, paired_at=None, revoked_at=None)
+    waiting.update(revoked_at=now, pairing_hash="")
     code = "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
     device = TillDevice.objects.create(
         id=uuid4(),

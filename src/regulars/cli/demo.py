@@ -16,7 +16,15 @@ from regulars.cli.progress import bar
 from regulars.cli.serve import add_address, named
 from regulars.run.folder import Folder, default_path, prepare
 from regulars.run.serve import Wanted, serve
-from regulars.sources.corner_coffee import BUSINESS, MOST_CUSTOMERS, OWNER, programme, write
+from regulars.sources.corner_coffee import (
+    BUSINESS,
+    CASHIER,
+    MARKET_STREET,
+    MOST_CUSTOMERS,
+    OWNER,
+    programme,
+    write,
+)
 
 CLUB = "corner_club"
 FINISHED = "demo-finished"
@@ -147,6 +155,7 @@ def _tell(address: str) -> None:
     _say(f"\nCorner Coffee is open at {address}/")
     _say(f"Come in as {owner.name}, once, within a day: {entry_address(address, token)}")
     _tell_member(address)
+    _tell_till(address)
     _say("Ctrl-C closes it; `make demo` opens it again, with everything kept.")
 
 
@@ -159,6 +168,24 @@ def _tell_member(address: str) -> None:
     if member is not None:
         link = member_address(address, make_ticket(member.id, datetime.now(UTC)))
         _say(f"See the phone of {member.name}, a member, once, within a day: {link}")
+
+
+def _tell_till(address: str) -> None:
+    """A browser becomes the till of Market Street, and somebody who works at it."""
+    from regulars.actions import tills  # noqa: PLC0415 - Django is set up now
+    from regulars.db.models import Cashier, Place  # noqa: PLC0415 - the same
+
+    place = Place.objects.filter(name=MARKET_STREET.name).first()
+    if place is None:
+        return
+    now = datetime.now(UTC)
+    if not Cashier.objects.filter(name=CASHIER.name).exists():
+        tills.add_cashier(None, tills.Wanted(name=CASHIER.name, pin=CASHIER.pin), now)
+    _device, code = tills.make_code(place.code, CASHIER.till, None, now, timedelta(days=1))
+    _say(
+        f"Sell as {CASHIER.name}, PIN {CASHIER.pin}; the link makes a browser the till, once, "
+        f"within a day: {address}/till/pair/{code}/"
+    )
 
 
 def _say(text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from regulars.console.views import entry, insights, language, settings, staff
+from regulars.console.views import entry, insights, language, settings, staff, tills
 from regulars.console.views.customers import urls as customers
 from regulars.console.views.imports import urls as imports
 from regulars.console.views.today import page as today
@@ -26,4 +26,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/staff/<uuid:staff_id>/link/", staff.make_link, name="colleague_link"),
     path("settings/staff/<uuid:staff_id>/leave/", staff.leave, name="colleague_leave"),
     path("settings/staff/<uuid:staff_id>/return/", staff.come_back, name="colleague_return"),
+    path("settings/tills/", tills.everything, name="tills"),
+    path("settings/tills/<uuid:device_id>/revoke/", tills.revoke, name="till_revoke"),
+    path("settings/tills/cashiers/new/", tills.new_cashier, name="cashier_new"),
+    path("settings/tills/cashiers/<uuid:cashier_id>/", tills.cashier, name="cashier"),
+    path(
+        "settings/tills/cashiers/<uuid:cashier_id>/active/",
+        tills.cashier_active,
+        name="cashier_active",
+    ),
 ]

@@ -7,10 +7,20 @@ domains kept for examples, telephone numbers lie in blocks kept for films or beg
 
 from importlib.resources import files
 
-from regulars.sources.corner_coffee.business import BUSINESS, OWNER, PLACES
+from regulars.sources.corner_coffee.business import BUSINESS, CASHIER, MARKET_STREET, OWNER, PLACES
 from regulars.sources.corner_coffee.export import MOST_CUSTOMERS, Written, write
 
-__all__ = ["BUSINESS", "MOST_CUSTOMERS", "OWNER", "PLACES", "Written", "programme", "write"]
+__all__ = [
+    "BUSINESS",
+    "CASHIER",
+    "MARKET_STREET",
+    "MOST_CUSTOMERS",
+    "OWNER",
+    "PLACES",
+    "Written",
+    "programme",
+    "write",
+]
 
 
 def programme() -> str:

@@ -22,6 +22,14 @@ class Owner(Struct, frozen=True, kw_only=True):
     email: str
 
 
+class Cashier(Struct, frozen=True, kw_only=True):
+    """Somebody at the till of a place, with the PIN that everybody is told."""
+
+    name: str
+    pin: str
+    till: str
+
+
 class Place(Struct, frozen=True, kw_only=True):
     """A counter, or the shop: `prefix` begins its order numbers."""
 
@@ -39,3 +47,4 @@ MARKET_STREET = Place(name="Market Street", prefix="MS", zone=BUSINESS.zone)
 CANAL_STREET = Place(name="Canal Street", prefix="CS", zone=BUSINESS.zone)
 ONLINE_SHOP = Place(name="Online shop", prefix="W", zone=BUSINESS.zone)
 PLACES = (MARKET_STREET, CANAL_STREET, ONLINE_SHOP)
+CASHIER = Cashier(name="Mia", pin="2846", till="till 1")
