@@ -96,6 +96,15 @@ def test_an_edition_is_withdrawn_before_it_begins_and_not_after() -> None:
         publish(BETTER, now=START + 12 * DAY)
 
 
+def test_other_rules_under_a_known_name_are_read_anew() -> None:
+    """As after a restore: the same programme, edition, and time, and another file."""
+    live = begun()
+    buy("o1", "anna", "10.00")
+    EditionRow.objects.update(body=FIRST.replace("1.00 EUR, points: 1", "1.00 EUR, points: 3"))
+    buy("o2", "anna", "10.00", 1)
+    assert points(live, "anna", 2) == 10 + 30
+
+
 def test_the_way_back_is_the_former_file_under_a_new_name() -> None:
     live = begun()
     publish(BETTER, now=START)

@@ -20,7 +20,7 @@ from regulars.actions import rebuilding, verifying
 from regulars.actions.rebuilding import preview, rebuild
 from regulars.actions.sealing import seal
 from regulars.actions.verifying import verify
-from regulars.db.models import FactRow, HolderState, Seal, TransferRow
+from regulars.db.models import FactRow, HolderState, PromiseKey, Seal, TransferRow
 from regulars.engine.calendar import datetime_of
 from regulars.engine.run import Row
 from regulars.words.reasons import REASONS
@@ -189,6 +189,43 @@ def test_a_rebuild_mends_what_was_damaged(cluster: server.Server) -> None:
     assert verify().finding is None
     after = stored()
     assert after[1:] == before[1:]
+
+
+def test_a_rebuild_notes_promises_that_were_decided(cluster: server.Server) -> None:
+    a_life()
+    noted = sorted(PromiseKey.objects.values_list("customer_id", "rule", "ordinal", "key"))
+    by_hand(
+        cluster,
+        "DELETE FROM regulars_promise WHERE ctid = (SELECT p.ctid FROM regulars_promise p"
+        " JOIN regulars_holder h USING (customer_id, programme) WHERE h.left_at IS NULL"
+        " ORDER BY p.key LIMIT 1)",
+    )
+    assert preview().promises == 1
+    assert PromiseKey.objects.count() == len(noted) - 1
+    found = rebuild(LAST)
+    assert (found.promises, found.lost, found.states) == (1, [], 0)
+    again = PromiseKey.objects.values_list("customer_id", "rule", "ordinal", "key")
+    assert sorted(again) == noted
+    assert verify().finding is None
+
+
+def test_a_rebuild_names_promises_that_nothing_can_make_anew(cluster: server.Server) -> None:
+    a_life()
+    by_hand(
+        cluster,
+        "INSERT INTO regulars_promise (customer_id, programme, rule, ordinal, key)"
+        " SELECT customer_id, programme, 'gift', '7', 'gone' FROM regulars_holder"
+        " WHERE left_at IS NULL ORDER BY customer_id LIMIT 1",
+    )
+    for found in (preview(), rebuild(LAST)):
+        assert found.promises == 0
+        assert [(one.programme, one.rule, one.ordinal) for one in found.lost] == [
+            ("crowd", "gift", "7")
+        ]
+    assert PromiseKey.objects.filter(key="gone").exists()
+    finding = verify().finding
+    assert finding is not None
+    assert finding.code == "promise_differs"
 
 
 def test_what_the_facts_come_to_now_is_booked_beside_what_stood(

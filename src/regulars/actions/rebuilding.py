@@ -15,14 +15,16 @@ from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, field, structs
 
 from regulars.actions.booking import Sitting
-from regulars.actions.desks import LiveBook
+from regulars.actions.desks import LiveBook, LiveDesk
 from regulars.actions.passing import whole
-from regulars.actions.verifying import Pair, Progress, folded
-from regulars.db import factstore, histories, programmes, proof
+from regulars.actions.verifying import Pair, Progress, folded, promises
+from regulars.db import factstore, histories, ledger, programmes, proof
 from regulars.db.holders import Figures, HolderRow
+from regulars.db.ledger import Decision
 from regulars.db.proof import Books
 from regulars.engine.booking import Booked
 from regulars.engine.compiled import Compiled
+from regulars.engine.happenings import Effect
 from regulars.engine.head import Shelved
 from regulars.engine.keys import made
 from regulars.engine.run import GIVES, Row
@@ -43,11 +45,22 @@ class Changed(Struct, frozen=True, kw_only=True):
     amount: int
 
 
+class Lost(Struct, frozen=True, kw_only=True):
+    """A promise that was decided, and of which no fact is there."""
+
+    customer: str
+    programme: str
+    rule: str
+    ordinal: str
+
+
 class Rebuilt(Struct, kw_only=True):
     """What making everything anew came to.
 
     `holders` were looked at, `states` were not as the facts make them, `members` have something
     booked beside what stood; `sums` by asset, `largest` the greatest changes of what can be spent.
+    `promises` were decided and not noted as such. Of those `lost` it is noted that they were
+    decided, and the fact that says what is not there: nothing can make it anew.
     """
 
     holders: int = 0
@@ -55,6 +68,8 @@ class Rebuilt(Struct, kw_only=True):
     members: int = 0
     sums: dict[str, int] = field(default_factory=dict)
     largest: list[Changed] = field(default_factory=list)
+    promises: int = 0
+    lost: list[Lost] = field(default_factory=list)
 
     def note(self, row: HolderRow, rows: Sequence[Row]) -> None:
         """Take in what one member has booked."""
@@ -68,6 +83,18 @@ class Rebuilt(Struct, kw_only=True):
                 customer=row.number, programme=row.programme, asset=asset, amount=amount
             )
             self.largest = nlargest(LARGEST, [*self.largest, about], key=_size)
+
+    def note_promises(self, book: Shelved, row: HolderRow, books: Books) -> list[Decision]:
+        """Take in which promises of one member are not noted, and which are not there; what is to
+        be noted."""
+        made = {(one.rule, one.ordinal): one for one in promises(book)}
+        missing = [Decision(row, one) for name, one in made.items() if name not in books.promises]
+        self.promises += len(missing)
+        self.lost += [
+            Lost(customer=row.number, programme=row.programme, rule=rule, ordinal=ordinal)
+            for rule, ordinal in sorted(books.promises - set(made))
+        ]
+        return missing
 
 
 def _size(change: Changed) -> int:
@@ -137,6 +164,8 @@ def _add(found: Rebuilt, part: Rebuilt) -> None:
     for asset, amount in part.sums.items():
         found.sums[asset] = found.sums.get(asset, 0) + amount
     found.largest = nlargest(LARGEST, [*found.largest, *part.largest], key=_size)
+    found.promises += part.promises
+    found.lost += part.lost
 
 
 def _look(
@@ -148,6 +177,7 @@ def _look(
         found.holders += 1
         found.states += _is_other(row, book, books[row.customer_id].figures)
         found.note(row, missing(book.run.rows, books[row.customer_id]))
+        found.note_promises(book, row, books[row.customer_id])
 
 
 def missing(wanted: Sequence[Row], books: Books) -> list[Row]:
@@ -184,28 +214,55 @@ def rebuild_these(
     sitting = Sitting(cursor, now)
     sitting.lock([*numbers, *also])
     rows = [row for one in numbers if (row := sitting.row(one, programme.id)) is not None]
-    books = proof.booked(cursor, rows)
-    kept = {row.customer_id: row.head for row in rows}
-    for row in rows:
-        row.head = ""
     desk = sitting.desk(programme)
-    desk.shelf.fetch(rows)
     found = Rebuilt()
-    for row in rows:
-        book = desk.book(row.number)
-        assert isinstance(book, LiveBook)  # noqa: S101 - its row is locked
-        row.head = kept[row.customer_id]
-        mine = books[row.customer_id]
-        more = missing(book.run.rows, mine)
+    books = proof.booked(cursor, rows)
+    # All are looked at before anything is booked: what one causes for another changes their book.
+    opened = [_mending(row, book, books[row.customer_id]) for row, book in _anew(desk, rows)]
+    for one in opened:
         found.holders += 1
-        found.note(row, more)
-        effects = book.sent.of(book.run.effects)
-        if _is_other(row, book, mine.figures) or more or effects:
-            found.states += 1
-            row.figures = mine.figures
-            cause = made("rebuild", book.run.edition.id, book.run.edition.edition.fold)
-            booked = Booked(rows=more, effects=effects, cause=cause)
-            desk.settle(row.number, book.keep_out(booked))
+        found.note(one.row, one.rows)
+        ledger.decide(cursor, found.note_promises(one.book, one.row, one.books))
+    for one in opened:
+        found.states += one.settle(desk)
     sitting.write()
     sitting.desks.clear()  # the desks hold the sitting too: now they can go at once
     return found
+
+
+def _anew(desk: LiveDesk, rows: Sequence[HolderRow]) -> list[tuple[HolderRow, LiveBook]]:
+    """The book of each holder, made from the facts alone."""
+    kept = [row.head for row in rows]
+    for row in rows:
+        row.head = ""
+    desk.shelf.fetch(rows)
+    books = [desk.book(row.number) for row in rows]
+    for row, head in zip(rows, kept, strict=True):
+        row.head = head
+    return [(row, one) for row, one in zip(rows, books, strict=True) if isinstance(one, LiveBook)]
+
+
+class _Mending(Struct, frozen=True):
+    """A holder, the book that their facts make, what is booked for them, and what is missing."""
+
+    row: HolderRow
+    book: LiveBook
+    books: Books
+    rows: list[Row]
+    effects: list[Effect]
+
+    def settle(self, desk: LiveDesk) -> bool:
+        """Book what is missing; whether anything was not as it should be."""
+        row, book = self.row, self.book
+        if not (self.rows or self.effects or _is_other(row, book, self.books.figures)):
+            return False
+        row.figures = self.books.figures
+        cause = made("rebuild", book.run.edition.id, book.run.edition.edition.fold)
+        booked = Booked(rows=self.rows, effects=self.effects, cause=cause)
+        desk.settle(row.number, book.keep_out(booked))
+        return True
+
+
+def _mending(row: HolderRow, book: LiveBook, books: Books) -> _Mending:
+    effects = book.sent.of(book.run.effects)
+    return _Mending(row, book, books, missing(book.run.rows, books), effects)

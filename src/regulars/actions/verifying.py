@@ -220,7 +220,8 @@ class Pair:
                 yield "transfers_differ", {**parts, "asset": name.asset}
         for asset in _unlike(self.row.figures, books.figures):
             yield "figures_differ", {"asset": asset}
-        for rule, ordinal in sorted(books.promises ^ _promised(self.book)):
+        made = {(one.rule, one.ordinal) for one in promises(self.book)}
+        for rule, ordinal in sorted(books.promises ^ made):
             yield "promise_differs", {"rule": rule, "ordinal": ordinal}
 
     def part(self) -> str:
@@ -230,9 +231,9 @@ class Pair:
         return next((name for name in {**kept, **made} if kept.get(name) != made.get(name)), "")
 
 
-def _promised(book: Shelved) -> set[tuple[str, str]]:
-    facts = book.facts.values()
-    return {(one.rule, one.ordinal) for one in facts if isinstance(one, Promise)}
+def promises(book: Shelved) -> list[Promise]:
+    """The promises among the facts of a book."""
+    return [fact for fact in book.facts.values() if isinstance(fact, Promise)]
 
 
 def _unlike(one: holders.Figures, other: holders.Figures) -> Iterable[str]:

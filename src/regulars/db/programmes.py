@@ -14,11 +14,13 @@ from regulars.engine.compiling import compiled
 from regulars.engine.edition import Edition
 from regulars.programmes.loading import load
 
-Stamp = tuple[tuple[str, str, datetime | None], ...]
-"""Which editions of which programmes are published: what is compiled is good for one of these."""
+Stamp = tuple[tuple[str, str, datetime | None, datetime, str], ...]
+"""Which editions of which programmes are published, when, and by which transaction their rows were
+written: what is compiled is good for one of these. After a restore the same names may stand for
+other rules."""
 
 PUBLISHED = """
-    SELECT e.programme, e.edition, e.begins FROM regulars_edition e
+    SELECT e.programme, e.edition, e.begins, e.published_at, e.xmin::text FROM regulars_edition e
     JOIN regulars_programme p ON p.id = e.programme
     WHERE p.ended_at IS NULL AND e.withdrawn_at IS NULL
     ORDER BY p.position, e.programme, e.begins NULLS FIRST, e.published_at
@@ -44,12 +46,12 @@ def running(cursor: CursorWrapper) -> dict[str, Compiled]:
 
 
 def _compiled(cursor: CursorWrapper, stamp: Stamp) -> dict[str, Compiled]:
-    programmes = list(dict.fromkeys(programme for programme, _edition, _begins in stamp))
+    programmes = list(dict.fromkeys(programme for programme, *_edition in stamp))
     return {one: _programme(cursor, one, stamp) for one in programmes}
 
 
 def _programme(cursor: CursorWrapper, programme: str, stamp: Stamp) -> Compiled:
-    published = [(edition, begins) for one, edition, begins in stamp if one == programme]
+    published = [(edition, begins) for one, edition, begins, *_when in stamp if one == programme]
     cursor.execute("SELECT edition, body FROM regulars_edition WHERE programme = %s", [programme])
     bodies = dict(cursor.fetchall())
     editions = [read(bodies[edition], edition) for edition, _begins in published]
