@@ -9,6 +9,7 @@ from typing import Literal
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import Max
 from msgspec import Struct, structs
 
 from regulars.actions import birthdays
@@ -84,6 +85,8 @@ def consent(customer_id: int, said: Said, now: datetime) -> int:
     are the proof. Refused: consent_unknown."""
     Customer.objects.select_for_update().get(id=customer_id)
     before = consents_of(customer_id)
+    last = Consent.objects.filter(customer_id=customer_id).aggregate(at=Max("at"))["at"]
+    at = now if last is None else max(now, last + timedelta(microseconds=1))
     written = 0
     for (purpose, channel), given in said.choices.items():
         if purpose not in PURPOSES or channel not in CHANNELS:
@@ -96,7 +99,7 @@ def consent(customer_id: int, said: Said, now: datetime) -> int:
             channel=channel,
             given=given,
             wording=_wording(said.wordings.get(purpose, ""), said.language, now),
-            at=now,
+            at=at,
             source=said.source,
             actor=said.actor[:200],
         )

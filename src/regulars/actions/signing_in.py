@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -199,7 +200,11 @@ def leave_browser(token: str) -> None:
 
 def end_session(customer_id: int, public_id: str) -> None:
     """End one of a member's own sessions; somebody else's stays as it is."""
-    MemberSession.objects.filter(customer_id=customer_id, public_id=public_id).delete()
+    try:
+        wanted = UUID(public_id)
+    except ValueError:
+        return
+    MemberSession.objects.filter(customer_id=customer_id, public_id=wanted).delete()
 
 
 def end_others(customer_id: int, token: str) -> None:
@@ -219,4 +224,4 @@ def tidy(now: datetime) -> None:
     """What has ended is forgotten."""
     Try.objects.filter(created_at__lt=now - KEPT).delete()
     EntryTicket.objects.filter(expires_at__lt=now - KEPT).delete()
-    MemberSession.objects.filter(expires_at__lt=now).delete()
+    MemberSession.objects.filter(expires_at__lte=now).delete()

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from regulars.actions.portal_pages import Past
 from regulars.db.models import VoucherRow
@@ -36,6 +36,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     where: str
     balance: str
     kind: str
+    cause: str = ""
+    also: tuple[str, ...] = ()
 
 
 class Day(Struct, frozen=True, kw_only=True):
@@ -54,7 +56,21 @@ def entries(past: Past, show: str = "") -> list[Entry]:
             found += _of_asset(past, asset, explained.lines)
     if show in ("", "vouchers"):
         found += [_voucher(past, one) for one in past.vouchers]
-    return sorted(found, key=lambda one: one.at, reverse=True)
+    return sorted(_together(found), key=lambda one: one.at, reverse=True)
+
+
+def _together(found: list[Entry]) -> list[Entry]:
+    """What one fact brought of several assets is one entry: the first asset's, with the others'
+    amounts beside it."""
+    first: dict[tuple[str, datetime], Entry] = {}
+    for one in found:
+        place = (one.cause or f"{one.kind}:{one.title}:{one.balance}", one.at)
+        known = first.get(place)
+        if known is None or known.kind == one.kind:
+            first[place if known is None else (f"{id(one)}", one.at)] = one
+        else:
+            first[place] = structs.replace(known, also=(*known.also, one.amount))
+    return list(first.values())
 
 
 def by_day(listed: Iterable[Entry]) -> list[Day]:
@@ -98,6 +114,7 @@ def _entry(past: Past, asset: Asset, group: list[Line], figures: tuple[int, int]
         where=_where(past, first, fact),
         balance=much(balance, asset),
         kind=asset.id,
+        cause=f"{first.fact}:{first.step}",
     )
 
 

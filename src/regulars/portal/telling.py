@@ -70,6 +70,7 @@ class Thing(Struct, frozen=True, kw_only=True):
 
     id: str
     name: str
+    inside: str
     price: str
     may: bool
     here: bool
@@ -88,13 +89,14 @@ def things(club: Club) -> list[Thing]:
 
 def _thing(offer: Offer, rule: Any, club: Club) -> Thing:
     asset = asset_of(club.edition, offer.asset or str(getattr(rule, "asset", "") or ""))
-    name = capital(said(getattr(rule, "name", offer.reward)))
+    inside = said(getattr(rule, "name", offer.reward))
     needs, has = _int(offer.params.get("needs")), _int(offer.params.get("has"))
     short = not offer.may and offer.code == SHORT and needs > 0
     price = offer.price if offer.may else needs
     return Thing(
         id=offer.reward,
-        name=name,
+        name=capital(inside),
+        inside=inside,
         price=much(price, asset) if price else gettext("free"),
         may=offer.may,
         here=isinstance(rule, HERE),
@@ -173,7 +175,7 @@ def to_reward(club: Club) -> Road | None:
     all_ = [one for one in things(club) if one.needs < 1 << 60]
     main = club.edition.assets[0]
     ahead = [one for one in all_ if one.missing]
-    ready = [one.name for one in all_ if one.may]
+    ready = [one.inside for one in all_ if one.may]
     has = club.look.balances[main.id].available
     points = [
         (Decimal(one.needs), _short(one.name), units(one.needs, main))
@@ -335,7 +337,7 @@ def _gifts(gifts: list[Gift], edition: Edition) -> str:
             told.append(gettext("%(percent)s %% back") % {"percent": gift.percent})
         else:
             told.append(_money(gift.value) or gettext("a voucher"))
-    return formats.joined(told, language())
+    return formats.joined(told, language()).replace("\xa0", " ")
 
 
 def rules_of_friends(edition: Edition) -> list[str]:

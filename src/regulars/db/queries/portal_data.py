@@ -92,6 +92,7 @@ LEFT_OUT = {
     "regulars_customerlink": "with whom somebody is one: told as facts",
     "regulars_refundtie": "which refund belongs to which order",
     "regulars_factkey": "keys of facts that are told",
+    "regulars_till_deed": "what a cashier did: the facts that came of it are told",
     "regulars_entry_ticket": "links that let somebody in, by their hash",
 }
 """Tables with a column for a customer that are not told, and why."""

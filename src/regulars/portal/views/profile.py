@@ -119,6 +119,8 @@ def birthday_read(text: str) -> date | None:
     parts = [one for one in text.replace("-", ".").replace("/", ".").split(".") if one]
     try:
         numbers = [int(one) for one in parts if len(one) < 5]
+        if len(numbers) != len(parts):
+            raise ValueError(text)
         if len(parts[0]) == 4:
             numbers.reverse()
         day, month, year = (*numbers, NO_YEAR) if len(numbers) == 2 else numbers
