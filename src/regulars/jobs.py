@@ -15,6 +15,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from regulars.actions import (
+    answering,
     birthdays,
     entry,
     mailing,
@@ -135,6 +136,13 @@ def revive_imports(timestamp: int) -> None:
 def clear_imports(timestamp: int) -> None:
     """Files that are no longer needed."""
     tidying.clear_old(timezone.now())
+
+
+@app.periodic(cron="50 3 * * *")
+@app.task(name="forget_answers", queue="booking", queueing_lock="forget_answers")
+def forget_answers(timestamp: int) -> None:
+    """What was answered to requests under names that nobody uses again by now."""
+    answering.forget_old(timezone.now())
 
 
 @app.periodic(cron="* * * * *")

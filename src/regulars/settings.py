@@ -26,6 +26,16 @@ from django.utils.translation import gettext_lazy as _
 PACKAGE = Path(__file__).resolve().parent
 
 
+FAR_AWAY = {
+    "connect_timeout": "5",
+    "tcp_user_timeout": "10000",
+    "keepalives_idle": "10",
+    "keepalives_interval": "3",
+    "keepalives_count": "3",
+}
+"""A database on another machine that says nothing any more is given up after some seconds."""
+
+
 def _database(url: str) -> dict[str, object]:
     """A postgresql:// address as Django's dictionary; query parameters become libpq options."""
     parts = urlsplit(url)
@@ -40,7 +50,10 @@ def _database(url: str) -> dict[str, object]:
         "PORT": query.pop("port", "") or str(parts.port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {key: unquote(value) for key, value in query.items()},
+        "OPTIONS": {
+            **({} if host.startswith("/") else FAR_AWAY),
+            **{key: unquote(value) for key, value in query.items()},
+        },
     }
 
 
@@ -207,6 +220,8 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else needs our files
 ROUTES = ["regulars.run.facts.route"]
 """What the server answers past Django."""
 UPLOAD_GATE = "regulars.console.uploads.may_upload"
+BATCH_GATE = "regulars.api.gate.may_send_batches"
+API_REFUSAL = "regulars.api.gate.refusal"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
@@ -265,5 +280,7 @@ LOGGING = {
         "regulars": {"level": "INFO"},
         # Below that it writes down every address that is not there, and what was put into it.
         "django.request": {"level": "ERROR"},
+        # Strangers ask for hosts that are not ours; each would leave a whole traceback.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }

@@ -84,7 +84,7 @@ WRONG: list[tuple[dict[str, Any], int, str, str]] = [
     ),
     ({"type": "promise"}, 422, "value_unknown", "type"),
     ({"lines": [{"amount": "1", "kind": "gift"}]}, 422, "value_unknown", "lines[0].kind"),
-    ({"type": "grant", "programme": CLUB}, 422, "field_unknown_near", "currency"),
+    ({"type": "grant", "programme": CLUB}, 422, "value_unknown", "type"),
 ]
 
 
@@ -107,15 +107,18 @@ def test_what_is_no_json_is_refused(body: bytes) -> None:
     assert (told.status, told.said["code"]) in [(400, "body_unreadable"), (422, "value_wrong")]
 
 
-def test_a_grant_needs_its_own_scope() -> None:
+def test_a_tier_needs_its_own_scope_and_points_are_no_fact_to_tell() -> None:
     caller = cafe()
     mia = member(caller)
-    grant = {"type": "grant", "key": "g1", "at": ago(), "programme": CLUB, "amount": "20"}
-    grant["customer"] = {"email": "mia@example.com"}  # type: ignore[assignment]
-    told = Caller(key("facts:write")).post("/facts", grant)
+    gift = {"type": "tier_set", "key": "g1", "at": ago(), "programme": CLUB, "tier": "regular"}
+    gift["customer"] = {"email": "mia@example.com"}  # type: ignore[assignment]
+    told = Caller(key("facts:write")).post("/facts", gift)
     assert (told.status, told.said["code"]) == (403, "scope_missing")
-    assert caller.post("/facts", grant).said["programmes"][0]["gave"] == {"points": "20"}
-    assert caller.get(f"/members/{CLUB}/{mia}").said["balances"]["points"]["available"] == "20"
+    assert caller.post("/facts", gift).said["programmes"][0]["tier"] == "regular"
+    points = {"type": "grant", "key": "g2", "at": ago(), "programme": CLUB, "amount": "20"}
+    told = caller.post("/facts", points)
+    assert (told.status, told.said["code"], told.said["place"]) == (422, "value_unknown", "type")
+    assert caller.get(f"/members/{CLUB}/{mia}").said["balances"]["points"]["available"] == "0"
 
 
 def test_one_bad_fact_of_a_batch_stops_no_other() -> None:

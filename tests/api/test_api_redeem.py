@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -173,7 +172,7 @@ def test_what_was_asked_for_earlier_must_have_been_right_then(caller: Caller, mi
 @pytest.mark.parametrize(
     ("at", "code"),
     [
-        ((datetime.now(UTC) + timedelta(hours=1)).isoformat(), "time_ahead"),
+        ("2190-01-01T00:00:00Z", "time_ahead"),
         ("1700-01-01T00:00:00Z", "bad_time"),
         ("2026-01-01T00:00:00", "time_wrong"),
     ],

@@ -83,17 +83,18 @@ def test_a11_facts_that_only_we_make_cannot_be_sent(caller: Caller, mia: str) ->
 def test_a07_points_and_tiers_need_their_scope_wherever_they_stand(mia: str) -> None:
     till = Caller(key("facts:write", "redeem", "members:write"))
     before = standing()
-    gifts: list[dict[str, Any]] = [
-        {"type": "grant", "amount": "1000"},
-        {"type": "tier_set", "tier": "neighbour"},
-    ]
-    for gift in gifts:
+    for gift, status, code in (
+        ({"type": "tier_set", "tier": "neighbour"}, 403, "scope_missing"),
+        ({"type": "grant", "amount": "1000"}, 422, "value_unknown"),
+    ):
         told = {**gift, "key": "gift", "at": ago(), "programme": CLUB, "customer": BEN}
-        refused(till.post("/facts", told), 403, "scope_missing")
+        refused(till.post("/facts", told), status, code)
         for whole in (False, True):
             batch = {"facts": [told], "all_or_nothing": whole}
             (fact,) = till.post("/facts/batch", batch).said["facts"]
-            assert fact["error"]["code"] == "scope_missing"
+            assert fact["error"]["code"] == code
+    wish = {"key": "gift", "programme": CLUB, "member": mia, "amount": "5", "reason": "x"}
+    refused(till.post("/adjustments", wish), 403, "scope_missing")
     assert standing() == before
 
 

@@ -120,8 +120,8 @@ INPUTS = {
     "a time to come": Input(told(at="2190-01-01T00:00:00Z")),
     "a bank card": Input(told(number="4111 1111 1111 1111")),
     "a line feed": Input(told(number="1\n2")),
-    "a grant": Input(
-        b'{"type": "grant", "key": "g-WAY", "at": "2026-01-01T00:00:00Z", "amount": "5",'
+    "a tier": Input(
+        b'{"type": "tier_set", "key": "g-WAY", "at": "2026-01-01T00:00:00Z", "tier": "regular",'
         b' "programme": "corner_club", "customer": {"external": "mia-WAY"}}'
     ),
     "what is unknown beside the address": Input(told(), query="?colour=red"),

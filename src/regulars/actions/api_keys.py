@@ -17,12 +17,14 @@ from regulars.db.models import ApiKey
 
 SCOPES: dict[str, str] = {
     "facts:write": "record what happened: orders, refunds, visits",
-    "grants:write": "give and take points, set tiers",
+    "grants:write": "give and take points by hand within its limit, set tiers",
+    "grants:approve": "see and decide what others ask to give or take above their limit",
     "customers:read": "find customers and read what is known of them",
     "members:read": "read balances, tiers, vouchers and why they are so",
     "members:write": "let customers join a programme",
     "redeem": "quote a cart, redeem rewards, look up and use vouchers",
     "programmes:read": "read programmes, rewards, tiers and editions",
+    "programmes:write": "look at, publish and withdraw editions",
     "keys:write": "make, rotate and revoke keys that may do no more than itself",
 }
 """Everything that a key can be allowed."""
@@ -37,13 +39,15 @@ MOST_NAME = 100
 
 class Wanted(Struct, frozen=True, kw_only=True):
     """A key to be made. `by` is who wants it; `maker` is the key that makes it, which passes on no
-    more than it has (None: somebody at the command line, who may do everything)."""
+    more than it has (None: somebody at the command line, who may do everything). `gives` is how
+    much it gives by hand within a day (None: as its maker, or what the business says)."""
 
     name: str
     scopes: tuple[str, ...]
     per_minute: int = 1200
     by: str = ""
     maker: UUID | None = None
+    gives: int | None = None
 
 
 class Made(Struct, frozen=True, kw_only=True):
@@ -88,7 +92,7 @@ def _create(wanted: Wanted, now: datetime, maker: ApiKey | None) -> Made:
         hash=hashed(key),
         scopes=sorted(set(wanted.scopes)),
         per_minute=wanted.per_minute,
-        gives=None if maker is None else maker.gives,
+        gives=wanted.gives if maker is None else _gives(maker, wanted.gives),
         line=None if maker is None else maker.line or maker.id,
         made_with=wanted.maker,
         made_at=now,
@@ -111,6 +115,13 @@ def _check_passed_on(maker: ApiKey, scopes: Iterable[str], per_minute: int) -> N
         raise Refused("scope_missing", scope=more[0])
     if per_minute > maker.per_minute:
         raise Refused("api_key_above", prefix=maker.prefix)
+
+
+def _gives(maker: ApiKey, gives: int | None) -> int | None:
+    """What a key may give that another one makes: no more than that one."""
+    if gives is not None and (maker.gives is None or gives > maker.gives):
+        raise Refused("api_key_above", prefix=maker.prefix)
+    return maker.gives if gives is None else gives
 
 
 def _maker(maker: UUID | None, now: datetime) -> ApiKey | None:

@@ -35,6 +35,7 @@ PUBLISHING = 5_210_005
 NOTICE_DAYS = 30
 """How long members are told before anything gets dearer or shorter, if the business says nothing
 else."""
+EVERYBODY = 1 << 62
 LOOK_BACK = timedelta(days=90)
 """So much of what members did is folded by the new rules to see the difference."""
 
@@ -181,10 +182,12 @@ class Other(Struct, frozen=True, kw_only=True):
 
 class Preview(Struct, kw_only=True):
     """What would be different had an edition been in force for a while: for how many of the
-    `holders`, by asset, and where tiers differ. `harsher` is what gets dearer or shorter, and
-    `earliest` when that may begin."""
+    `holders`, by asset, and where tiers differ; `whole`, whether these are all of them. `harsher`
+    is what gets dearer or shorter, and `earliest` when that may begin."""
 
+    edition: Edition
     since: datetime
+    whole: bool = True
     holders: int = 0
     more: int = 0
     less: int = 0
@@ -195,9 +198,9 @@ class Preview(Struct, kw_only=True):
     earliest: datetime | None = None
 
 
-def preview(text: str, *, now: datetime) -> Preview:
+def preview(text: str, *, now: datetime, most: int = EVERYBODY) -> Preview:
     """What an edition would have made different for the real members of its programme, had it been
-    in force for the last while. Nothing is written.
+    in force for the last while: for all, or for no more than `most` and a few. Nothing is written.
 
     What members were promised stays as it was promised: the preview decides nothing anew.
     Refused: edition_unreadable, programme_unknown.
@@ -209,14 +212,14 @@ def preview(text: str, *, now: datetime) -> Preview:
     begins = now - LOOK_BACK
     if before.begins is not None:
         begins = max(begins, before.begins + timedelta(microseconds=1))
-    found = Preview(since=begins)
+    found = Preview(edition=edition, since=begins)
     found.harsher = harsher(programmes.read(before.body, before.edition), edition)
     found.earliest = now + timedelta(days=_notice_days()) if found.harsher else now
-    _look_at_all(edition, found)
+    _look_at_all(edition, found, most)
     return found
 
 
-def _look_at_all(edition: Edition, found: Preview) -> None:
+def _look_at_all(edition: Edition, found: Preview, most: int) -> None:
     after = -1
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -226,6 +229,9 @@ def _look_at_all(edition: Edition, found: Preview) -> None:
             pair = present, _with(present, edition, found.since)
             _look(cursor, pair, rows, found)
         if not rows:
+            return
+        if found.holders >= most:
+            found.whole = False
             return
         after = rows[-1].customer_id
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from msgspec import Meta
 
@@ -19,6 +20,7 @@ from regulars.api.shapes import (
     Points,
     Reference,
     Shape,
+    Signed,
     Texts,
 )
 
@@ -147,25 +149,74 @@ class UseIn(Shape, frozen=True, kw_only=True):
 Scope = Literal[
     "facts:write",
     "grants:write",
+    "grants:approve",
     "customers:read",
     "members:read",
     "members:write",
     "redeem",
     "programmes:read",
+    "programmes:write",
     "keys:write",
 ]
 
 
 class NewKeyIn(Shape, frozen=True, kw_only=True):
-    """A key that may do no more than the one that asks for it, nor more often. Left out,
-    `per_minute` is as of that one."""
+    """A key that may do no more than the one that asks for it, nor more often, nor give more by
+    hand. Left out, `per_minute` and `gives` are as of that one."""
 
     name: Annotated[str, Meta(min_length=1, max_length=100)]
     scopes: Annotated[tuple[Scope, ...], Meta(min_length=1, max_length=20)]
     per_minute: Annotated[int, Meta(ge=1, le=100_000)] | None = None
+    gives: Annotated[int, Meta(ge=0, le=10**12)] | None = None
 
 
 class PrefixIn(Shape, frozen=True, kw_only=True):
     """Which key, by its id or its beginning."""
 
     prefix: Annotated[str, Meta(min_length=1, max_length=40)]
+
+
+class AdjustIn(Shape, frozen=True, kw_only=True):
+    """So much of an asset is given by hand, or taken where it is below zero: at once within the
+    limit of the key, else a second hand is asked. `asset` left out is the main one."""
+
+    key: Key
+    programme: Programme
+    member: Public
+    amount: Signed
+    asset: Code = ""
+    reason: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class AdjustmentsQuery(PageQuery, frozen=True, kw_only=True):
+    """A page of adjustments in a state, of all if left out."""
+
+    state: Literal["waiting", "done", "refused"] | None = None
+
+
+class AdjustmentIn(Shape, frozen=True, kw_only=True):
+    """Which adjustment, by its id."""
+
+    adjustment: UUID
+
+
+class EditionIn(Shape, frozen=True, kw_only=True):
+    """A programme file, as text."""
+
+    file: Annotated[str, Meta(min_length=1, max_length=1_000_000)]
+
+
+class PublishIn(EditionIn, frozen=True, kw_only=True):
+    """A programme file that is to be in force: the first one of a programme at once, a later one
+    `begins` at an instant (now, if left out). What gets dearer or shorter needs a time of notice,
+    or a `reason` why members are not told in good time."""
+
+    begins: Moment | None = None
+    reason: Annotated[str, Meta(max_length=500)] = ""
+
+
+class WithdrawIn(Shape, frozen=True, kw_only=True):
+    """Which edition is not to begin."""
+
+    programme: Programme
+    edition: Programme

@@ -13,23 +13,24 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from regulars.actions.refused import Refused
-from regulars.api import clock, signs
+from regulars.api import again, clock, signs
 from regulars.api.answers import Rendered, Speech, encode, rendered_problem
-from regulars.api.operations import Asked, Operation, Reply, Served
+from regulars.api.operations import MEGABYTE, Asked, Operation, Reply, Served
 from regulars.api.problems import Problem, converted, decoded
 from regulars.db import api_keys, disk, programmes
 from regulars.db.api_keys import KeyRow, Spent
 
 log = logging.getLogger("regulars.api")
 
-MOST_BYTES = 16 * 1024 * 1024
 BEARER = "bearer "
 BEGINS = "rgl_"
 JSON = "application/json"
-READS = ("quote_cart", "find_customer", "find_voucher")
-"""What is sent by POST and writes nothing."""
-COME_AGAIN = {"busy": "1", "disk_full": str(disk.RETRY_SECONDS)}
+COME_AGAIN = {"busy": "1", "idempotency_working": "1", "disk_full": str(disk.RETRY_SECONDS)}
 """What passes by itself, and after how many seconds to try again."""
+PLACES = {"idempotency_reused": again.HEADER, "idempotency_working": again.HEADER}
+"""Where a refusal stands of which the actions know nothing but the code."""
+READS = ("quote_cart", "find_customer", "find_voucher", "preview_edition")
+"""What is sent by POST and writes nothing."""
 
 
 def answer(served: Served, request: HttpRequest, place: dict[str, str]) -> HttpResponse:
@@ -44,7 +45,9 @@ def answer(served: Served, request: HttpRequest, place: dict[str, str]) -> HttpR
     except Problem as problem:
         return failed(problem, speech, headers | come_again(problem.code))
     except Refused as refusal:
-        return failed(Problem(refusal.code, "", **refusal.params), speech, headers)
+        told = headers | come_again(refusal.code)
+        where = PLACES.get(refusal.code, "")
+        return failed(Problem(refusal.code, where, **refusal.params), speech, told)
     except DatabaseError as error:
         log.exception("request %s: the database did not answer", speech.request_id)
         code = disk.code_of(error)
@@ -75,7 +78,7 @@ def _answered(
     signs.check_texts(place)
     query: Any = converted(dict(request.GET.items()), operation.query)
     signs.check_texts(query)
-    body = _body(operation, request)
+    sent = _read(operation, request)
     asked = Asked(
         key=key,
         now=now,
@@ -83,10 +86,10 @@ def _answered(
         region=str(getattr(getattr(request, "business", None), "region", "")),
         place=place,
         query=query,
-        body=body,
+        body=_understood(operation, sent),
         headers=request.headers,
     )
-    return _sent(served.call(asked), headers)
+    return _sent(again.called(served, asked, sent), headers)
 
 
 def _sent(reply: Reply, headers: dict[str, str]) -> HttpResponse:
@@ -143,17 +146,22 @@ class Limited(Problem):
         self.spent = spent
 
 
-def _body(operation: Operation, request: HttpRequest) -> Any:
+def _read(operation: Operation, request: HttpRequest) -> bytes:
+    """What was sent. Raises Problem."""
+    if operation.body is None:
+        return b""
+    sent: bytes = request.read(operation.most_bytes + 1)
+    if len(sent) > operation.most_bytes:
+        raise Problem("body_too_big", "", most=operation.most_bytes // MEGABYTE)
+    return sent
+
+
+def _understood(operation: Operation, sent: bytes) -> Any:
     """What was sent, as the operation wants it. Raises Problem."""
-    if operation.body is None and not operation.raw:
-        return None
-    sent = request.read(MOST_BYTES + 1)
-    if len(sent) > MOST_BYTES:
-        raise Problem("body_too_big")
-    if operation.raw:
+    if operation.body is None or operation.raw:
         return sent
     told = decoded(_decoder(operation.body), sent)
-    signs.check(told, sent)
+    signs.check(told, sent, signs.LAID_OUT if operation.laid_out else signs.CONTROL)
     return told
 
 

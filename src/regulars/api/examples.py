@@ -239,8 +239,54 @@ KEY: dict[str, Any] = {
     "prefix": "rgl_k7m2x9",
     "scopes": ["facts:write", "redeem"],
     "per_minute": 1200,
+    "gives": None,
     "made_at": "2026-11-20T08:00:00Z",
     "ends_at": None,
     "last_used": "2026-11-20",
 }
 NEW_KEY: dict[str, Any] = {"key": "rgl_k7m2x9…", "about": KEY}
+ADJUST: dict[str, Any] = {
+    "key": "desk:17",
+    "programme": "corner_club",
+    "member": MEMBER,
+    "amount": "20",
+    "reason": "the machine spilt her coffee",
+}
+ADJUSTMENT: dict[str, Any] = {
+    "adjustment": "7d1f6a0c-93a4-4b57-8b55-5f0f7a0f3c11",
+    "key": "desk:17",
+    "programme": "corner_club",
+    "member": MEMBER,
+    "asset": "points",
+    "amount": "20",
+    "reason": "the machine spilt her coffee",
+    "state": "done",
+    "asked_by": "key desk",
+    "asked_at": "2026-11-20T08:10:00Z",
+    "decided_by": "",
+    "decided_at": None,
+}
+FILE = """format: 1
+programme: corner_club
+edition: cafe_2027
+name: Corner Club
+currency: EUR
+assets: [{id: points, name: point, many: points}]
+earn: [{kind: per_amount, step: 1.00 EUR, points: 1}]
+rewards: [{id: coffee, kind: price, price: 60, name: a coffee}]
+"""
+PREVIEW: dict[str, Any] = {
+    "programme": "corner_club",
+    "edition": "cafe_2027",
+    "since": "2026-08-22T08:10:00Z",
+    "members": 1840,
+    "all_members": True,
+    "more": 0,
+    "less": 31,
+    "tiers": 0,
+    "sums": {"points": "-412"},
+    "largest": [{"member": MEMBER, "amounts": {"points": "-20"}, "tier": "", "tier_was": ""}],
+    "harsher": [{"place": "rewards.coffee.price", "was": "50", "now": "60"}],
+    "earliest": "2026-12-20T08:10:00Z",
+    "terms": [{"title": "Earning", "sentences": ["Every full euro gives 1 point."]}],
+}

@@ -17,12 +17,12 @@ from msgspec import Struct
 
 from regulars.api import shapes, signs
 from regulars.api.problems import Problem, decoded
-from regulars.api.shapes import AnyFactIn, CustomerIn, FactIn, LineIn, OrderIn, RefundIn
+from regulars.api.shapes import AnyFactIn, CustomerIn, FactIn, LineIn, OrderIn, RefundIn, TierSetIn
 from regulars.engine import moments
 from regulars.engine.arrivals import AnyFact, Arrival
 from regulars.engine.compiled import Compiled
 from regulars.engine.facts import Identifier, IdentifierKind, Line, Order, Profile, Refund, Who
-from regulars.engine.happenings import Activity, Attribute, Click, Grant, SignUp, TierSet
+from regulars.engine.happenings import Activity, Attribute, Click, SignUp, TierSet
 from regulars.engine.money import decimals, to_minor
 from regulars.engine.questions import Signal
 from regulars.identity import IdentityError, is_surely_a_card, normalise, without_cards
@@ -38,7 +38,6 @@ MAYBE_CARD = re.compile(
 )
 """Bytes without which no text of a body is a bank card's number: nothing else inside the signs of a
 text, or a sign that is written in another way."""
-GRANTS = (shapes.GrantIn, shapes.TierSetIn)
 ALL = -1
 CURRENCIES = frozenset(list_currencies())
 """Those of ISO 4217, with those of former days: old orders come in too."""
@@ -101,13 +100,13 @@ _many = msgspec.json.Decoder(BatchIn)
 
 
 def read(body: bytes, shop: Shop, *, may_grant: bool = False) -> Arrival:
-    """One fact as it was sent. `may_grant`: the sender may give points and tiers. Raises
+    """One fact as it was sent. `may_grant`: the sender may set tiers. Raises
     Problem."""
     told = decoded(_one, body)
     signs.check(told, body)
     if MAYBE_CARD.search(body):
         _without_bank_cards(told)
-    if isinstance(told, GRANTS) and not may_grant:
+    if isinstance(told, TierSetIn) and not may_grant:
         raise Problem("scope_missing", "type", scope="grants:write")
     fact = _made(told, shop)
     if not moments.in_order(fact):
@@ -117,7 +116,7 @@ def read(body: bytes, shop: Shop, *, may_grant: bool = False) -> Arrival:
     return Arrival(
         fact=fact,
         who=person(told.customer, shop.region) if told.customer else None,
-        programme=told.programme if isinstance(told, GRANTS) else "",
+        programme=told.programme if isinstance(told, TierSetIn) else "",
         signals=tuple([Signal(kind, value) for kind, value in told.signals.items()]),
         party=_party(told, shop) if isinstance(told, OrderIn) and told.party else (),
     )
@@ -238,11 +237,6 @@ def _activity(told: shapes.ActivityIn, _shop: Shop) -> Activity:
     )
 
 
-def _grant(told: shapes.GrantIn, shop: Shop) -> Grant:
-    amount = units(told.amount, shop.decimals(told.programme, told.asset), "amount")
-    return Grant(**_base(told), asset=told.asset, amount=amount, reason=told.reason)
-
-
 _MAKERS: dict[type, Any] = {
     OrderIn: order,
     RefundIn: _refund,
@@ -250,8 +244,7 @@ _MAKERS: dict[type, Any] = {
     shapes.SignUpIn: lambda one, _shop: SignUp(**_base(one), via=one.via, session=one.session),
     shapes.ClickIn: lambda one, _shop: Click(**_base(one), via=one.via, session=one.session),
     shapes.AttributeIn: lambda one, _shop: Attribute(**_base(one), name=one.name, value=one.value),
-    shapes.GrantIn: _grant,
-    shapes.TierSetIn: lambda one, _shop: TierSet(
+    TierSetIn: lambda one, _shop: TierSet(
         **_base(one), tier=one.tier, until=one.until, reason=one.reason
     ),
 }

@@ -15,6 +15,8 @@ from regulars.api.answers import Speech
 from regulars.api.asking import NoQuery
 from regulars.db.api_keys import KeyRow
 
+MEGABYTE = 1024 * 1024
+
 
 class Asked(Struct, frozen=True, kw_only=True):
     """One request, checked: who asks, when, and what. `body` is of the shape that the operation
@@ -41,7 +43,9 @@ class Reply(Struct, frozen=True, kw_only=True):
 class Operation(Struct, frozen=True, kw_only=True):
     """One thing to ask. `body` is its shape; with `raw` the call reads the bytes itself. `refuses`
     are the codes beside those that every operation may answer; `example` and `answers_example`
-    stand in the schema, `place` tells what the parts of the address are."""
+    stand in the schema, `place` tells what the parts of the address are. `again`: a request with an
+    `Idempotency-Key` is answered the same again. `most_bytes` is how long its body may be;
+    `laid_out`: its texts have lines."""
 
     method: str
     path: str
@@ -56,6 +60,9 @@ class Operation(Struct, frozen=True, kw_only=True):
     query: type = NoQuery
     refuses: tuple[str, ...] = ()
     place: dict[str, str] = {}
+    again: bool = False
+    most_bytes: int = 6 * MEGABYTE
+    laid_out: bool = False
 
 
 class Served(Struct, frozen=True):

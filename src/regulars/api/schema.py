@@ -65,7 +65,8 @@ def made() -> dict[str, Any]:
 ABOUT = (
     "Money and amounts of assets are decimal text, times are RFC 3339. What you send carries a key "
     "of your own and counts once for ever: sent again, it is answered again and marked with "
-    "`Idempotent-Replay: true`."
+    "`Idempotent-Replay: true`. With the header `Idempotency-Key` the answer is, byte by byte, the "
+    "first one."
 )
 BEARER = {"type": "http", "scheme": "bearer", "description": "A key of `regulars key create`."}
 
@@ -131,6 +132,10 @@ def _headers(operation: Operation) -> Iterable[dict[str, Any]]:
         wanted["If-Match"] = "The ETag of the member: refused where they have changed since."
     if operation.name == "get_member":
         wanted["If-None-Match"] = "The ETag that is known: 304 where nothing has changed."
+    if operation.again:
+        wanted["Idempotency-Key"] = (
+            "Your own name for the request: sent again within 7 days, it gets the same answer."
+        )
     if operation.name.startswith("record_"):
         wanted["Prefer"] = "`return=minimal` leaves out why."
     for name, text in wanted.items():
@@ -156,7 +161,8 @@ def _responses(operation: Operation, told: dict[Any, Any]) -> dict[str, Any]:
         found["200"]["headers"]["ETag"] = _header("Changes when anything about the member does.")
         found["304"] = {"description": MEANS[304]}
     codes: dict[int, list[str]] = {WRONG: []}
-    for code in (*ALWAYS, *operation.refuses):
+    more = ("idempotency_reused", "idempotency_working") if operation.again else ()
+    for code in (*ALWAYS, *more, *operation.refuses):
         codes.setdefault(status_of(code), []).append(code)
     for status, names in sorted(codes.items()):
         content = {"schema": told[ErrorOut], "example": _error(names)}

@@ -200,15 +200,6 @@ class AttributeIn(FactIn, frozen=True, kw_only=True, tag="attribute"):
     value: Code = ""
 
 
-class GrantIn(FactIn, frozen=True, kw_only=True, tag="grant"):
-    """So much of an asset from another source. Needs the scope `grants:write`."""
-
-    programme: Annotated[str, Meta(min_length=1, max_length=60)]
-    amount: Signed
-    asset: Code = ""
-    reason: Code = ""
-
-
 class TierSetIn(FactIn, frozen=True, kw_only=True, tag="tier_set"):
     """A tier is set. Needs the scope `grants:write`."""
 
@@ -218,4 +209,4 @@ class TierSetIn(FactIn, frozen=True, kw_only=True, tag="tier_set"):
     reason: Code = ""
 
 
-AnyFactIn = OrderIn | RefundIn | ActivityIn | SignUpIn | ClickIn | AttributeIn | GrantIn | TierSetIn
+AnyFactIn = OrderIn | RefundIn | ActivityIn | SignUpIn | ClickIn | AttributeIn | TierSetIn

@@ -12,20 +12,22 @@ from regulars.api.problems import Problem, joined
 
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 """Control signs, breaks of lines and paragraphs, and what writes a text backwards from here on."""
+LAID_OUT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""The same where a text has lines of its own: a file."""
 SUSPECT = re.compile(rb"[\\\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xa8-\xae]|\xe2\x81[\xa6-\xa9]")
 """Bytes without which a body of JSON holds none of them: JSON itself refuses the others."""
 
 
-def check(told: Any, body: bytes) -> None:
+def check(told: Any, body: bytes, wrong: re.Pattern[str] = CONTROL) -> None:
     """Refuse a shape, read from this body, that holds such a sign. Raises Problem."""
     if SUSPECT.search(body):
-        check_texts(told)
+        check_texts(told, wrong)
 
 
-def check_texts(told: Any) -> None:
+def check_texts(told: Any, wrong: re.Pattern[str] = CONTROL) -> None:
     """The same for texts that came another way. Raises Problem."""
     for place, text in texts(told):
-        if CONTROL.search(text):
+        if wrong.search(text):
             raise Problem("text_control", CONTROL.sub("?", place))
 
 

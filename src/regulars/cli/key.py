@@ -14,6 +14,7 @@ ACTS = {
     "revoke": "end a key at once, and the keys that it made",
 }
 SCOPES_HELP = "what the key may do, several with commas; `list` says what there is"
+GIVES_HELP = "so much it gives or takes by hand a day without a second key, in whole points (50)"
 ALONE_HELP = "leave the keys alone that it made"
 KEY_HELP = "which key, by the beginning that `list` shows"
 
@@ -29,6 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
             act.add_argument(
                 "--per-minute", metavar="N", type=int, default=1200, help="requests a minute"
             )
+            act.add_argument("--gives", metavar="N", type=int, help=GIVES_HELP)
         elif name != "list":
             act.add_argument("key", metavar="PREFIX", help=KEY_HELP)
             if name == "revoke":
@@ -73,6 +75,10 @@ def _act(arguments: argparse.Namespace) -> list[str]:
         return [made.key, "The old key goes on for a day. This one is not shown again."]
     scopes = tuple(one.strip() for one in arguments.scopes.split(","))
     wanted = api_keys.Wanted(
-        name=arguments.name, scopes=scopes, per_minute=arguments.per_minute, by="command line"
+        name=arguments.name,
+        scopes=scopes,
+        per_minute=arguments.per_minute,
+        by="command line",
+        gives=arguments.gives,
     )
     return [api_keys.create(wanted, now).key, "This key is not shown again."]

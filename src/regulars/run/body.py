@@ -22,10 +22,13 @@ GRACE_SECONDS = 30.0
 
 
 class BodyLimit(msgspec.Struct, frozen=True, kw_only=True):
-    """At most `size` bytes for paths that begin with `prefix`."""
+    """At most `size` bytes for paths that begin with `prefix`, from whoever the `gate`, a setting,
+    lets in by the header `by`."""
 
     prefix: str
     size: int
+    gate: str
+    by: bytes
 
 
 class TooLarge(Exception):
@@ -36,10 +39,10 @@ class CutShort(Exception):
     """The sender went away or was too slow."""
 
 
-def limit_for(path: str, limits: list[BodyLimit], default: int) -> int:
+def limit_for(path: str, limits: list[BodyLimit]) -> BodyLimit | None:
     """The limit of the longest prefix that fits."""
     fitting = [limit for limit in limits if path.startswith(limit.prefix)]
-    return max(fitting, key=lambda limit: len(limit.prefix)).size if fitting else default
+    return max(fitting, key=lambda limit: len(limit.prefix), default=None)
 
 
 def announced(headers: list[tuple[bytes, bytes]]) -> int | None:

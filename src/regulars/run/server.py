@@ -36,9 +36,22 @@ THREADS = 8
 DRAIN_SECONDS = 10.0
 OBJECTS = 100_000
 """So many new ones, and garbage is looked for among them."""
-# Pages send forms; only the import of files takes more.
+# Pages send forms; only the import of files and batches of facts take more.
 DEFAULT_BODY = 6 * MEGABYTE
-BODY_LIMITS = [BodyLimit(prefix="/console/customers/imports/new/", size=4097 * MEGABYTE)]
+BODY_LIMITS = [
+    BodyLimit(
+        prefix="/console/customers/imports/new/",
+        size=4097 * MEGABYTE,
+        gate="UPLOAD_GATE",
+        by=b"cookie",
+    ),
+    BodyLimit(
+        prefix="/api/v1/facts/batch", size=64 * MEGABYTE, gate="BATCH_GATE", by=b"authorization"
+    ),
+]
+API = "/api/"
+AGAIN = b"idempotency-key"
+"""A request with this header is answered as before, which the routes past Django do not know."""
 PLAIN_HEADERS = (
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
@@ -86,12 +99,19 @@ def _django() -> Any:
     return pages
 
 
-def _asked_at_gate(cookies: str) -> bool:
+def _asked_at_gate(gate: str, told: str) -> bool:
+    found = _setting(gate)
+    return bool(found and found(told))
+
+
+def _setting(name: str) -> Callable[..., Any] | None:
+    """What a setting names, if it does."""
     from django.conf import settings  # noqa: PLC0415 - what the process tree set
     from django.utils.module_loading import import_string  # noqa: PLC0415 - the same
 
-    gate = getattr(settings, "UPLOAD_GATE", "")
-    return bool(gate and import_string(gate)(cookies))
+    named = getattr(settings, name, "")
+    found: Callable[..., Any] | None = import_string(named) if named else None
+    return found
 
 
 def _collect_seldom() -> None:
@@ -102,11 +122,11 @@ def _collect_seldom() -> None:
     gc.set_threshold(OBJECTS, 20, 50)
 
 
-Asked = Callable[[str], bool]
-"""Whether the sender of these cookies may do something."""
+Asked = Callable[[str, str], bool]
+"""Whether a gate lets the sender of this header in."""
 
 
-def nobody(_cookies: str) -> bool:
+def nobody(_gate: str, _told: str) -> bool:
     return False
 
 
@@ -189,9 +209,9 @@ class Server:
         try:
             await self._choose(proxies.settle(scope, self._proxies), receive, answer)
         except body.TooLarge:
-            await answer.plain(413, "The request is larger than this address takes.")
+            await self._told(413, scope, answer)
         except body.CutShort:
-            await answer.plain(408, "The request did not arrive whole.")
+            await self._told(408, scope, answer)
         except Exception:
             log.exception("request %s failed", answer.request_id)
             if answer.started:
@@ -201,6 +221,17 @@ class Server:
         finally:
             self._busy -= 1
 
+    async def _told(self, status: int, scope: Scope, answer: Answer) -> None:
+        """What is wrong with a body: machines are told as of anything else."""
+        refusal = _setting("API_REFUSAL") if scope["path"].startswith(API) else None
+        if refusal is None:
+            return await answer.plain(status, BAD_BODY[status])
+        language = _header(scope, b"accept-language")
+        limit = body.limit_for(scope["path"], BODY_LIMITS)
+        most = (limit.size if limit else DEFAULT_BODY) // MEGABYTE
+        content = await asyncio.to_thread(refusal, status, language, answer.request_id, most)
+        return await answer.told(status, content)
+
     async def _choose(self, scope: Scope, receive: Receive, answer: Answer) -> None:
         path = scope["path"]
         if path == "/livez":
@@ -208,7 +239,9 @@ class Server:
         if path == "/readyz":
             return await self._ready(answer)
         for route in self._routes:
-            if path == route.path and scope["method"] == route.method:
+            if path != route.path or scope["method"] != route.method:
+                continue
+            if not _header(scope, AGAIN):
                 asked = {**scope, "request_id": answer.request_id}
                 return await route.app(asked, receive, answer.send)
         return await self._page(scope, receive, answer)
@@ -222,12 +255,12 @@ class Server:
 
     async def _limit(self, scope: Scope, length: int | None) -> int:
         """A large body is taken only from somebody who may send one: others could fill the disk."""
-        limit = body.limit_for(scope["path"], BODY_LIMITS, DEFAULT_BODY)
-        if limit <= DEFAULT_BODY or (length is not None and length <= DEFAULT_BODY):
-            return limit
-        cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
-        allowed = await asyncio.to_thread(self._may_upload, cookies.decode("latin-1"))
-        return limit if allowed else DEFAULT_BODY
+        limit = body.limit_for(scope["path"], BODY_LIMITS)
+        if limit is None or (length is not None and length <= DEFAULT_BODY):
+            return DEFAULT_BODY
+        told = _header(scope, limit.by)
+        allowed = await asyncio.to_thread(self._may_upload, limit.gate, told)
+        return limit.size if allowed else DEFAULT_BODY
 
     async def _page(self, scope: Scope, receive: Receive, answer: Answer) -> None:
         """Django answers, once the body is here."""
@@ -243,6 +276,18 @@ class Server:
             await self._pages({**scope, "headers": headers}, whole.receive, answer.send)
         finally:
             whole.close()
+
+
+BAD_BODY = {
+    408: "The request did not arrive whole.",
+    413: "The request is larger than this address takes.",
+}
+
+
+def _header(scope: Scope, wanted: bytes) -> str:
+    """A header of a request; cookies may come in several."""
+    found = [value for name, value in scope["headers"] if name.lower() == wanted]
+    return b"; ".join(found).decode("latin-1")
 
 
 class Answer:
@@ -281,7 +326,11 @@ class Answer:
         await self._whole(status, b"text/plain; charset=utf-8", text.encode() + b"\n")
 
     async def json(self, status: int, value: object) -> None:
-        await self._whole(status, b"application/json", msgspec.json.encode(value))
+        await self.told(status, msgspec.json.encode(value))
+
+    async def told(self, status: int, content: bytes) -> None:
+        """JSON that is written already."""
+        await self._whole(status, b"application/json", content)
 
     async def _whole(self, status: int, kind: bytes, content: bytes) -> None:
         length = str(len(content)).encode()

@@ -34,7 +34,10 @@ API_REASONS: dict[str, str] = {
         "and send all again."
     ),
     "batch_too_long": _("A batch has at most %(most)s facts. Send the rest in another one."),
-    "body_too_big": _("The request is too large. Send fewer at once."),
+    "body_too_big": _(
+        "The body is larger than the %(most)s MB that this address takes. Send fewer at once."
+    ),
+    "body_cut_short": _("The body did not arrive whole, or too slowly. Send it again."),
     "body_unreadable": _("The body is no JSON. Send one JSON object in UTF-8."),
     "broken": _("Something went wrong here. Try again, and tell us the request id if it stays."),
     "busy": _("The database is busy for a moment. Send it again."),
@@ -47,6 +50,12 @@ API_REASONS: dict[str, str] = {
     "field_missing": _("“%(name)s” is missing. Add it."),
     "field_unknown": _("There is no field “%(name)s”. Leave it out."),
     "field_unknown_near": _("There is no field “%(name)s”. Did you mean “%(near)s”?"),
+    "idempotency_reused": _(
+        "Another request came with this Idempotency-Key. Send this one with a key of its own."
+    ),
+    "idempotency_working": _(
+        "The first request with this Idempotency-Key is still at work. Send it again in a moment."
+    ),
     "key_reused": _(
         "Something else came under this key before. Send it under a key of its own, or with a "
         "higher version if it is restated."
@@ -60,6 +69,9 @@ API_REASONS: dict[str, str] = {
         "There is no programme “%(programme)s”. Ask for the list of programmes."
     ),
     "disk_full": _("The server’s disk is full. Make room on it; then send the same again."),
+    "edition_mistake": _(
+        "The programme file has a mistake: %(what)s. Correct it, and what stands after it."
+    ),
     "edition_unknown": _("There is no edition “%(edition)s”. Ask for the list of editions."),
     "rate_limited": _("Too many requests came with this key. Try again in %(seconds)s seconds."),
     "redemption_unknown": _("There is no such redemption. Check its key."),
@@ -70,6 +82,9 @@ API_REASONS: dict[str, str] = {
     "time_ahead": _("This time is still to come. Check the clock of the sender."),
     "time_wrong": _("This is no time. Write it as 2026-01-31T09:30:00+01:00, with its offset."),
     "too_many_decimals": _("There are more decimals than the %(most)s that exist. Round it."),
+    "waits_too_many": _(
+        "Too many facts wait for the one that this is about. Send that one, then this again."
+    ),
     "value_unknown": _("This value is not on the list. Choose one from the reference."),
     "value_wrong": _("This is no %(wanted)s. Send what the reference says."),
     "voucher_code_unknown": _("There is no voucher with this code. Check the letters and digits."),

@@ -22,7 +22,7 @@ LIFECYCLE_REASONS = {
         "%(earliest)s or later, or give a reason why not."
     ),
     "adjustment_not_allowed": _(
-        "Your role gives and takes nothing by hand. Ask a manager or an owner."
+        "You give and take nothing by hand. Ask a manager or an owner."
     ),
     "adjustment_empty": _("Give an amount above or below zero."),
     "adjustment_reason": _("Give a reason: whoever looks at this later wants to know it."),

@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
-from regulars.api.calls import customers, facts, keys, members, programmes, redeeming
+from regulars.api.calls import (
+    adjusting,
+    customers,
+    editions,
+    facts,
+    keys,
+    members,
+    programmes,
+    redeeming,
+)
 
-__all__ = ["customers", "facts", "keys", "members", "programmes", "redeeming"]
+__all__ = [
+    "adjusting",
+    "customers",
+    "editions",
+    "facts",
+    "keys",
+    "members",
+    "programmes",
+    "redeeming",
+]

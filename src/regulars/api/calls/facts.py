@@ -8,14 +8,16 @@ from regulars.actions.batches import record_batch, stopped
 from regulars.actions.record import Outcome, Source, record
 from regulars.actions.replaying import completed
 from regulars.api import answers, examples
+from regulars.api.again import REPLAY
 from regulars.api.answers import BatchOut, FactOut, Speech
 from regulars.api.codes import meant_in_facts
 from regulars.api.facts import Bad, BatchIn, Shop, assets_of, read, read_batch
-from regulars.api.operations import Asked, Operation, Reply, serve
+from regulars.api.operations import MEGABYTE, Asked, Operation, Reply, serve
 from regulars.api.shapes import AnyFactIn
 from regulars.engine.arrivals import Arrival
 
-REPLAY = {"Idempotent-Replay": "true"}
+BATCH_BYTES = 64 * MEGABYTE
+"""Ten thousand orders of some forty lines each."""
 
 
 def shop_of(asked: Asked) -> Shop:
@@ -43,6 +45,7 @@ def _may_grant(asked: Asked) -> bool:
         method="POST",
         path="/facts",
         name="record_fact",
+        again=True,
         scope="facts:write",
         group="facts",
         raw=True,
@@ -73,6 +76,8 @@ def record_fact(asked: Asked) -> Reply:
         method="POST",
         path="/facts/batch",
         name="record_facts",
+        again=True,
+        most_bytes=BATCH_BYTES,
         scope="facts:write",
         group="facts",
         raw=True,

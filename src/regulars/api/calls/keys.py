@@ -56,6 +56,7 @@ def create_key(asked: Asked) -> Reply:
         per_minute=told.per_minute or most,
         by=f"key {asked.key.name}"[:200],
         maker=asked.key.id,
+        gives=told.gives,
     )
     return _made(api_keys.create(wanted, asked.now))
 
@@ -84,6 +85,7 @@ def rotate_key(asked: Asked) -> Reply:
         method="POST",
         path="/keys/revoke",
         name="revoke_key",
+        again=True,
         scope="keys:write",
         group="keys",
         body=PrefixIn,
@@ -111,6 +113,7 @@ def _key(row: ApiKey) -> ApiKeyOut:
         prefix=row.prefix,
         scopes=row.scopes,
         per_minute=row.per_minute,
+        gives=row.gives,
         made_at=row.made_at,
         ends_at=row.ends_at,
         last_used=row.last_used,

@@ -46,6 +46,7 @@ NOBODY = ("customer_unknown", "not_member", "programme_unknown")
         method="POST",
         path="/members",
         name="join_programme",
+        again=True,
         scope="members:write",
         group="members",
         body=JoinIn,

@@ -155,7 +155,7 @@ def list_tiers(asked: Asked) -> Reply:
 def list_editions(asked: Asked) -> Reply:
     """The editions of a programme, the oldest first, with those that were taken back."""
     rows = _editions(asked.place["programme"])
-    return Reply(value=EditionsOut(editions=[_edition(one) for one in rows]))
+    return Reply(value=EditionsOut(editions=[edition_out(one) for one in rows]))
 
 
 def _editions(programme: str) -> Iterable[EditionRow]:
@@ -165,7 +165,8 @@ def _editions(programme: str) -> Iterable[EditionRow]:
     return rows
 
 
-def _edition(row: EditionRow) -> EditionOut:
+def edition_out(row: EditionRow) -> EditionOut:
+    """An edition, without its file."""
     return EditionOut(
         edition=row.edition,
         begins=row.begins,
@@ -195,10 +196,6 @@ def get_edition(asked: Asked) -> Reply:
         raise Problem("edition_unknown", "edition", edition=wanted[:60])
     row = found[-1]
     edition = programmes.read(row.body, row.edition)
-    sections = [
-        SectionOut(title=one.title, sentences=[told.text for told in one.sentences])
-        for one in terms(edition, asked.speech.language)
-    ]
     return Reply(
         value=EditionFileOut(
             edition=row.edition,
@@ -206,6 +203,14 @@ def get_edition(asked: Asked) -> Reply:
             begins=row.begins,
             published_at=row.published_at,
             file=row.body,
-            terms=sections,
+            terms=sections_of(edition, asked.speech.language),
         )
     )
+
+
+def sections_of(edition: Edition, language: str) -> list[SectionOut]:
+    """What an edition says to members."""
+    return [
+        SectionOut(title=one.title, sentences=[told.text for told in one.sentences])
+        for one in terms(edition, language)
+    ]

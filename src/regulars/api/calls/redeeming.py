@@ -10,10 +10,11 @@ from msgspec.structs import replace
 from regulars.actions import quoting, redeeming, reserving
 from regulars.actions.reserving import Redeemed
 from regulars.api import answers, codes, examples
+from regulars.api.again import REPLAY
 from regulars.api.answers import balances, scales, shown
 from regulars.api.asking import CodeIn, KeyIn, QuoteIn, RedeemIn, RedemptionQuery, UseIn
 from regulars.api.calls.customers import number_of
-from regulars.api.calls.facts import REPLAY, shop_of
+from regulars.api.calls.facts import shop_of
 from regulars.api.calls.members import offer_out
 from regulars.api.facts import AHEAD, check_currency, minor, order, units
 from regulars.api.operations import Asked, Operation, Reply, serve
@@ -78,6 +79,7 @@ def quote_cart(asked: Asked) -> Reply:
         method="POST",
         path="/redemptions",
         name="redeem",
+        again=True,
         scope="redeem",
         group="redeeming",
         body=RedeemIn,
@@ -239,6 +241,7 @@ def get_redemption(asked: Asked) -> Reply:
         method="POST",
         path="/redemptions/confirm",
         name="confirm_redemption",
+        again=True,
         scope="redeem",
         group="redeeming",
         body=KeyIn,
@@ -258,6 +261,7 @@ def confirm_redemption(asked: Asked) -> Reply:
         method="POST",
         path="/redemptions/release",
         name="release_redemption",
+        again=True,
         scope="redeem",
         group="redeeming",
         body=KeyIn,
@@ -302,6 +306,7 @@ def find_voucher(asked: Asked) -> Reply:
         method="POST",
         path="/vouchers/use",
         name="use_voucher",
+        again=True,
         scope="redeem",
         group="redeeming",
         body=UseIn,

@@ -14,7 +14,7 @@ from regulars.api.facts import ALL, Shop, read
 from regulars.api.problems import Problem
 from regulars.engine.arrivals import Arrival
 from regulars.engine.facts import Line, Order, Refund, Who
-from regulars.engine.happenings import Activity, Attribute, Click, Grant, SignUp, TierSet
+from regulars.engine.happenings import Activity, Attribute, Click, SignUp, TierSet
 from regulars.engine.money import decimals
 
 PLAIN: dict[type, tuple[type, tuple[str, ...]]] = {
@@ -23,7 +23,6 @@ PLAIN: dict[type, tuple[type, tuple[str, ...]]] = {
     Click: (shapes.ClickIn, ("via", "session")),
     Attribute: (shapes.AttributeIn, ("name", "value")),
     TierSet: (shapes.TierSetIn, ("tier", "until", "reason")),
-    Grant: (shapes.GrantIn, ("asset", "reason")),
 }
 """The shape of each type of fact, and the fields that are the same in both."""
 OF_ORDER = ("number", "place", "labels", "dates", "campaigns", "codes", "vouchers", "via")
@@ -62,7 +61,7 @@ def _told(arrival: Arrival, shop: Shop, currency: str) -> shapes.FactIn | None:
         return None
     shape, fields = PLAIN[type(fact)]
     same = {name: getattr(fact, name) for name in fields}
-    more = _more(arrival, shop, currency)
+    more = _more(arrival, currency)
     return shape(**base, **same, **more)  # type: ignore[no-any-return]
 
 
@@ -70,17 +69,15 @@ def _person(who: Who) -> shapes.CustomerIn:
     return shapes.CustomerIn(external=who.identifiers[0].value)
 
 
-def _more(arrival: Arrival, shop: Shop, currency: str) -> dict[str, Any]:
+def _more(arrival: Arrival, currency: str) -> dict[str, Any]:
     fact = arrival.fact
-    own = {"programme": arrival.programme} if isinstance(fact, Grant | TierSet) else {}
-    if isinstance(fact, Grant):
-        scale = shop.decimals(arrival.programme, fact.asset)
-        return {**own, "amount": shown(fact.amount, scale)}
+    if isinstance(fact, TierSet):
+        return {"programme": arrival.programme}
     if isinstance(fact, Activity):
         amount = shown(fact.amount_minor, decimals(currency)) if fact.amount_minor else None
         money = {"amount": amount, "currency": currency} if amount else {}
         return {**money, "counts": _counts(fact.counts)}
-    return own
+    return {}
 
 
 def _order(order: Order, shop: Shop) -> dict[str, Any]:

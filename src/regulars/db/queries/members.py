@@ -40,6 +40,11 @@ def number_of(public_id: str) -> int | None:
     return None if number is None else end_of(number)
 
 
+def public_id(number: int) -> str:
+    """The random id of a customer by their number."""
+    return str(Customer.objects.values_list("public_id", flat=True).get(id=number))
+
+
 def end_of(number: int) -> int:
     """Whom a customer is one with."""
     with connection.cursor() as cursor:
