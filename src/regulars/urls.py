@@ -29,4 +29,4 @@ urlpatterns = [
 handler400 = "regulars.console.views.errors.bad_request"
 handler403 = "regulars.console.views.errors.forbidden"
 handler404 = "regulars.console.views.errors.not_found"
-handler500 = "regulars.console.views.errors.broken"
+handler500 = "regulars.run.away.broken"

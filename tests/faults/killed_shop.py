@@ -95,12 +95,12 @@ class Shop:
         place.joinpath("sitecustomize.py").write_text(code)
         self.more["PYTHONPATH"] = str(place)
 
-    def ask(self, path: str, body: object = None) -> tuple[int, Any]:
+    def ask(self, path: str, body: object = None, timeout: float = 60) -> tuple[int, Any]:
         """What it answers to somebody who has the key; 0 where it does not answer."""
         told = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
         method, sent = ("GET", None) if body is None else ("POST", json.dumps(body))
         with suppress(OSError, http.client.HTTPException):
-            link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+            link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
             with closing(link):
                 link.request(method, path, sent, told)
                 with link.getresponse() as answer:

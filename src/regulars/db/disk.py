@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError
 from psycopg.errors import DiskFull
 
 MEGABYTE = 1024 * 1024
@@ -53,6 +52,6 @@ class Room:
 ROOM = Room()
 
 
-def code_of(error: DatabaseError) -> str:
+def code_of(error: Exception) -> str:
     """What those are told whom the database did not serve: disk_full, or busy."""
     return "disk_full" if isinstance(error.__cause__, DiskFull) else "busy"

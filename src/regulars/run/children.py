@@ -17,15 +17,19 @@ log = logging.getLogger("regulars.serve")
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
+PATIENT_PAUSE_SECONDS = 5.0
+"""For what needs the database and nothing else: it may be back at any moment."""
 CALM_SECONDS = 60.0
 MAX_FALLS = 6
 
 
 class Child:
-    """One process that is kept running."""
+    """One process that is kept running. Without a `vital` one the rest goes on."""
 
-    def __init__(self, name: str, command: Sequence[str], environ: Mapping[str, str]) -> None:
-        self.name = name
+    def __init__(
+        self, name: str, command: Sequence[str], environ: Mapping[str, str], *, vital: bool = True
+    ) -> None:
+        self.name, self.vital = name, vital
         self._command = [sys.executable, "-m", *command]
         self._environ = dict(environ)
         self._falls = 0
@@ -51,7 +55,7 @@ class Child:
     def keep(self) -> None:
         """Look after it once: start it again after a pause that doubles with every fall.
 
-        Raises CannotRun when it falls again and again.
+        Raises CannotRun when a vital one falls again and again.
         """
         now = time.monotonic()
         if self._process is None:
@@ -65,12 +69,13 @@ class Child:
             return
         self._bury()
         self._falls += 1
-        if self._falls >= MAX_FALLS:
+        if self.vital and self._falls >= MAX_FALLS:
             raise CannotRun(
                 f"The {self.name} process fell {self._falls} times in a row (last exit {code}): "
                 "the lines above say why; `regulars doctor` looks at the installation."
             )
-        pause = min(FIRST_PAUSE_SECONDS * 2 ** (self._falls - 1), LONGEST_PAUSE_SECONDS)
+        longest = LONGEST_PAUSE_SECONDS if self.vital else PATIENT_PAUSE_SECONDS
+        pause = min(FIRST_PAUSE_SECONDS * 2 ** min(self._falls - 1, 9), longest)
         log.warning("%s process ended with %s; again in %.1f s", self.name, code, pause)
         self._again_at = now + pause
 

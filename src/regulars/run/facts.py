@@ -17,14 +17,12 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from regulars.api import grouped
 from regulars.api.grouped import Reply, Sent
 from regulars.db import disk
-from regulars.run import body
+from regulars.run import body, crowd
 from regulars.run.group import Waiting, Writer
 from regulars.run.server import PLAIN_HEADERS, Route
 
 PATH = "/api/v1/facts"
 MOST_BYTES = 6 * 1024 * 1024
-DEADLINE = 10.0
-"""Seconds after which who waits is told to come again, whatever the database does."""
 
 
 def route() -> Route:
@@ -56,7 +54,7 @@ class FactRoute:
         if not self._writer.put(Waiting(sent, time.monotonic(), future)):
             return grouped.unanswered(sent, "busy")
         try:
-            return await asyncio.wait_for(future, DEADLINE)
+            return await asyncio.wait_for(future, crowd.FACT_SECONDS)
         except TimeoutError:
             # It may be booked yet: who sends it again under its key hears what became of it.
             return grouped.unanswered(sent, "busy")

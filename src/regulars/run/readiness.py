@@ -23,7 +23,7 @@ from regulars.run import keys, migrate
 
 REASONS = ("database", "migrations", "disk", "key", "clock", "checking")
 FRESH_SECONDS = 1.0
-STALE_SECONDS = 15.0
+STALE_SECONDS = 6.0
 FIRST_WAIT_SECONDS = 5.0
 WAIT_SECONDS = 0.08
 MIN_FREE_BYTES = 100 * 1024 * 1024

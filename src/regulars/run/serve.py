@@ -142,7 +142,9 @@ class _Tree:
         environ = {**os.environ, **variables}
         web = ["regulars.run.web", wanted.host, str(wanted.port), str(wanted.workers)]
         self._children = [Child("web", web, environ)]
-        self._later = [Child("job", ["regulars.run.worker"], environ)] if wanted.jobs else []
+        self._later = (
+            [Child("job", ["regulars.run.worker"], environ, vital=False)] if wanted.jobs else []
+        )
         """Those that may wait until the server answers: they would only slow it down."""
 
     def run(self, on_ready: OnReady | None) -> None:

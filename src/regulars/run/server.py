@@ -13,7 +13,7 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, cast
 
 import msgspec
@@ -21,13 +21,8 @@ from a2wsgi import WSGIMiddleware
 
 from regulars.run import body, proxies
 from regulars.run.body import BodyLimit
+from regulars.run.crowd import App, Crowd, Message, Receive, Scope, Send
 from regulars.run.readiness import Readiness
-
-Scope = dict[str, Any]
-Message = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 log = logging.getLogger("regulars.server")
 
@@ -130,6 +125,21 @@ def nobody(_gate: str, _told: str) -> bool:
     return False
 
 
+async def come_again(scope: Scope, send: Send) -> None:
+    """What those are told for whom there is neither a thread nor a database."""
+    from regulars.api.grouped import Sent, unanswered  # noqa: PLC0415 - Django is set up by now
+
+    reply = unanswered(Sent(body=b""), "busy")
+    kind, content = b"application/json", reply.body
+    if not scope["path"].startswith("/api/"):
+        kind, content = b"text/plain; charset=utf-8", b"Too busy. Try again in a moment.\n"
+    told = [(name.encode(), value.encode()) for name, value in reply.headers.items()]
+    length = (b"content-length", str(len(content)).encode())
+    headers = [(b"content-type", kind), length, *told, *PLAIN_HEADERS]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
+
+
 class Pages:
     """The pages, loaded once the server has said that it is ready, or when the first is asked for.
 
@@ -141,12 +151,13 @@ class Pages:
         self._app: App | None = None
         self._lock = threading.Lock()
         self._begun = False
+        self._crowd = Crowd(come_again)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self._app
         if app is None:
             app = await asyncio.to_thread(self._load)
-        await app(scope, receive, send)
+        await self._crowd.through(app, scope, receive, send)
 
     def begin(self) -> None:
         """Load them now, beside whatever else there is to do."""
