@@ -177,7 +177,7 @@ def test_drinks_are_told_by_pieces(counter: Counter) -> None:
     client = counter.browser()
     answer = desk(counter, client, a="8.40", c="Drinks", n="1", pieces="plus")
     page = text(answer)
-    assert "Pieces − 2 +" in page
+    assert "− 2 pieces +" in page
     assert "+2 stamps" in page
     client.post("/till/book/", fields(answer, "/till/book/"))
     assert counter.points("stamps") == 2

@@ -36,7 +36,8 @@ def test_a_reward_and_a_sale_are_booked_together(counter: Counter) -> None:
     assert counter.points() == 460 - 50 + 8
     deed = TillDeed.objects.get(key=sold.key)
     assert (deed.cashier, deed.device, deed.place) == (counter.mia, counter.device, "market")
-    assert deed.details["uses"] == [{"programme": CLUB, "reward": "coffee"}]
+    used = {"programme": CLUB, "reward": "coffee", "price": 50, "asset": "points"}
+    assert deed.details["uses"] == [used]
 
 
 def test_a_reward_alone_needs_no_sale(counter: Counter) -> None:

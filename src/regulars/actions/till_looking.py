@@ -150,13 +150,15 @@ def taps_of(edition: Edition) -> list[TapOffer]:
 
 
 def categories_of(edition: Edition) -> list[str]:
-    """The kinds of goods that the rules tell apart, in the order of the file."""
-    told: dict[str, None] = {}
+    """The kinds of goods that the rules tell apart: those that earn more before those that earn
+    nothing."""
+    earning: dict[str, None] = {}
+    left_out: dict[str, None] = {}
     for rule in (*edition.earn, *edition.change):
         when = getattr(rule, "when", None)
-        told.update(dict.fromkeys(getattr(when, "category", ())))
-        told.update(dict.fromkeys(getattr(rule, "except_", ())))
-    return list(told)
+        earning.update(dict.fromkeys(getattr(when, "category", ())))
+        left_out.update(dict.fromkeys(getattr(rule, "except_", ())))
+    return list(earning | left_out)
 
 
 class Done(Struct, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from regulars.actions.record import Source, record
 from regulars.actions.redeeming import Asked, redeem
 from regulars.actions.refused import Refused
 from regulars.db import programmes
-from regulars.db.models import Cashier, IdentifierRow, TillDeed
+from regulars.db.models import Cashier, FactKey, FactRow, IdentifierRow, TillDeed
 from regulars.db.queries.history import same_person
 from regulars.db.queries.till import Worker
 from regulars.engine.arrivals import Arrival
@@ -70,13 +70,15 @@ class Sale(Struct, frozen=True, kw_only=True):
 
 
 class Sold(Struct, frozen=True, kw_only=True):
-    """What came of a sale: what is left to pay, what each programme gave, by asset, and why.
+    """What came of a sale: what is left to pay, what each programme gave, by asset, and why;
+    the rewards that were `used`, with what they took.
     `known`: it was booked before, under the same key."""
 
     key: str
     pays_minor: int
     gave: dict[str, dict[str, int]] = {}
     whys: list[tuple[str, Why]] = []
+    used: list[dict[str, Any]] = []
     known: bool = False
 
 
@@ -117,7 +119,6 @@ def sell(worker: Worker, sale: Sale, now: datetime) -> Sold:
             return before
         _check_often(worker.cashier, sale.customer, now)
         sold = _booked(worker, sale, now)
-        uses = [to_builtins(one) for one in sale.uses]
         note(
             Deed(
                 worker=worker,
@@ -132,7 +133,7 @@ def sell(worker: Worker, sale: Sale, now: datetime) -> Sold:
                 details={
                     "gave": sold.gave,
                     "whys": [[one, to_builtins(why)] for one, why in sold.whys[:MOST_WHYS]],
-                    "uses": uses,
+                    "uses": sold.used,
                     "vouchers": list(sale.vouchers),
                     "queued": sale.queued,
                 },
@@ -216,10 +217,9 @@ def _booked(worker: Worker, sale: Sale, now: datetime) -> Sold:
         raise Refused("till_empty")
     if not 0 <= sale.amount_minor <= MOST_MINOR:
         raise Refused("till_amount_big")
-    for number, use in enumerate(sale.uses):
-        _use(sale, use, number, now)
+    used = [_use(sale, use, number, now) for number, use in enumerate(sale.uses)]
     if not (sale.amount_minor or sale.vouchers):
-        return Sold(key=sale.key, pays_minor=0)
+        return Sold(key=sale.key, pays_minor=0, used=used)
     given = told(_order(worker, sale), sale.customer, now)
     pays = _pays(sale, given, now)
     if sale.expects not in (None, pays):
@@ -229,10 +229,11 @@ def _booked(worker: Worker, sale: Sale, now: datetime) -> Sold:
         pays_minor=pays,
         gave={one.programme: one.gave for one in given},
         whys=[(one.programme, why) for one in given for why in one.whys],
+        used=used,
     )
 
 
-def _use(sale: Sale, use: Use, number: int, now: datetime) -> None:
+def _use(sale: Sale, use: Use, number: int, now: datetime) -> dict[str, Any]:
     attempt = Redemption(
         key=leg(sale.key, number),
         at=sale.at,
@@ -245,6 +246,16 @@ def _use(sale: Sale, use: Use, number: int, now: datetime) -> None:
     answer = redeem(asked)
     if not answer.accepted:
         raise Refused(answer.code, **{**answer.params, "programme": use.programme})
+    return {**to_builtins(use), **_price(attempt.key)}
+
+
+def _price(key: str) -> dict[str, Any]:
+    """What a reward took, as its promise says."""
+    known = FactKey.objects.filter(key=key).first()
+    rows = FactRow.objects.filter(customer_id=known.customer_id, key=key) if known else None
+    body = rows.values_list("body", flat=True).first() if rows is not None else None
+    told = body or {}
+    return {"price": told.get("price", 0), "asset": told.get("asset", "")}
 
 
 def leg(key: str, number: int) -> str:

@@ -36,6 +36,7 @@ class Row(Struct, frozen=True, kw_only=True):
     title: str
     note: str
     icon: str = "gift"
+    cost: str = ""
     on: bool = False
 
 
@@ -165,7 +166,7 @@ def _reward(offer: Offer, place: Place, state: Wanted) -> Row:
         value=f"{place.programme}.{offer.reward}",
         title=capital(reward_name(place.edition, offer.reward)),
         note=gettext("%(price)s · on this sale") % {"price": price} if on else price,
-        icon="cup" if offer.price else "gift",
+        cost=f"−{price}" if offer.price else price,
         on=on,
     )
 
@@ -192,6 +193,7 @@ def _voucher(voucher: OpenVoucher, place: Place, state: Wanted) -> Row:
         title=capital(_worth(voucher, place.edition)),
         note=" · ".join(part for part in parts if part),
         icon="ticket",
+        cost=gettext("voucher"),
         on=on,
     )
 
@@ -270,7 +272,7 @@ def whys(said: Iterable[tuple[str, Why]], editions: dict[str, Edition]) -> list[
         sign = "+" if why.amount > 0 else "−"
         text = programme_words.why(why, edition, language())
         lines.append({"text": text, "amount": f"{sign}{shown}" if shown else ""})
-    return lines
+    return sorted(lines, key=lambda line: not line["amount"])
 
 
 def gave(given: dict[str, dict[str, int]], editions: dict[str, Edition]) -> list[str]:
@@ -293,6 +295,18 @@ def taps(offers: Iterable[TapOffer], editions: dict[str, Edition]) -> list[dict[
         act = in_language(named, language()) if named else one.activity
         text = capital(act) if one.activity else "+ " + amount(one.amount, edition, one.asset)
         rows.append({"text": text, "value": f"{one.programme}.{one.activity}.{one.asset}"})
+    return rows
+
+
+def used(uses: Iterable[dict[str, Any]], editions: dict[str, Edition]) -> list[dict[str, str]]:
+    """The rewards of a sale, with what they took."""
+    rows = []
+    for one in uses:
+        edition = editions.get(one["programme"])
+        if edition is not None:
+            price = int(one.get("price", 0))
+            cost = f"−{amount(price, edition, one['asset'])}" if price else gettext("free")
+            rows.append({"text": capital(reward_name(edition, one["reward"])), "amount": cost})
     return rows
 
 

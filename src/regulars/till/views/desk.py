@@ -16,15 +16,12 @@ from regulars.actions import till_looking, till_sales, till_undoing
 from regulars.actions.refused import Refused
 from regulars.actions.till_looking import Scene, categories_of, newest, ready
 from regulars.actions.till_sales import Tap, key_of
-from regulars.db.models import TillDeed
 from regulars.db.queries.members import number_of
 from regulars.db.queries.till import last_deed
 from regulars.engine.run import Why
 from regulars.till import labels
 from regulars.till.asking import Counter, Wanted, sale, told_key, wanted
 from regulars.till.doors import TillRequest, working
-
-HINT = "regulars-till"
 
 
 @working
@@ -174,6 +171,7 @@ def done(request: TillRequest, key: str) -> HttpResponse:
     editions = {name: newest(one) for name, one in ready().items()}
     deed = found.deed
     whys = [(name, convert(why, Why)) for name, why in deed.details.get("whys", [])]
+    told = labels.whys(whys, editions)
     values = {
         **frame(request),
         "found": found,
@@ -182,20 +180,13 @@ def done(request: TillRequest, key: str) -> HttpResponse:
         "name": labels.name_of(found.member),
         "details": labels.details(found.member),
         "gave": labels.gave(deed.details.get("gave", {}), editions),
-        "whys": labels.whys(whys, editions),
-        "uses": _uses(deed, editions),
+        "whys": told,
+        "rest": [one["text"].rstrip(".") for one in told if not one["amount"]],
+        "uses": labels.used(deed.details.get("uses", []), editions),
         "now": labels.standing(found.places, editions),
         "undoable": labels.clock(found.undoable) if found.undoable else "",
     }
     return render(request, "till/done.html", values)
-
-
-def _uses(deed: TillDeed, editions: dict[str, Any]) -> list[str]:
-    return [
-        labels.capital(labels.reward_name(editions[one["programme"]], one["reward"]))
-        for one in deed.details.get("uses", [])
-        if one["programme"] in editions
-    ]
 
 
 @working

@@ -39,6 +39,13 @@
     const hidden = document.getElementById("find-amount");
     if (hidden) hidden.value = event.target.value;
   });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-amount]"), amount = document.getElementById("amount");
+    if (!link || !amount) return;
+    const url = new URL(link.href);
+    url.searchParams.set("a", amount.value);
+    link.href = url.href;
+  });
   document.addEventListener("change", (event) => {
     const form = event.target.closest("#sale");
     if (form && event.target.name === "c") form.requestSubmit();
