@@ -7,13 +7,14 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from api_shop import standing
 
 from api_kit import CLUB, Caller, ago, cafe, member, order  # isort: skip - found by api_shop
 
-from regulars.actions import desks
+from regulars.actions import desks, record
 from regulars.actions.passing import pass_time
 from regulars.actions.verifying import verify
-from regulars.db.models import Customer, VoucherRow
+from regulars.db.models import Customer, FactRow, VoucherRow
 from regulars.engine import booking
 
 pytestmark = pytest.mark.usefixtures("own_database")
@@ -102,6 +103,48 @@ def test_a28_nothing_is_told_of_anybody_without_end(caller: Caller) -> None:
         assert caller.post("/facts", sent).status == 200
     assert len(Customer.objects.get(public_id=whose).attributes) == 50
     assert verify().finding is None
+
+
+def back(name: str, of: str = "unknown") -> dict[str, Any]:
+    told = {"type": "refund", "key": name, "at": ago(0.5), "order": of, "currency": "EUR"}
+    return {**told, "full": True, "customer": {"email": "mia@example.com"}}
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a28_no_more_wait_for_one_than_can_be_booked_with_it(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch, at_once: bool
+) -> None:
+    monkeypatch.setattr(record, "MOST_WAITING", 5)
+    member(caller)
+    refunds = [back(f"r{number}") for number in range(8)]
+    batches = [refunds] if at_once else [[one] for one in refunds]
+    said = [
+        one
+        for facts in batches
+        for one in caller.post("/facts/batch", {"facts": facts}).said["facts"]
+    ]
+    assert [one["state"] for one in said] == ["waiting"] * 5 + ["refused"] * 3
+    assert {one["error"]["code"] for one in said[5:]} == {"waits_too_many"}
+    before = standing()
+    single = caller.post("/facts", back("r9"))
+    assert standing() == before
+    assert (single.status, single.said["code"]) == (409, "waits_too_many")
+    assert FactRow.objects.filter(type="refund").count() == 5
+    assert caller.post("/facts", order("unknown", "9.00")).status == 200
+    later = [caller.post("/facts", back(f"l{number}", "unknown")).status for number in range(3)]
+    assert later == [200] * 3
+    assert caller.post("/facts", refunds[6]).said["state"] == "recorded"
+    assert verify().finding is None
+
+
+def test_a28_refunds_that_come_with_their_order_need_no_room(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record, "MOST_WAITING", 2)
+    member(caller)
+    facts = [order("unknown", "9.00"), *(back(f"r{number}") for number in range(5))]
+    told = caller.post("/facts/batch", {"facts": facts}).said
+    assert {one["state"] for one in told["facts"]} == {"recorded"}
 
 
 def test_a28_saboteur_no_bound(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import statistics
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -158,6 +159,29 @@ def test_texts_of_a_shop_run_nowhere() -> None:
     answer = knock(token, headers("shopify", "orders/paid", body), body)
     assert answer.headers["Content-Type"] == "application/json"
     assert "script" not in answer.content.decode()
+
+
+LATER = (NOW + timedelta(days=400)).isoformat()
+AHEAD: dict[str, dict[str, Any]] = {
+    "sold": {"processed_at": LATER},
+    "changed": {"updated_at": LATER},
+    "cancelled": {"cancelled_at": LATER},
+}
+
+
+@pytest.mark.usefixtures("cafe")
+@pytest.mark.parametrize("what", AHEAD)
+def test_a41_what_is_still_to_come_is_not_taken(what: str) -> None:
+    """It would let time pass for a member that has not come, and keep the truth away later."""
+    token, told = opened("shopify"), {**shopify_order(), **AHEAD[what]}
+    body = json.dumps(told).encode()
+    answer = hooks.receive(token, headers("shopify", TOPICS["shopify"], body), body, now=NOW)
+    assert (answer.state, answer.code) == ("unreadable", "time_ahead")
+    assert not FactRow.objects.exists()
+    assert HookProblem.objects.get().code == "time_ahead"
+    body = order_of("shopify")
+    answer = hooks.receive(token, headers("shopify", TOPICS["shopify"], body), body, now=NOW)
+    assert answer.state == "recorded"
 
 
 def test_signatures_are_compared_in_constant_time() -> None:

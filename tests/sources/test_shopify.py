@@ -179,7 +179,7 @@ def test_any_order_of_arrival_ends_the_same(seed: int) -> None:
 def test_saboteur_the_last_to_arrive_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     token = opened("shopify")
     whole = life()
-    monkeypatch.setattr(hooks.Standing, "version", property(lambda told: 2**60), raising=False)
+    monkeypatch.setattr(hooks.Standing, "version", property(lambda told: 2**50), raising=False)
     monkeypatch.setattr(hooks.Standing, "digest", property(lambda told: os.urandom(16)))
     endings = {str(ending(token, [*whole[::-1]])), str(ending(token, whole))}
     assert len(endings) == 2

@@ -27,15 +27,20 @@ from regulars.sources.hooked import (
     MOST_BYTES,
     Forged,
     Incoming,
+    Reading,
     Settings,
     Standing,
     Unreadable,
     called_off,
     cancel_key,
+    version_of,
     withdrawn,
 )
 
 KEPT = timedelta(days=30)
+AHEAD = timedelta(minutes=10)
+"""How far the clock of a shop may be ahead of ours: what is dated later would let time pass that
+has not come yet."""
 LEAST_SECRET = 16
 MOST_NAME = 40
 NAME = re.compile(r"[A-Za-z0-9_-]+")
@@ -153,12 +158,23 @@ def receive(token: str, headers: Mapping[str, str], body: bytes, *, now: datetim
         return _note(hook, topic, Unreadable("amount_unreadable"), now)
     if reading.standing is None and not reading.refunds:
         return Received(state="ignored")
+    if _is_ahead(reading, now + AHEAD):
+        return _note(hook, topic, Unreadable("time_ahead"), now)
     with transaction.atomic(), connection.cursor() as cursor:
         found = _order(cursor, reading.standing, now) if reading.standing else []
         new = found or _refunds_alone(cursor, reading.refunds)
         outcomes = record(new, now=now, source=Source(restate=True)) if new else []
     changed = any(one.state in ("recorded", "restated") for one in outcomes)
     return Received(state="recorded" if changed else "known")
+
+
+def _is_ahead(reading: Reading, last: datetime) -> bool:
+    """Whether a payload tells of anything that is still to come."""
+    told = reading.standing
+    dates = [one.at for one in reading.refunds]
+    if told is not None:
+        dates += [told.order.at, told.called_off, *(one.at for one in told.refunds)]
+    return any(at > last for at in dates) or (told is not None and told.version > version_of(last))
 
 
 def _note(hook: HookSource, topic: str, error: Unreadable, now: datetime) -> Received:

@@ -28,6 +28,8 @@ from regulars.engine.happenings import FoldFact
 from regulars.engine.position import names
 
 ATTEMPTS = 8
+MOST_WAITING = 100
+"""So many facts wait for one that is unknown, and no more."""
 MET = {"40P01", "40001", "23505"}
 """Each waited for the other; what was read changed; the other wrote the same row first."""
 
@@ -155,6 +157,10 @@ def _record(cursor: CursorWrapper, batch: _Batch, arrivals: Sequence[Arrival]) -
         outcomes.append(outcome)
         if new:
             fresh.append(new)
+    crowded = _crowded(cursor, fresh)
+    if crowded:
+        fresh = [one for one in fresh if one.fact.key not in crowded]
+        outcomes = [crowded.get(one.key, one) for one in outcomes]
     owners = _owners(cursor, batch, fresh) if source.owner is None else [source.owner] * len(fresh)
     named = _Named.of(cursor, fresh, owners)
     facts = [_new_fact(one, owner) for one, owner in zip(fresh, named.owners, strict=True)]
@@ -166,6 +172,21 @@ def _record(cursor: CursorWrapper, batch: _Batch, arrivals: Sequence[Arrival]) -
     given = book(sitting, named.placed(fresh), also=batch.also, about=named.about)
     named.note(cursor, fresh, batch.now)
     return [structs.replace(one, given=given.get(one.key, [])) for one in outcomes]
+
+
+def _crowded(cursor: CursorWrapper, fresh: list[_Fresh]) -> dict[str, Outcome]:
+    """The refusals of those that name an unknown fact for which too many wait already: when it
+    comes at last, they are all booked with it."""
+    about = [(names(one.fact), one.fact.key) for one in fresh if _is_about(one.fact)]
+    waiting = histories.count_waiting(cursor, sorted({name for name, _key in about if name}))
+    arriving = {one.fact.key for one in fresh}
+    found: dict[str, Outcome] = {}
+    for name, key in about:
+        waiting[name] = waiting.get(name, 0) + 1
+        if waiting[name] > MOST_WAITING and name not in arriving:
+            found[key] = Outcome(key=key, state="refused", code="waits_too_many")
+    known = histories.owners(cursor, sorted({name for name, key in about if key in found}))
+    return {key: found[key] for name, key in about if key in found and name not in known}
 
 
 class _Named(Struct, kw_only=True):

@@ -119,6 +119,11 @@ WAITING = f"""
     JOIN regulars_fact f ON f.customer_id = n.customer_id AND f.key = n.key
     ORDER BY n.arrived_at, f.version
 """  # noqa: S608 - own texts
+COUNT_WAITING = f"""
+    SELECT n.names, count(*) FROM unnest({TEXTS}) AS w(name)
+    JOIN regulars_named_fact n ON n.names = w.name COLLATE "C" AND n.owner_id IS NULL
+    GROUP BY n.names
+"""  # noqa: S608 - own texts
 FOUND = f"""
     UPDATE regulars_named_fact SET owner_id = n.owner
     FROM unnest({TEXTS}, {NUMBERS}) AS n(name, owner)
@@ -231,6 +236,14 @@ def waiting_for(cursor: CursorWrapper, keys: Sequence[str]) -> list[Waiting]:
         if not isinstance(fact, Link | Unlink):
             found[fact.key] = Waiting(name, customer_id, programme, fact)
     return list(found.values())
+
+
+def count_waiting(cursor: CursorWrapper, named: Sequence[str]) -> dict[str, int]:
+    """How many facts wait for each of these, where any do."""
+    if not named:
+        return {}
+    cursor.execute(COUNT_WAITING, [texts(named)])
+    return {name: int(count) for name, count in cursor.fetchall()}
 
 
 def note_waiting(cursor: CursorWrapper, waiting: Sequence[Waiting], now: datetime) -> None:
