@@ -199,11 +199,12 @@ def test_an_act_in_two_transactions_is_seen() -> None:
         assert broken_everywhere(act_record, "k", False) != []
 
 
-def sent_until_heard(key: str, name: str, keys: Callable[[int], str]) -> int:
+def sent_until_heard(key: str, name: str, keys: Callable[[int], str], number: int = 0) -> int:
     """Send an order until there is an answer; how often it took."""
+    at = AT + timedelta(microseconds=number)
     for attempt in range(500):
         try:
-            record([bought(f"{key}{keys(attempt)}", 500, name)], now=NOW)
+            record([bought(f"{key}{keys(attempt)}", 500, name, at=at)], now=NOW)
         except (DatabaseError, InterfaceError, psycopg.Error):
             connection.close()
         else:
@@ -229,7 +230,7 @@ def ended_at_random(cluster: Server, orders: int, keys: Callable[[int], str]) ->
 
     def send(worker: int) -> None:
         for one in range(orders // 8):
-            tries.append(sent_until_heard(f"e{worker}-{one}", f"s{worker}", keys))
+            tries.append(sent_until_heard(f"e{worker}-{one}", f"s{worker}", keys, one))
 
     ending = threading.Thread(target=end)
     ending.start()

@@ -28,7 +28,7 @@ pytestmark = [
 ]
 SEED = 20_261_122
 WORKERS, REGISTERS = 16, 6
-OPERATIONS = 10_000 if FULL else 400
+OPERATIONS, ROUNDS = (1000, 10) if FULL else (400, 1)
 CLOCK = itertools.count(1)
 """Microseconds, so that most orders are newer than those before them, and some are not."""
 Seen = dict[str, tuple[int, int]]
@@ -85,8 +85,7 @@ class History(Struct):
 
 def lived(seed: int, operations: int, *, apart: bool = False) -> History:
     """Writers and readers at once."""
-    open_club()
-    names = [f"reg{one}" for one in range(REGISTERS)]
+    names = [f"reg{seed}-{one}" for one in range(REGISTERS)]
     numbers = dict(zip(names, members(names), strict=True))
     history = History(names, apart)
 
@@ -94,9 +93,9 @@ def lived(seed: int, operations: int, *, apart: bool = False) -> History:
         chance = random.Random(seed * 1000 + worker)
         for one in range(operations // WORKERS):
             if chance.random() < 0.5:
-                history.write(f"w{worker}-{one}", chance)
+                history.write(f"{seed}-w{worker}-{one}", chance)
             else:
-                history.read(f"r{worker}-{one}", numbers, chance)
+                history.read(f"{seed}-r{worker}-{one}", numbers, chance)
         connection.close()
 
     told = at_once([lambda one=one: work(one) for one in range(WORKERS)])
@@ -132,18 +131,22 @@ def oddities(history: History) -> list[str]:
 
 
 def test_everything_fits_one_order() -> None:
-    history = lived(SEED, OPERATIONS)
-    print(f"seed {SEED}: {len(history.done)} operations")
-    assert history.failed == []
-    assert oddities(history) == [], f"seed {SEED}"
+    open_club()
+    for seed in range(SEED, SEED + ROUNDS):
+        history = lived(seed, OPERATIONS)
+        print(f"seed {seed}: {len(history.done)} operations")
+        assert history.failed == []
+        assert oddities(history) == [], f"seed {seed}"
     assert wrong() == []
 
 
 def test_reads_of_several_moments_are_seen() -> None:
+    open_club()
     assert any("circle" in one for one in oddities(lived(SEED, 800, apart=True)))
 
 
 def test_writers_that_do_not_lock_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    open_club()
     monkeypatch.setattr(holders, "LOCK", holders.READ)
     history = lived(SEED, 400)
     assert history.failed or any("lost" in one for one in oddities(history))
