@@ -1,0 +1,205 @@
+"""A cashier with a queue: pair, sign in, find, sell, use, undo, enrol, scan; and no connection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+from test_browser_every_page import flaws
+
+from browser.house import House
+from browser.visiting import PHONE, Visit
+
+pytestmark = pytest.mark.browser
+Visits = Callable[..., Visit]
+MEMBER = "Anna Kowalska"
+PIN = "2846"
+KEPT = "navigator.serviceWorker.ready.then(() => caches.has('regulars-till-1'))"
+SCAN = """
+(text) => [...text, "Enter"].forEach((key) => document.activeElement.dispatchEvent(
+  new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })))
+"""
+"""A hand scanner types a line within a blink."""
+CAMERA = """
+window.BarcodeDetector = class { async detect() { return [{ rawValue: CODE }]; } };
+navigator.mediaDevices.getUserMedia = async () =>
+  document.createElement("canvas").captureStream();
+"""
+
+
+@pytest.fixture(scope="module")
+def code(house: House, chromium: Browser) -> Callable[[str], str]:
+    """Makes a link for a till, as an owner does."""
+
+    def made(name: str) -> str:
+        otto = Visit(chromium, house, "otto")
+        otto.go("/console/settings/tills/")
+        otto.page.select_option("#id_place", label="Market Street")
+        otto.page.fill("#id_name", name)
+        otto.page.click("text=Make a code")
+        link = otto.page.input_value("#address")
+        otto.close()
+        assert otto.troubles == []
+        return link
+
+    return made
+
+
+def at_work(visit: Visit, link: str) -> Visit:
+    """A browser that was made a till, with Mia at it."""
+    visit.go(link)
+    visit.page.click("main button[type=submit]")
+    visit.page.wait_for_url("**/till/enter/")
+    sign_in(visit)
+    return visit
+
+
+def sign_in(visit: Visit) -> None:
+    visit.page.check("input[name=cashier] >> nth=0", force=True)
+    visit.page.fill("#pin", PIN)
+    visit.page.click("main form button[type=submit]")
+    visit.page.wait_for_url("**/till/")
+
+
+def number(visit: Visit, label: str = "Points") -> int:
+    """What the member has, as the page shows it."""
+    told = visit.page.locator(f".holds div:has(dt:text-is('{label}')) dd").inner_text()
+    return int(re.sub(r"\D", "", told))
+
+
+def choose(visit: Visit, name: str = MEMBER) -> None:
+    visit.page.locator("#q").press_sequentially(name[:8].lower(), delay=15)
+    row = visit.page.locator(".picks li", has_text=name)
+    row.get_by_role("link").click()
+    expect(visit.page.locator("h1")).to_have_text(name)
+
+
+def digits(visit: Visit, keys: str) -> None:
+    for key in keys:
+        visit.page.click(f"[data-keys=amount] [data-key='{key}']")
+
+
+def test_a_coffee_is_sold_used_and_taken_back(visit: Visits, code: Any) -> None:
+    till = at_work(visit("", reduced_motion="reduce"), code("till A"))
+    page = till.page
+    found = flaws(till, "idle", dark=True)
+    digits(till, "840")
+    choose(till)
+    had = number(till)
+    expect(page.locator("#book")).to_have_text("Book · €8.40 to pay")
+    page.get_by_label("Use: A coffee").click()
+    expect(page.locator(".uses .on")).to_contain_text("A coffee")
+    expect(page.locator(".sum")).to_contain_text("−50 points")
+    found += flaws(till, "sale", dark=True)
+    digits(till, "5")
+    expect(page.locator("#book")).to_have_text("Book · €84.05 to pay")
+    page.click("[data-keys=amount] [data-key=back]")
+    expect(page.locator("#book")).to_have_text("Book · €8.40 to pay")
+    page.click("#book")
+    expect(page.locator("h1")).to_have_text(f"Booked for {MEMBER}")
+    expect(page.locator("main")).to_contain_text(f"{had - 50 + 8} points")
+    found += flaws(till, "done", dark=True)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("h1")).to_have_text("Taken back")
+    expect(page.locator("main")).to_contain_text(f"{had} points")
+    page.click("text=Next customer")
+    choose(till)
+    page.locator(".why-link").first.click()
+    expect(page.locator("h1")).to_contain_text(f"Why {MEMBER} has {had} points")
+    found += flaws(till, "why")
+    assert found == []
+
+
+def test_a_newcomer_joins_on_a_german_phone(visit: Visits, code: Any) -> None:
+    till = at_work(visit("", viewport=PHONE, locale="de-DE", has_touch=True), code("till B"))
+    page = till.page
+    page.fill("#amount", "8,40")
+    page.get_by_label("Neues Mitglied").click()
+    page.fill("[name=contact]", "till.newcomer@example.com")
+    page.fill("[name=name]", "Dana Beispiel")
+    page.locator("[name=sent]").press_sequentially("anna", delay=20)
+    page.locator(".t-senders label", has_text="Anna K.").click()
+    assert flaws(till, "enrol") == []
+    page.set_viewport_size(PHONE)
+    assert not page.is_checked("[name=agreed]"), "nobody is made to agree"
+    page.check("[name=agreed]")
+    page.click("main button[type=submit]")
+    expect(page.locator("h1")).to_have_text("Dana Beispiel")
+    expect(page.locator("#book")).to_have_text("Buchen · 8,40\xa0€ zu zahlen")
+    page.click("#book")
+    expect(page.locator("main")).to_contain_text("8 Punkte")
+    assert till.sideways() <= 0
+
+
+def test_a_hand_scanner_and_a_camera_find_the_member(visit: Visits, code: Any) -> None:
+    link = code("till C")
+    till = at_work(visit(""), link)
+    choose(till)
+    address = till.page.url
+    card = re.search(r"m=([0-9a-f-]{36})", address)
+    assert card is not None
+    till.go("/till/?a=4.20")
+    till.page.focus("#amount")
+    till.page.evaluate(SCAN, card[1])
+    expect(till.page.locator("h1")).to_have_text(MEMBER)
+    till.page.add_init_script(CAMERA.replace("CODE", f'"{card[1]}"'))
+    till.go("/till/")
+    till.page.click("#camera")
+    expect(till.page.locator("h1")).to_have_text(MEMBER)
+
+
+def test_without_a_connection_sales_wait_and_count_once(visit: Visits, code: Any) -> None:
+    till = at_work(visit(""), code("till D"))
+    page = till.page
+    choose(till)
+    had, who = number(till), re.search(r"m=([0-9a-f-]{36})", page.url)
+    assert who is not None
+    page.wait_for_function(
+        "navigator.serviceWorker.ready.then(() => caches.has('regulars-till-1'))"
+    )
+    till.context.set_offline(True)
+    page.goto(f"{till.house.address}/till/")
+    expect(page.locator(".t-banner")).to_contain_text("No connection. Keep selling.")
+    page.fill("#kept-who", who[1])
+    digits(till, "640")
+    page.click("#keep button[type=submit]")
+    expect(page.locator("#kept")).to_contain_text("€6.40")
+    till.context.set_offline(False)
+    page.click("text=Try now")
+    expect(page.locator("#sent")).to_contain_text("all sent")
+    page.reload()
+    till.go(f"/till/?m={who[1]}")
+    assert number(till) == had + 6
+    away = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED")
+    till.troubles[:] = [one for one in till.troubles if not any(word in one for word in away)]
+
+
+def test_without_a_script_the_till_sells(visit: Visits, code: Any) -> None:
+    till = at_work(visit("", java_script_enabled=False), code("till E"))
+    page = till.page
+    page.fill("#q", "kowalska anna")
+    page.click("#find-form button")
+    page.locator(".picks li", has_text=MEMBER).get_by_role("link").click()
+    page.fill("#amount", "4.20")
+    page.click("text=Show the sum")
+    page.click("#book")
+    expect(page.locator("h1")).to_have_text(f"Booked for {MEMBER}")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("h1")).to_have_text("Taken back")
+
+
+def test_the_first_view_is_light(visit: Visits, code: Any) -> None:
+    till = at_work(visit(""), code("till F"))
+    sizes: list[int] = []
+    till.page.on("response", lambda answer: sizes.append(_wire(answer)))
+    till.context.clear_permissions()
+    till.page.reload(wait_until="networkidle")
+    assert sum(sizes) <= 100_000, sizes
+
+
+def _wire(answer: Any) -> int:
+    told = answer.request.sizes()
+    return int(told["responseBodySize"] + told["responseHeadersSize"])
