@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from api_kit import CLUB, Caller, ago, cafe, key, member, order
+from api_kit import CLUB, LONG_AGO, Caller, ago, cafe, key, member, order
 
 from regulars.actions import customers, reserving
-from regulars.db.models import AttemptRow, Customer, FactRow, TransferRow, VoucherRow
+from regulars.actions.publishing import publish
+from regulars.db.models import AttemptRow, Business, Customer, FactRow, TransferRow, VoucherRow
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +48,58 @@ def test_a_member_is_told_where_they_stand(caller: Caller, mia: str) -> None:
     assert (missing["tier"], missing["has"], missing["missing"]) == ("regular", "60", "140")
     assert told["expiring"][0]["amount"] == "60"
     assert told["code"]
+
+
+LADDER = """
+format: 1
+programme: ladder
+edition: ladder_1
+name: Ladder
+currency: EUR
+assets: [{id: points, name: point, many: points}]
+metrics:
+  - {id: spend, kind: spent}
+  - {id: visits, kind: orders}
+earn: [{kind: per_amount, step: 1.00 EUR, points: 1}]
+standing: {kind: calendar_year, metric: spend}
+tiers:
+  - {id: guest, name: Guest, from: 0}
+  - id: silver
+    name: {en: Silver, de: Silber}
+    from: 50
+    needs: [{metric: visits, from: 3}]
+    or: [{metric: visits, window: ever, from: 5}]
+  - {id: friend, name: Friend of the house}
+  - {id: gold, name: Gold, from: 500}
+"""
+
+
+def test_progress_to_the_next_tier_is_told_for_everything_that_counts() -> None:
+    publish(LADDER, now=LONG_AGO)
+    Business.objects.create(id=1, name="Shop", created_at=LONG_AGO)
+    caller = Caller(key())
+    who = {"customer": {"email": "mia@example.com"}, "since": "2026-01-01T00:00:00Z"}
+    mia = caller.post("/members", {"programme": "ladder", **who}).said["member"]
+
+    def stands() -> Any:
+        told = caller.get(f"/members/ladder/{mia}").said
+        return told["tier"], told["next_tier"], told["metrics"]
+
+    for number, (amount, tier) in enumerate([("40.00", "guest"), ("20.00", "guest")]):
+        caller.post("/facts", order(f"o{number}", amount))
+        assert stands()[0] == tier
+    _tier, ahead, metrics = stands()
+    assert metrics == {"spend": "60", "visits": "2"}
+    assert (ahead["tier"], ahead["metric"], ahead["missing"]) == ("silver", "spend", "0")
+    assert [(one["metric"], one["taken"], one["missing"]) for one in ahead["hurdles"]] == [
+        ("spend", True, "0"),
+        ("visits", False, "1"),
+    ]
+    (instead,) = ahead["instead"]
+    assert (instead["window"], instead["has"], instead["missing"]) == ("ever", "2", "3")
+    caller.post("/facts", order("o9", "1.00"))
+    tier, ahead, _metrics = stands()
+    assert (tier, ahead["tier"], ahead["missing"]) == ("silver", "gold", "439")
 
 
 def test_an_etag_says_whether_anything_changed(caller: Caller, mia: str) -> None:

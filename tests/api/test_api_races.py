@@ -62,6 +62,19 @@ def test_many_redemptions_spend_what_is_there_once(caller: Caller) -> None:
     assert points() == "10"
 
 
+def test_of_many_who_saw_the_same_member_one_decides(caller: Caller) -> None:
+    caller.post("/facts", order("o2", "140.00", at=ago(40)))
+    mia, _points = sixty(caller)
+    tag = caller.get(f"/members/{CLUB}/{mia}").headers["ETag"]
+    body: dict[str, Any] = {"programme": CLUB, "member": mia, "reward": "coffee"}
+    answers = together(
+        lambda n: Caller(caller.key).post("/redemptions", {**body, "key": f"r{n}"}, If_Match=tag)
+    )
+    assert sorted(one.status for one in answers) == [200] + [412] * (MANY - 1)
+    unseen = together(lambda n: Caller(caller.key).post("/redemptions", {**body, "key": f"u{n}"}))
+    assert sum(one.said["accepted"] for one in unseen) == 3, "who did not look is not refused so"
+
+
 def test_confirming_and_releasing_at_once_comes_to_one_of_both(caller: Caller) -> None:
     mia, points = sixty(caller)
     body = {"key": "r1", "programme": CLUB, "member": mia, "reward": "coffee", "reserve": True}

@@ -7,6 +7,7 @@ others would cause for the member at that moment, whose jobs have not run either
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -21,6 +22,8 @@ from regulars.engine import head
 from regulars.engine.advance import next_due
 from regulars.engine.calendar import datetime_of, instant_of
 from regulars.engine.compiled import Compiled
+from regulars.engine.edition import Hurdle as Needed
+from regulars.engine.edition import Tier
 from regulars.engine.head import Shelved, Source
 from regulars.engine.questions import Granted, Share
 from regulars.engine.state import BEGINNING, Voucher
@@ -63,11 +66,41 @@ class OpenVoucher(Struct, frozen=True, kw_only=True):
     expires_at: datetime | None
 
 
+class Hurdle(Struct, frozen=True, kw_only=True):
+    """A figure on the way to a tier: what a metric `has` in a `window` (empty: where the ladder
+    counts), and what it must be: `at_least` so much, or `below` something."""
+
+    metric: str
+    window: str
+    has: Decimal
+    at_least: Decimal | None
+    below: Decimal | None
+
+    @property
+    def missing(self) -> Decimal:
+        """What is missing, 0 where nothing is, or where it is too much already."""
+        return max((self.at_least or self.has) - self.has, Decimal(0))
+
+    @property
+    def taken(self) -> bool:
+        """Whether the figure is right."""
+        return not self.missing and (self.below is None or self.has < self.below)
+
+
+class Ahead(Struct, frozen=True, kw_only=True):
+    """The next tier that figures lead to: by all `hurdles`, or by one of those `instead`."""
+
+    tier: Tier
+    hurdles: list[Hurdle]
+    instead: list[Hurdle]
+
+
 class Look(Struct, frozen=True, kw_only=True):
     """A member in a programme at an instant.
 
     `customer` is the public id of the member, whoever was asked for. Times are None where nothing
-    comes. `progress` tells by rule how far it is to what it gives next, as "3/5"; `next_due` is
+    comes. `progress` tells by rule how far it is to what it gives next, as "3/5"; `metrics` what
+    each metric comes to where it is counted, `ahead` how far it is to the next tier; `next_due` is
     when something happens by itself; `edition` is the one in force.
     """
 
@@ -79,6 +112,8 @@ class Look(Struct, frozen=True, kw_only=True):
     balances: dict[str, Balance]
     tier: str
     tier_until: datetime | None
+    ahead: Ahead | None
+    metrics: dict[str, Decimal]
     vouchers: list[OpenVoucher]
     progress: dict[str, str]
     expiring: list[Expiring]
@@ -168,11 +203,60 @@ def _seen(opened: Opened, codes: dict[str, str], now: datetime) -> Look:
         balances={name: _balance(opened, name) for name in run.programme.asset_names},
         tier=tiers[run.state.standing.tier].id if tiers else "",
         tier_until=_moment(until) if isinstance(until, int) else None,
+        ahead=_ahead(book),
+        metrics=_metrics(book),
         vouchers=[_voucher(one, codes) for one in run.state.vouchers.values()],
         progress=_progress(book),
         expiring=_expiring(book),
         next_due=_moment(next_due(run)),
     )
+
+
+def _ahead(book: Shelved) -> Ahead | None:
+    """The next tier that can be reached by figures: not one by invitation alone."""
+    edition = book.run.edition.edition
+    metric = getattr(edition.standing, "metric", None)
+    for tier in edition.tiers[book.run.state.standing.tier + 1 :]:
+        main = [] if metric is None or tier.from_ is None else [(metric, "", tier.from_, None)]
+        needs = [_told(one) for one in tier.needs] if main else []
+        instead = [_told(one) for one in tier.or_]
+        if main or instead:
+            return Ahead(
+                tier=tier,
+                hurdles=[_hurdle(book, *one) for one in (*main, *needs)],
+                instead=[_hurdle(book, *one) for one in instead],
+            )
+    return None
+
+
+def _told(hurdle: Needed) -> tuple[str, str, str | None, str | None]:
+    return hurdle.metric, hurdle.window or "", hurdle.from_, hurdle.below
+
+
+def _hurdle(
+    book: Shelved, metric: str, window: str, at_least: str | None, below: str | None
+) -> Hurdle:
+    has = _number(book.read(f"{metric}_{window}" if window else metric))
+    return Hurdle(
+        metric=metric,
+        window=window,
+        has=has or Decimal(0),
+        at_least=None if at_least is None else Decimal(at_least),
+        below=None if below is None else Decimal(below),
+    )
+
+
+def _metrics(book: Shelved) -> dict[str, Decimal]:
+    """What each metric that is a number comes to."""
+    ids = [one.name_in_state for one in book.run.edition.edition.metrics]
+    found = {name: _number(book.read(name)) for name in ids}
+    return {name: number for name, number in found.items() if number is not None}
+
+
+def _number(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None
+    return Decimal(value)
 
 
 def _balance(opened: Opened, asset: str) -> Balance:

@@ -108,7 +108,20 @@ MEMBER_OUT: dict[str, Any] = {
         "needs": "200",
         "has": "4",
         "missing": "196",
+        "hurdles": [
+            {
+                "metric": "earned_points",
+                "window": "",
+                "at_least": "200",
+                "below": None,
+                "has": "4",
+                "missing": "196",
+                "taken": False,
+            }
+        ],
+        "instead": [],
     },
+    "metrics": {"earned_points": "4"},
     "progress": {"stamp_card": "1/9"},
     "vouchers": [VOUCHER],
     "expiring": [{"asset": "points", "amount": "4", "at": "2027-11-30T23:00:00Z"}],

@@ -13,9 +13,9 @@ from regulars.api.answers import scales, shown
 from regulars.api.asking import AdjustIn, AdjustmentIn, AdjustmentsQuery
 from regulars.api.calls.facts import shop_of
 from regulars.api.facts import units
+from regulars.api.office import AdjustmentOut, AdjustmentsOut
 from regulars.api.operations import Asked, Operation, Reply, serve
 from regulars.api.problems import Problem
-from regulars.api.telling import AdjustmentOut, AdjustmentsOut
 from regulars.db.models import Adjustment
 from regulars.db.queries import adjustments, members
 

@@ -9,9 +9,10 @@ from regulars.api import examples
 from regulars.api.answers import shown
 from regulars.api.asking import EditionIn, PublishIn, WithdrawIn
 from regulars.api.calls.programmes import edition_out, sections_of
+from regulars.api.office import HarsherOut, OtherOut, PreviewOut
 from regulars.api.operations import Asked, Operation, Reply, serve
 from regulars.api.problems import Problem
-from regulars.api.telling import EditionOut, HarsherOut, OtherOut, PreviewOut
+from regulars.api.telling import EditionOut
 from regulars.db.models import EditionRow
 from regulars.engine.edition import Edition
 from regulars.programmes.loading import load

@@ -6,9 +6,9 @@ from regulars.actions import api_keys
 from regulars.actions.api_keys import Made, Wanted
 from regulars.api import examples
 from regulars.api.asking import NewKeyIn, PrefixIn
+from regulars.api.office import ApiKeyOut, ApiKeysOut, NewKeyOut, RevokedOut
 from regulars.api.operations import Asked, Operation, Reply, serve
 from regulars.api.problems import Problem
-from regulars.api.telling import ApiKeyOut, ApiKeysOut, NewKeyOut, RevokedOut
 from regulars.db.models import ApiKey
 
 PREFIX = {"prefix": "rgl_k7m2x9"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from hashlib import blake2b
-from typing import Any
 
 from regulars.actions import explaining, looking, quoting
 from regulars.actions.known import known_customer
@@ -21,6 +20,7 @@ from regulars.api.problems import Problem
 from regulars.api.telling import (
     ExpiringOut,
     ExplainedOut,
+    HurdleOut,
     LineOut,
     MemberOut,
     MissingOut,
@@ -33,7 +33,6 @@ from regulars.api.telling import (
 from regulars.db.queries import advocates, members
 from regulars.engine import moments
 from regulars.engine.calendar import datetime_of
-from regulars.engine.edition import Edition
 from regulars.engine.money import decimals
 from regulars.engine.texts import in_language
 
@@ -127,6 +126,7 @@ def _member_out(look: Look, asked: Asked, revision: int, code: str) -> MemberOut
         tier=look.tier,
         tier_until=look.tier_until,
         next_tier=_missing(look, asked),
+        metrics={name: _plain(one) for name, one in look.metrics.items()},
         progress=look.progress,
         vouchers=[_voucher(one) for one in look.vouchers],
         expiring=[
@@ -155,29 +155,38 @@ def _voucher(one: looking.OpenVoucher) -> VoucherOut:
 
 
 def _missing(look: Look, asked: Asked) -> MissingOut | None:
-    """How far it is to the next tier by the ladder's own metric."""
-    edition = asked.speech.edition(look.programme)
-    metric = getattr(edition.standing, "metric", None)
-    found = _next(edition, look.tier)
-    if found is None or metric is None or found.from_ is None:
+    """How far it is to the next tier: by the ladder's own metric, and by all that count."""
+    ahead = look.ahead
+    if ahead is None:
         return None
-    number = members.number_of(look.customer) or 0
-    has = quoting.figure(number, look.programme, metric, look.at)
-    needs = Decimal(found.from_)
+    first = (ahead.hurdles or ahead.instead)[0]
     return MissingOut(
-        tier=found.id,
-        name=in_language(found.name, asked.speech.language),
-        metric=metric,
-        needs=f"{needs:f}",
-        has=f"{has:f}",
-        missing=f"{max(needs - has, Decimal(0)):f}",
+        tier=ahead.tier.id,
+        name=in_language(ahead.tier.name, asked.speech.language),
+        metric=first.metric,
+        needs=_plain(first.at_least or first.below or Decimal(0)),
+        has=_plain(first.has),
+        missing=_plain(first.missing),
+        hurdles=[_hurdle(one) for one in ahead.hurdles],
+        instead=[_hurdle(one) for one in ahead.instead],
     )
 
 
-def _next(edition: Edition, tier: str) -> Any:
-    names = [one.id for one in edition.tiers]
-    place = names.index(tier) + 1 if tier in names else len(names)
-    return edition.tiers[place] if place < len(names) else None
+def _plain(number: Decimal) -> str:
+    """A figure as it is shown: 60, 2.5."""
+    return f"{number.normalize():f}"
+
+
+def _hurdle(one: looking.Hurdle) -> HurdleOut:
+    return HurdleOut(
+        metric=one.metric,
+        window=one.window,
+        at_least=None if one.at_least is None else _plain(one.at_least),
+        below=None if one.below is None else _plain(one.below),
+        has=_plain(one.has),
+        missing=_plain(one.missing),
+        taken=one.taken,
+    )
 
 
 @serve(
