@@ -31,6 +31,8 @@ PAGES = {
     "console:insights_products": "/console/insights/products/",
     "console:insights_people": "/console/insights/people/?visits=4-7&days=0-7",
     "console:business": "/console/settings/business/",
+    "console:look": "/console/settings/look/",
+    "console:mail": "/console/settings/mail/",
     "console:account": "/console/settings/account/",
     "console:staff": "/console/settings/staff/",
     "console:invite": "/console/settings/staff/invite/",

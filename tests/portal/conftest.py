@@ -13,6 +13,7 @@ from portal_kit import BASE, NOW, Club
 @pytest.fixture
 def club(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch, clock: list[datetime]) -> Club:
     settings.BASE_URL = BASE
+    settings.DEMONSTRATION = True
     settings.ALLOWED_HOSTS = ["*"]
     return Club()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from regulars.console.views import entry, insights, language, settings, staff, tills
+from regulars.console.views import entry, insights, language, members_side, settings, staff, tills
 from regulars.console.views.customers import urls as customers
 from regulars.console.views.imports import urls as imports
 from regulars.console.views.today import page as today
@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("enter/<str:token>/", entry.entry, name="entry"),
     path("settings/", settings.settings, name="settings"),
     path("settings/business/", settings.business, name="business"),
+    path("settings/look/", members_side.look, name="look"),
+    path("settings/mail/", members_side.mail, name="mail"),
     path("settings/account/", settings.account, name="account"),
     path("settings/staff/", staff.everybody, name="staff"),
     path("settings/staff/invite/", staff.invite, name="invite"),

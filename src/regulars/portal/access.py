@@ -125,6 +125,7 @@ def render(
         "other_languages": others,
         "here": request.path,
         "demonstration": settings.DEMONSTRATION,
+        "can_mail": settings.MAIL_CONFIGURED or settings.DEMONSTRATION,
     }
     return django_render(
         request, f"portal/{template}.html", {**shell, **values}, status=status, using="portal"
@@ -143,6 +144,12 @@ def network_of(request: HttpRequest) -> str:
     """Where a request comes from, roughly: many addresses of one household count as one."""
     address = str(request.META.get("REMOTE_ADDR", ""))
     return ":".join(address.split(":")[:4]) if ":" in address else address
+
+
+def written(request: HttpRequest, name: str, most: int) -> str:
+    """What somebody wrote into a field, so much of it at most, without what no keyboard writes."""
+    told = request.POST.get(name, "")[:most]
+    return "".join(one for one in told if one.isprintable() or one.isspace())
 
 
 NEXT = re.compile(r"/(?:my|r)/[A-Za-z0-9/_-]*")

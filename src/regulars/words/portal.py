@@ -19,6 +19,11 @@ PORTAL_REASONS = {
     "member_name_empty": _("Tell us a name: the counter calls you by it."),
     "leaving_over": _("The time to come back is over. You can join anew at the counter."),
     "reward_not_here": _("This is had at the counter. Show your card there."),
+    "colour_unreadable": _("A colour is written like #1f6f54."),
+    "picture_unreadable": _("This is no PNG picture. Save it as PNG and choose it again."),
+    "picture_too_large": _(
+        "The picture is too large. It may have %(most)s kB and %(pixels)s by %(pixels)s pixels."
+    ),
     "undo_over": _("This can no longer be undone here. Ask at the counter."),
 }
 """Codes with their sentences in English."""

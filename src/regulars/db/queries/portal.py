@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from unicodedata import combining
 
 from django.db import connection
 from msgspec import Struct
@@ -80,8 +81,11 @@ class Member(Struct, frozen=True, kw_only=True):
 
 
 def first_name(name: str) -> str:
-    """What friends may see of a name."""
-    return name.split()[0][:40] if name.split() else ""
+    """What friends may see of a name: its first word, of which letters, hyphens and apostrophes
+    stay. So no address of a page travels in it."""
+    first = name.split()[0] if name.split() else ""
+    kept = (one for one in first if one.isalpha() or one in "-'’" or combining(one))
+    return "".join(kept)[:40].strip("-'’")
 
 
 def signed_in(token: str, now: datetime) -> Member | None:

@@ -28,6 +28,7 @@ from regulars.portal.access import (
     network_of,
     open_page,
     render,
+    written,
 )
 from regulars.words.reasons import sentence
 
@@ -42,11 +43,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if member_of(request) is not None:
             return HttpResponseRedirect(reverse("portal:card"))
         return render(request, "sign_in", {})
-    written = request.POST.get("email", "")[:300]
+    told = written(request, "email", 300)
     try:
-        email = normalise("email", written)
+        email = normalise("email", told)
     except IdentityError as error:
-        wrong = {"email": written, "error": sentence(error.code, error.params)}
+        wrong = {"email": told, "error": sentence(error.code, error.params)}
         return render(request, "sign_in", wrong, 422)
     browser = secrets.token_urlsafe(32)
     asking = signing_in.Asking(
@@ -58,7 +59,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     try:
         signing_in.ask(asking, timezone.now())
     except Refused as refused:
-        return render(request, "sign_in", {"email": written, "error": _said(refused)}, 429)
+        return render(request, "sign_in", {"email": told, "error": _said(refused)}, 429)
     response = HttpResponseRedirect(reverse("portal:code"))
     keep(response, asking_name(), browser, int(signing_in.LIFE.total_seconds()))
     return response
@@ -78,9 +79,9 @@ def code(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("portal:sign_in"))
     if request.method != "POST":
         return render(request, "code", {})
-    written = request.POST.get("code", "")[:20]
+    told = written(request, "code", 20)
     try:
-        token = signing_in.enter_by_code(browser, written, device_of(request), timezone.now())
+        token = signing_in.enter_by_code(browser, told, device_of(request), timezone.now())
     except Refused as refused:
         over = refused.code == "sign_in_over"
         return render(request, "code", {"error": _said(refused), "over": over}, 422)

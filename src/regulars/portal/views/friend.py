@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.conf import settings
+import re
+
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.utils import timezone, translation
@@ -21,39 +22,40 @@ from regulars.portal.access import (
     network_of,
     open_page,
     render,
+    written,
 )
 from regulars.portal.telling import both, rules_of_friends, said, short_terms
 from regulars.words.reasons import sentence
+
+CODE = re.compile(r"[A-Za-z0-9-]{1,100}")
 
 
 @open_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, code: str) -> HttpResponse:
     """Claim with an address; the answer is the same whoever it belongs to."""
-    found = portal_pages.inviting(code[:100].upper(), timezone.now())
+    found = portal_pages.inviting(code.upper(), timezone.now()) if CODE.fullmatch(code) else None
     if found is None:
         return render(request, "friend_nobody", {}, 404)
     if request.method != "POST":
         return _page(request, found)
-    written = request.POST.get("email", "")[:300]
+    told = written(request, "email", 300)
     try:
         wanted = Claim(
-            email=normalise("email", written),
+            email=normalise("email", told),
             code=found.code,
             network=network_of(request),
             language=translation.get_language() or "en",
         )
         portal_friends.claim(wanted, timezone.now())
     except IdentityError as error:
-        return _page(request, found, written, sentence(error.code, error.params))
+        return _page(request, found, told, sentence(error.code, error.params))
     except Refused as refused:
-        return _page(request, found, written, sentence(refused.code, refused.params))
+        return _page(request, found, told, sentence(refused.code, refused.params))
     return render(request, "friend_mailed", {"name": found.name})
 
 
-def _page(
-    request: HttpRequest, found: Inviting, written: str = "", error: str = ""
-) -> HttpResponse:
+def _page(request: HttpRequest, found: Inviting, email: str = "", error: str = "") -> HttpResponse:
     member = member_of(request)
     values = {
         "name": found.name,
@@ -61,11 +63,10 @@ def _page(
         "rules": rules_of_friends(found.edition),
         "club": said(found.edition.name),
         "terms": short_terms(found.edition),
-        "email": written,
+        "email": email,
         "error": error,
         "own": member is not None and member.customer.id == found.advocate,
         "is_member": member is not None,
-        "can_mail": settings.MAIL_CONFIGURED or settings.DEMONSTRATION,
     }
     return render(request, "friend", values, 422 if error else 200)
 
@@ -82,7 +83,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         inviting = found.inviting
         sides = both(inviting.rule, inviting.edition)
         return render(request, "confirm", {"name": inviting.name, "sides": sides})
-    coming = Coming(name=request.POST.get("name", "")[:300], device=device_of(request))
+    coming = Coming(name=written(request, "name", 300), device=device_of(request))
     try:
         session = portal_friends.come(token, coming, now)
     except Refused as refused:

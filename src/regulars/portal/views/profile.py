@@ -22,6 +22,7 @@ from regulars.portal.access import (
     cookie_name,
     member_page,
     render,
+    written,
 )
 from regulars.portal.choosing import chosen
 from regulars.portal.telling import language
@@ -139,8 +140,8 @@ def about(request: MemberRequest) -> HttpResponse:
     customer, now = request.member.customer, timezone.now()
     wanted = request.POST.get("language", "")
     try:
-        birthday = birthday_read(request.POST.get("birthday", "")[:20])
-        told = About(name=request.POST.get("name", "")[:1000], birthday=birthday)
+        birthday = birthday_read(written(request, "birthday", 20))
+        told = About(name=written(request, "name", 1000), birthday=birthday)
         portal_profile.change(customer.id, told, now)
     except Refused as refused:
         return _page(request, {refused.code: sentence(refused.code, refused.params)}, 422)

@@ -16,7 +16,7 @@ from regulars.actions import portal_pages
 from regulars.actions.advocates import choose_code
 from regulars.actions.portal_pages import Brought, Sharing
 from regulars.actions.refused import Refused
-from regulars.portal.access import MemberRequest, member_page, render
+from regulars.portal.access import MemberRequest, member_page, render, written
 from regulars.portal.choosing import chosen
 from regulars.portal.telling import asset_of, both, much, rules_of_friends
 from regulars.words.reasons import sentence
@@ -92,9 +92,9 @@ def _friend(one: Brought, found: Sharing) -> dict[str, Any]:
 def choose(request: MemberRequest) -> HttpResponse:
     """A code of one's own choice, beside those that one has."""
     shown = chosen(request)
-    written = request.POST.get("code", "")[:60]
+    told = written(request, "code", 60)
     try:
-        choose_code(request.member.customer.id, shown.programme, written, now=timezone.now())
+        choose_code(request.member.customer.id, shown.programme, told, now=timezone.now())
     except Refused as refused:
         return _page(request, sentence(refused.code, refused.params), 422)
     return HttpResponseRedirect(f"{reverse('portal:share')}?in={shown.programme}")
