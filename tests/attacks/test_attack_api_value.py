@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 import uuid
-from datetime import UTC, datetime
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
 
@@ -13,14 +15,17 @@ from api_shop import standing
 
 from api_kit import CLUB, Answer, Caller, ago, cafe, key, member, order  # isort: skip - by api_shop
 
-from regulars.actions import adjusting, own_keys
+from django.db import connection
+
+from regulars.actions import adjusting, own_keys, redeeming, reserving
 from regulars.actions.adjusting import Wish
 from regulars.actions.desks import LiveDesk
 from regulars.actions.refused import Refused
 from regulars.actions.verifying import verify
 from regulars.api import codes
-from regulars.db.models import Adjustment, Role
+from regulars.db.models import Adjustment, AttemptRow, Role, VoucherRow
 from regulars.engine.desk import Desk
+from regulars.engine.happenings import VoucherUse
 from staff import employ
 
 pytestmark = pytest.mark.usefixtures("own_database")
@@ -269,4 +274,85 @@ def test_a38_money_of_elsewhere_earns_nothing(caller: Caller, mia: str) -> None:
     for number, currency in enumerate(("XTS", "JPY", "USD", "CHF")):
         told = caller.post("/facts", order(f"c{number}", "500", currency=currency)).said
         assert "points" not in told["programmes"][0]["gave"], currency
+    assert points(caller, mia) == 60
+
+
+def held(caller: Caller, mia: str) -> tuple[int, str]:
+    """Mia has turned 50 of her points into a voucher: her customer number, and its id."""
+    wish = {"key": "r1", "programme": CLUB, "member": mia, "reward": "coffee", "as_voucher": True}
+    assert caller.post("/redemptions", wish).said["accepted"]
+    row = VoucherRow.objects.get()
+    return row.customer_id, row.id
+
+
+def used_later(caller: Caller, mia: str) -> datetime:
+    """The voucher is used, at an instant that is a little later than now."""
+    number, voucher = held(caller, mia)
+    later = datetime.now(UTC) + timedelta(seconds=5)
+    use = VoucherUse(key="u1", at=later, voucher=voucher)
+    wanted = redeeming.Asked(attempt=use, customer_id=number, programme=CLUB, now=later)
+    assert redeeming.redeem(wanted).accepted
+    return later
+
+
+def test_a31_what_was_used_is_not_given_back_by_a_clock_that_is_behind(
+    caller: Caller, mia: str
+) -> None:
+    """Two requests at once are not booked in the order of their instants."""
+    later = used_later(caller, mia)
+    before = standing()
+    for now in (later - timedelta(seconds=3), later, later + timedelta(seconds=3)):
+        with pytest.raises(Refused) as told:
+            reserving.release("r1", now)
+        assert told.value.code == "already_used"
+    assert standing() == before
+    assert points(caller, mia) == 10
+    assert verify().finding is None
+
+
+def test_a31_a_use_that_overtakes_is_looked_at_again(
+    caller: Caller, mia: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes between the look at the clock and the lock."""
+    number, voucher = held(caller, mia)
+    later = datetime.now(UTC) + timedelta(seconds=5)
+    after, once = reserving._after, [later]
+
+    def looked(row: AttemptRow, now: datetime) -> datetime:
+        found = after(row, now)
+        for at in once:
+            once.clear()
+            use = VoucherUse(key="u1", at=at, voucher=voucher)
+            wanted = redeeming.Asked(attempt=use, customer_id=number, programme=CLUB, now=at)
+            with ThreadPoolExecutor(1) as pool:
+                assert pool.submit(closing(redeeming.redeem), wanted).result().accepted
+        return found
+
+    monkeypatch.setattr(reserving, "_after", looked)
+    with pytest.raises(Refused) as told:
+        reserving.release("r1", datetime.now(UTC))
+    assert told.value.code == "already_used"
+    assert points(caller, mia) == 10
+    assert verify().finding is None
+
+
+def closing(act: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same in another thread, whose connection ends with it."""
+
+    def acted(told: Any) -> Any:
+        try:
+            return act(told)
+        finally:
+            connection.close()
+
+    return acted
+
+
+def test_a31_saboteur_a_reversal_by_whatever_clock(
+    caller: Caller, mia: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = used_later(caller, mia)
+    monkeypatch.setattr(reserving, "_after", lambda row, now: now)
+    monkeypatch.setattr(reserving, "_passed", lambda row: datetime(2000, 1, 1, tzinfo=UTC))
+    reserving.release("r1", later - timedelta(seconds=3))
     assert points(caller, mia) == 60

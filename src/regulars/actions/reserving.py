@@ -6,6 +6,7 @@ A reservation is an accepted redemption with an end; a release gives back what i
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -14,7 +15,7 @@ from django.db import connection, transaction
 from msgspec import Struct
 
 from regulars.actions import own_keys
-from regulars.actions.record import Source, record
+from regulars.actions.record import ATTEMPTS, Source, record
 from regulars.actions.refused import Refused
 from regulars.db.holders import Figures, HolderRow
 from regulars.db.models import AttemptRow, HolderState, VoucherRow
@@ -135,10 +136,17 @@ def confirm(key: str, now: datetime) -> Redeemed:
     return _resolve(row, "confirmed")
 
 
-@transaction.atomic
 def release(key: str, now: datetime) -> Redeemed:
     """Give back what was set aside, or what was redeemed without that. Refused:
     redemption_unknown, redemption_over, and whatever speaks against giving it back."""
+    for _attempt in range(ATTEMPTS):
+        with suppress(_Overtaken):
+            return _release(key, now)
+    raise RuntimeError("the same member kept changing elsewhere; send again")
+
+
+@transaction.atomic
+def _release(key: str, now: datetime) -> Redeemed:
     row = _locked(key)
     state = state_of(row)
     if state in ("released", "ended"):
@@ -155,7 +163,8 @@ def end_reservations(now: datetime) -> int:
     ended = 0
     while keys := _over(now):
         for key in keys:
-            ended += _end(key, now)
+            with suppress(_Overtaken):
+                ended += _end(key, now)
     return ended
 
 
@@ -188,12 +197,32 @@ def _locked(key: str) -> AttemptRow:
     return row
 
 
+class _Overtaken(Exception):
+    """Something else was booked for the member meanwhile: what is given back comes after it."""
+
+
 def _give_back(row: AttemptRow, now: datetime) -> None:
-    """Book the reversal. Raises Refused where it does not count; nothing has changed then."""
-    fact = Reversal(key=made(own_keys.RELEASE, row.key), at=now, redemption=row.key)
+    """Book the reversal after everything that was booked for the member: what was used meanwhile
+    is not given back by a clock that is behind. Raises Refused where it does not count, and
+    _Overtaken; nothing has changed then."""
+    at = _after(row, now)
+    fact = Reversal(key=made(own_keys.RELEASE, row.key), at=at, redemption=row.key)
     arrival = Arrival(fact=fact, programme=row.programme)
-    (outcome,) = record([arrival], now=now, source=Source(owner=row.customer_id))
+    (outcome,) = record([arrival], now=at, source=Source(owner=row.customer_id))
     refused = [one for one in outcome.given if one.status == "refused"]
     if outcome.state == "refused" or refused:
         code = outcome.code or refused[0].code
         raise Refused(code)
+    if _passed(row) > at:
+        raise _Overtaken
+
+
+def _after(row: AttemptRow, now: datetime) -> datetime:
+    """Now, or right after the last thing that was booked for the member."""
+    return max(now, _passed(row) + timedelta(microseconds=1))
+
+
+def _passed(row: AttemptRow) -> datetime:
+    """How far the member's book has come."""
+    holder = members.holder(members.end_of(row.customer_id), row.programme)
+    return (holder and holder.passed_at) or row.at
