@@ -306,6 +306,11 @@ def stored(sales: Sales) -> list[str]:
     return list(facts.values_list("key", flat=True))
 
 
+def all_told(sales: Sales) -> None:
+    """Whatever is booked was acknowledged, when nobody books any more."""
+    await_(lambda: set(stored(sales)) <= {sales.key(one, 0) for one in sales.acknowledged})
+
+
 def disagreeing(sales: Sales) -> list[str]:
     """What of the sales is not booked as it was acknowledged."""
     keys = stored(sales)
@@ -356,9 +361,9 @@ def sell(shop: Shop, sales: Sales, struck: Struck, strike: Callable[[], float]) 
 
 
 @contextmanager
-def selling(shop: Shop, sales: Sales, clients: int = 4) -> Iterator[list[Client]]:
+def selling(shop: Shop, sales: Sales, clients: int = 4, first: int = 0) -> Iterator[list[Client]]:
     """Orders are sent for as long as the block runs; those under way are sent to their end."""
-    sales.waiting, sales.allowed = deque(range(1_000_000)), 1_000_000
+    sales.waiting, sales.allowed = deque(range(first, 1_000_000)), 1_000_000
     threads = [Client(shop, sales) for _ in range(clients)]
     for thread in threads:
         thread.start()

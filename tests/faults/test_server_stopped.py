@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 from booking_kit import FULL
-from killed_shop import Sales, Shop, await_, await_more, disagreeing, running, selling, stored
+from killed_shop import Sales, Shop, all_told, await_, await_more, disagreeing, running, selling
 
 from regulars.run import embedded
 from regulars.run.folder import PASSABLE, prepare
@@ -44,11 +44,6 @@ def held(shop: Shop) -> Iterator[Callable[[], None]]:
     with psycopg.connect(embedded.superuser_address(shop.folder, "regulars")) as link:
         link.execute("LOCK TABLE regulars_factkey")
         yield link.rollback
-
-
-def all_told(sales: Sales) -> None:
-    """Whatever is booked was acknowledged: nobody could book any more."""
-    await_(lambda: set(stored(sales)) <= {sales.key(one, 0) for one in sales.acknowledged})
 
 
 def stopped_in_the_midst(

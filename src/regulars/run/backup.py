@@ -30,9 +30,16 @@ SECONDS = 12 * 3600.0
 SILENCED = {
     "regulars_delivery": "UPDATE {} SET state = 'failed', code = 'restored'"
     " WHERE state = 'waiting'",
+    "regulars_out_mail": "UPDATE {} SET state = 'failed', code = 'restored', settled_at = now(),"
+    " text = CASE WHEN secret THEN '' ELSE text END WHERE state IN ('waiting', 'picked')",
     "procrastinate_jobs": "DELETE FROM {} WHERE status IN ('todo', 'doing')",
 }
 """What would go out, or be done, a second time; by the table that holds it."""
+KNOWS_TIMEOUT = 17
+TIMEOUT = b"SET transaction_timeout = 0;"
+"""What dumps begin with, and databases before that one do not understand."""
+HEAD = 4096
+ONE_GO = ("--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1")
 LIVED_IN = ("regulars_fact", "regulars_customer", "regulars_staff", "regulars_edition")
 """Where any of these tables has a row, there is something to lose."""
 
@@ -51,6 +58,8 @@ def back_up(folder: Folder, addresses: Addresses, target: Path, manifest: Manife
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as work:
         place = Path(work)
+        with psycopg.connect(addresses.owner) as link:
+            _check_version(link)
         _run("pg_dump", addresses.owner, "--format=custom", f"--file={place / DUMP}")
         write_private(place / MANIFEST, msgspec.json.encode(manifest).decode())
         write_private(place / KEY, keys.read_or_make(folder.keys / KEY) + "\n")
@@ -85,24 +94,48 @@ def restore(folder: Folder, addresses: Addresses, source: Path, *, force: bool) 
                 "There is something in this installation already. Restore into an empty one, or "
                 "give --force to replace everything."
             )
+        major = _check_version(link)
     with tempfile.TemporaryDirectory(dir=folder.root, prefix=".restore-") as work:
         place = Path(work)
         _extract(source, place)
-        options = ("--clean", "--if-exists", "--no-owner", "--no-privileges")
-        database = str(conninfo_to_dict(addresses.owner)["dbname"])
-        _run(
-            "pg_restore",
-            addresses.owner,
-            *options,
-            "--single-transaction",
-            "--exit-on-error",
-            f"--dbname={database}",
-            str(place / DUMP),
-        )
+        _put_back(addresses.owner, place, major)
         write_private(folder.keys / KEY, (place / KEY).read_text(encoding="utf-8"))
     with psycopg.connect(addresses.owner) as link:
         silence(link)
     return told
+
+
+def _check_version(link: psycopg.Connection[tuple[object, ...]]) -> int:
+    """The major of the database. Raises CannotRun where our programs are older than it."""
+    found, own = link.info.server_version // 10_000, int(programs.version().partition(".")[0])
+    if found > own:
+        raise CannotRun(
+            f"The database is PostgreSQL {found}, and this release brings the programs of {own}: "
+            "back it up and restore it with a newer release of Regulars, or with PostgreSQL's own."
+        )
+    return found
+
+
+def _put_back(address: str, place: Path, major: int) -> None:
+    """What the dump holds, in one transaction."""
+    options = ("--clean", "--if-exists", "--no-owner", "--no-privileges", str(place / DUMP))
+    database = f"--dbname={conninfo_to_dict(address)['dbname']}"
+    if major >= KNOWS_TIMEOUT:
+        whole = ("--single-transaction", "--exit-on-error", database)
+        return _run("pg_restore", address, *whole, *options)
+    told = place / "told.sql"
+    _run("pg_restore", address, f"--file={told}", *options)
+    _leave_out(told, TIMEOUT)
+    return _run("psql", address, *ONE_GO, database, f"--file={told}")
+
+
+def _leave_out(file: Path, line: bytes) -> None:
+    """Make a comment of a line among the first of a file, without moving the rest."""
+    with file.open("r+b") as told:
+        place = told.read(HEAD).find(b"\n" + line + b"\n")
+        if place >= 0:
+            told.seek(place + 1)
+            told.write(b"--")
 
 
 def _extract(source: Path, place: Path) -> None:
@@ -155,8 +188,16 @@ def _run(program: str, address: str, *options: str) -> None:
         check=False,
     )
     if done.returncode:
-        lines = done.stderr.decode(errors="replace").strip().splitlines() or ["it said nothing"]
-        raise CannotRun(f"{program} did not succeed: {lines[-1]}")
+        raise CannotRun(
+            f"{program} did not succeed: {_telling(done.stderr.decode(errors='replace'))}"
+        )
+
+
+def _telling(said: str) -> str:
+    """The line that says what is wrong; hints and notes follow it."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()] or ["it said nothing"]
+    found = next((one for one in lines if "error:" in one or "ERROR:" in one), lines[-1])
+    return found.partition("error: ")[2] or found
 
 
 _VARIABLE = {"host": "HOST", "port": "PORT", "user": "USER", "sslmode": "SSLMODE"}
