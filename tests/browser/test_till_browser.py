@@ -25,8 +25,11 @@ SCAN = """
 """A hand scanner types a line within a blink."""
 CAMERA = """
 window.BarcodeDetector = class { async detect() { return [{ rawValue: CODE }]; } };
-navigator.mediaDevices.getUserMedia = async () =>
-  document.createElement("canvas").captureStream();
+navigator.mediaDevices.getUserMedia = async () => {
+  const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
+  setInterval(() => pen.fillRect(0, 0, 9, 9), 50);
+  return canvas.captureStream(20);
+};
 """
 
 

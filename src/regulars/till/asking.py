@@ -16,6 +16,11 @@ from regulars.engine.money import decimals
 
 KEY = re.compile(r"[0-9a-f-]{8,40}", re.ASCII)
 SIGNS = re.compile(r"[\s€$£]|EUR|PLN|RON|zł|lei")
+AMOUNT = re.compile(
+    r"(?P<whole>\d{1,40}|\d{1,3}(?:(?P<group>[.,])\d{3})(?:(?P=group)\d{3}){0,3}(?=[.,]))?"
+    r"(?:(?P<point>[.,])(?P<part>\d{1,6}))?",
+    re.ASCII,
+)
 MOST_DIGITS = 12
 MOST_USES, MOST_VOUCHERS, MOST_PIECES, LONGEST = 5, 5, 50, 100
 
@@ -86,14 +91,14 @@ def minor_of(text: str, currency: str) -> int | None:
     if not text:
         return 0
     places = decimals(currency)
-    parts = re.split("[.,]", text)
-    has_part = len(parts) > 1 and 0 < len(parts[-1]) <= places
-    part = parts.pop() if has_part else ""
-    whole = "".join(parts)
-    if not (f"{whole}{part}".isascii() and f"{whole}{part}".isdigit()) or len(whole) > MOST_DIGITS:
+    found = AMOUNT.fullmatch(text)
+    if found is None or len(found["part"] or "") > places:
+        return None
+    whole = re.sub("[.,]", "", found["whole"] or "0")
+    if len(whole) > MOST_DIGITS or found["group"] == found["point"] is not None:
         return None
     scale: int = 10**places
-    return int(whole or "0") * scale + int(part.ljust(places, "0") or "0")
+    return int(whole) * scale + int((found["part"] or "").ljust(places, "0") or "0")
 
 
 class Counter(Struct, frozen=True):
