@@ -12,7 +12,7 @@ import pytest
 from people import line, order
 from regulars.actions.record import record
 from regulars.blueprints import PROGRAMME, blueprints
-from regulars.cli import key, main, member, publishing, rebuild, verify
+from regulars.cli import installation, main
 from regulars.db.models import ApiKey, EditionRow, HolderState
 from regulars.engine.arrivals import Arrival
 from regulars.engine.facts import Identifier, Profile, Who
@@ -30,8 +30,7 @@ def nothing(data: str | None) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The test's own database stands for the installation, the test's folder for where one is."""
-    for command in (publishing, member, verify, rebuild, key):
-        monkeypatch.setattr(command, "installation", nothing)
+    monkeypatch.setattr(installation, "installation", nothing)
     monkeypatch.chdir(tmp_path)
     text = blueprints()["cafe_points"].joinpath(PROGRAMME).read_text(encoding="utf-8")
     Path("corner.yaml").write_text(text, encoding="utf-8")

@@ -10,7 +10,7 @@ import pytest
 from hook_shop import headers, order_body
 from people import NOW
 from regulars.actions import hooks
-from regulars.cli import hook, main, webhook
+from regulars.cli import installation, main
 from regulars.db.models import Endpoint, HookSource
 
 pytestmark = pytest.mark.django_db
@@ -20,8 +20,7 @@ ADDRESS = "https://receiver.example/hooks"
 @pytest.fixture(autouse=True)
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """The test's own database stands for the installation."""
-    for command in (webhook, hook):
-        monkeypatch.setattr(command, "installation", lambda data: nullcontext())
+    monkeypatch.setattr(installation, "installation", lambda data: nullcontext())
 
 
 def told(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 from msgspec import Struct
 
 from regulars.actions import audit
@@ -16,16 +17,16 @@ from regulars.db.api_keys import hashed
 from regulars.db.models import ApiKey
 
 SCOPES: dict[str, str] = {
-    "facts:write": "record what happened: orders, refunds, visits",
-    "grants:write": "give and take points by hand within its limit, set tiers",
-    "grants:approve": "see and decide what others ask to give or take above their limit",
-    "customers:read": "find customers and read what is known of them",
-    "members:read": "read balances, tiers, vouchers and why they are so",
-    "members:write": "let customers join a programme",
-    "redeem": "quote a cart, redeem rewards, look up and use vouchers",
-    "programmes:read": "read programmes, rewards, tiers and editions",
-    "programmes:write": "look at, publish and withdraw editions",
-    "keys:write": "make, rotate and revoke keys that may do no more than itself",
+    "facts:write": _("record what happened: orders, refunds, visits"),
+    "grants:write": _("give and take points by hand within its limit, set tiers"),
+    "grants:approve": _("see and decide what others ask to give or take above their limit"),
+    "customers:read": _("find customers and read what is known of them"),
+    "members:read": _("read balances, tiers, vouchers and why they are so"),
+    "members:write": _("let customers join a programme"),
+    "redeem": _("quote a cart, redeem rewards, look up and use vouchers"),
+    "programmes:read": _("read programmes, rewards, tiers and editions"),
+    "programmes:write": _("look at, publish and withdraw editions"),
+    "keys:write": _("make, rotate and revoke keys that may do no more than itself"),
 }
 """Everything that a key can be allowed."""
 BEGINS = "rgl_"

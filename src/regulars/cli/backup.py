@@ -6,19 +6,23 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
-from regulars.cli.installation import add_data
+from django.utils.translation import gettext as _
+
+from regulars.cli.installation import add_common
 from regulars.run import database
 from regulars.run.folder import prepare
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="the file to write")
-    add_data(parser)
+    add_common(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     from regulars import __version__  # noqa: PLC0415 - reads the package's metadata
     from regulars.run import backup  # noqa: PLC0415 - read with the command
+    from regulars.words.formats import number  # noqa: PLC0415 - the same
+    from regulars.words.speaking import speaking  # noqa: PLC0415 - needs the database's settings
 
     folder, target = prepare(arguments.data), Path(arguments.file).absolute()
     with database.connected(folder) as addresses:
@@ -26,5 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
             format=backup.FORMAT, version=__version__, made_at=datetime.now(UTC)
         )
         backup.back_up(folder, addresses, target, manifest)
-    print(f"{target} holds everything ({target.stat().st_size:,} bytes). Keep it safe.")
+    with speaking(arguments.lang):
+        said = _("%(file)s holds everything (%(bytes)s bytes). Keep it safe.")
+        size = number(target.stat().st_size, arguments.lang)
+        print(said % {"file": target, "bytes": size})
     return 0

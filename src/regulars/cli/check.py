@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regulars.cli import Unclear
+from regulars.cli import Unclear, values
 
 if TYPE_CHECKING:
     from regulars.programmes.cases.batch import Checked, File
     from regulars.programmes.cases.sides import Opened
 
-LANGUAGES = ("en", "de")
 ENDINGS = (".yaml", ".yml", ".json", ".md")
 FILE = "a programme file, a file of cases (YAML, JSON, Markdown), or a folder of such files"
 
@@ -26,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--junit", metavar="FILE", type=Path, help="write the outcome as JUnit XML")
     parser.add_argument("--live", action="store_true", help=LIVE)
     parser.add_argument("--vocabulary", action="store_true", help="list the words of cases")
-    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="the language")
+    values.add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -27,6 +27,8 @@ from regulars.sources.corner_coffee import (
 )
 
 CLUB = "corner_club"
+FIXED = ("de",)
+"""Languages whose readers see their pages in them, whatever the browser wants."""
 FINISHED = "demo-finished"
 """A file in the data folder: everything of the demonstration has been brought in."""
 
@@ -164,7 +166,7 @@ def _tell_member(address: str) -> None:
     from regulars.db.queries.portal import member_to_show  # noqa: PLC0415 - the same
     from regulars.portal.links import member_address  # noqa: PLC0415 - the same
 
-    member = member_to_show(CLUB)
+    member = member_to_show(CLUB, FIXED)
     if member is not None:
         link = member_address(address, make_ticket(member.id, datetime.now(UTC)))
         _say(f"See the phone of {member.name}, a member, once, within a day: {link}")

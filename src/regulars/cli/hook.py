@@ -8,8 +8,10 @@ import sys
 from datetime import UTC, datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from regulars.cli import Unclear
-from regulars.cli.installation import add_data, installation
+from regulars.cli.installation import add_common, spoken
 from regulars.run.serve import HOST, PORT
 
 ACTS = {
@@ -23,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     for name, text in ACTS.items():
         act = acts.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-        add_data(act)
+        add_common(act)
         if name == "add":
             _add_options(act)
         if name == "remove":
@@ -40,7 +42,7 @@ def _add_options(act: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     acts = {"add": _add, "list": _list, "remove": _remove}
-    with installation(arguments.data):
+    with spoken(arguments):
         print("\n".join(acts[arguments.act](arguments)))
     return 0
 
@@ -48,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _secret() -> str:
     """The shop's secret, typed unseen or piped in: never an argument, which others could read."""
     if sys.stdin.isatty():
-        return getpass.getpass("The secret by which the shop signs: ").strip()
+        return getpass.getpass(_("The secret by which the shop signs:") + " ").strip()
     return sys.stdin.readline().strip()
 
 
@@ -70,10 +72,11 @@ def _list(_arguments: argparse.Namespace) -> list[str]:
 
     lines = []
     for one in hooks.shops():
-        last = one.last_at.isoformat(timespec="seconds") if one.last_at else "nothing yet"
-        facts = [str(one.id), one.kind, one.source, one.shop or "any shop", last]
-        lines.append("\t".join([*facts, f"{one.problems} unreadable"]))
-    return lines or ["None yet. Add one with `regulars hook add shopify`."]
+        last = one.last_at.isoformat(timespec="seconds") if one.last_at else _("nothing yet")
+        facts = [str(one.id), one.kind, one.source, one.shop or _("any shop"), last]
+        problems = _("%(count)s unreadable") % {"count": one.problems}
+        lines.append("\t".join([*facts, problems]))
+    return lines or [_("None yet. Add one with `regulars hook add shopify`.")]
 
 
 def _remove(arguments: argparse.Namespace) -> list[str]:
@@ -82,6 +85,7 @@ def _remove(arguments: argparse.Namespace) -> list[str]:
     try:
         hook = UUID(arguments.shop)
     except ValueError:
-        raise Unclear(f"“{arguments.shop}” is no id of a shop; see `regulars hook list`.") from None
+        said = _("“%(id)s” is no id of a shop; see `regulars hook list`.")
+        raise Unclear(said % {"id": arguments.shop}) from None
     hooks.remove(hook)
-    return [f"{hook} sends nothing more."]
+    return [_("%(shop)s sends nothing more.") % {"shop": hook}]

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from regulars.cli import Unclear, values
 from regulars.run import database, migrate
 from regulars.run.folder import Folder, prepare
 
@@ -15,6 +16,28 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", metavar="DIR", help="the data folder (default: REGULARS_DATA, or one's own)"
     )
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """The options of every command that says something of an installation: which, and how."""
+    add_data(parser)
+    values.add_language(parser)
+
+
+@contextmanager
+def spoken(arguments: argparse.Namespace) -> Iterator[Folder]:
+    """The installation that a command is about, sentences in the language that was asked for;
+    what is refused meanwhile is said in it too."""
+    with installation(arguments.data) as folder:
+        from regulars.actions.refused import Refused  # noqa: PLC0415 - Django is set up by now
+        from regulars.words.reasons import sentence  # noqa: PLC0415 - the same
+        from regulars.words.speaking import speaking  # noqa: PLC0415 - the same
+
+        with speaking(arguments.lang):
+            try:
+                yield folder
+            except Refused as refusal:
+                raise Unclear(sentence(refusal.code, refusal.params)) from None
 
 
 @contextmanager

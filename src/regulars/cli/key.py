@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import argparse
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from regulars.cli.installation import add_data, installation
+from django.utils.translation import gettext as _
+
+from regulars.cli.installation import add_common, spoken
+
+if TYPE_CHECKING:
+    from regulars.db.models import ApiKey
 
 ACTS = {
     "create": "make a key and print it, once",
@@ -23,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     for name, text in ACTS.items():
         act = acts.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-        add_data(act)
+        add_common(act)
         if name == "create":
             act.add_argument("name", metavar="NAME", help="what the key is for: till, web shop")
             act.add_argument("--scopes", metavar="SCOPES", required=True, help=SCOPES_HELP)
@@ -38,7 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    with installation(arguments.data):
+    with spoken(arguments):
         lines = _list() if arguments.act == "list" else _act(arguments)
     print("\n".join(lines))
     return 0
@@ -47,20 +53,17 @@ def run(arguments: argparse.Namespace) -> int:
 def _list() -> list[str]:
     from regulars.actions import api_keys  # noqa: PLC0415 - Django is set up by now
 
-    rows = [
-        "\t".join(
-            [
-                row.prefix,
-                row.name,
-                ",".join(row.scopes),
-                f"last used {row.last_used}" if row.last_used else "never used",
-                f"ends {row.ends_at:%Y-%m-%d %H:%M} UTC" if row.ends_at else "",
-            ]
-        ).rstrip()
-        for row in api_keys.holding(datetime.now(UTC))
-    ]
-    known = [f"{scope}\t{text}" for scope, text in api_keys.SCOPES.items()]
-    return [*(rows or ["No key yet."]), "", "Scopes:", *known]
+    rows = [_row(row) for row in api_keys.holding(datetime.now(UTC))]
+    known = [f"{scope}\t{_(text)}" for scope, text in api_keys.SCOPES.items()]
+    return [*(rows or [_("No key yet.")]), "", _("Scopes:"), *known]
+
+
+def _row(row: ApiKey) -> str:
+    used = _("last used %(day)s") % {"day": row.last_used} if row.last_used else _("never used")
+    ends = ""
+    if row.ends_at:
+        ends = _("ends %(at)s UTC") % {"at": f"{row.ends_at:%Y-%m-%d %H:%M}"}
+    return "\t".join([row.prefix, row.name, ",".join(row.scopes), used, ends]).rstrip()
 
 
 def _act(arguments: argparse.Namespace) -> list[str]:
@@ -69,10 +72,12 @@ def _act(arguments: argparse.Namespace) -> list[str]:
     now = datetime.now(UTC)
     if arguments.act == "revoke":
         found = api_keys.revoke(arguments.key, now, alone=arguments.alone)
-        return [f"{row.prefix} ({row.name}) is revoked." for row in (found.row, *found.also)]
+        said = _("%(prefix)s (%(name)s) is revoked.")
+        rows = (found.row, *found.also)
+        return [said % {"prefix": row.prefix, "name": row.name} for row in rows]
     if arguments.act == "rotate":
         made = api_keys.rotate(arguments.key, now)
-        return [made.key, "The old key goes on for a day. This one is not shown again."]
+        return [made.key, _("The old key goes on for a day. This one is not shown again.")]
     scopes = tuple(one.strip() for one in arguments.scopes.split(","))
     wanted = api_keys.Wanted(
         name=arguments.name,
@@ -81,4 +86,4 @@ def _act(arguments: argparse.Namespace) -> list[str]:
         by="command line",
         gives=arguments.gives,
     )
-    return [api_keys.create(wanted, now).key, "This key is not shown again."]
+    return [api_keys.create(wanted, now).key, _("This key is not shown again.")]

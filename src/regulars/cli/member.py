@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from regulars.cli import Unclear
-from regulars.cli.installation import add_data, installation
+from regulars.cli.installation import add_common, spoken
 from regulars.cli.publishing import moment
 
 if TYPE_CHECKING:
@@ -38,23 +40,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     for act in (join, opening):
         act.add_argument("--programme", metavar="ID", required=True, help="the programme's id")
-        add_data(act)
+        add_common(act)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    with installation(arguments.data):
+    with spoken(arguments):
         return _join(arguments) if arguments.act == "join" else _open(arguments)
 
 
 def _join(arguments: argparse.Namespace) -> int:
     from regulars.actions.members import join_everybody  # noqa: PLC0415 - Django is set up by now
+    from regulars.words.formats import number  # noqa: PLC0415 - the same
 
     since, now = moment(arguments.since), datetime.now(UTC)
     count = sum(join_everybody(arguments.programme, since=since, now=now))
-    print(
-        f"{count:,} customers joined {arguments.programme}; what they did since "
-        f"{since:%Y-%m-%d %H:%M %Z} counts. Who took part before is as before."
+    said = _(
+        "%(count)s customers joined %(programme)s; what they did since %(since)s counts. Who took "
+        "part before is as before."
     )
+    told = {"count": number(count, arguments.lang), "programme": arguments.programme}
+    print(said % {**told, "since": f"{since:%Y-%m-%d %H:%M %Z}"})
     return 0
 
 
@@ -68,7 +73,7 @@ def _open(arguments: argparse.Namespace) -> int:
         at=moment(arguments.at),
         now=datetime.now(UTC),
     )
-    print("\n".join(_lines(found, path)))
+    print("\n".join(_lines(found, path, arguments.lang)))
     return 1 if found.rejected else 0
 
 
@@ -79,19 +84,23 @@ def _rows(path: Path) -> Iterator[Row]:
     try:
         yield from list(opening.read(path))
     except (UnicodeDecodeError, csv.Error):
-        raise Unclear(
-            f"{path} is no CSV file in UTF-8: save it as one and run the command again."
-        ) from None
+        said = _("%(path)s is no CSV file in UTF-8: save it as one and run the command again.")
+        raise Unclear(said % {"path": path}) from None
 
 
-def _lines(found: Opened, path: Path) -> Iterator[str]:
-    yield f"{found.done:,} balances and tiers brought in, {found.known:,} known before."
+def _lines(found: Opened, path: Path, language: str) -> Iterator[str]:
+    from regulars.words.formats import number  # noqa: PLC0415 - Django is set up by now
+
+    told = {"done": number(found.done, language), "known": number(found.known, language)}
+    yield _("%(done)s balances and tiers brought in, %(known)s known before.") % told
     if not found.rejected:
         return
     target = path.with_name(f"{path.stem}.rejected.csv")
     _write_rejected(found, target)
-    print(f"{len(found.rejected):,} rows did not go in.", file=sys.stderr)
-    yield f"Rows that did not go in stand with their reasons in {target}."
+    count = {"count": number(len(found.rejected), language)}
+    print(_("%(count)s rows did not go in.") % count, file=sys.stderr)
+    said = _("Rows that did not go in stand with their reasons in %(file)s.")
+    yield said % {"file": target}
 
 
 def _write_rejected(found: Opened, target: Path) -> None:

@@ -8,13 +8,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regulars.cli import Unclear, publishing
+from regulars.cli import Unclear, publishing, values
 
 if TYPE_CHECKING:
     from regulars.engine.edition import Edition
     from regulars.programmes.loading import Loaded
 
-LANGUAGES = ("en", "de")
 FILE = "a programme file, or the name of a ready programme"
 
 
@@ -22,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
     show = commands.add_parser("show", help="tell a programme as its members read it")
     show.add_argument("file", metavar="FILE", help=FILE)
-    show.add_argument("--lang", choices=LANGUAGES, default="en", help="the language")
+    values.add_language(show)
     commands.add_parser("list", help="list the ready programmes")
     copy = commands.add_parser("copy", help="print the file of a ready programme, to begin with")
     copy.add_argument("name", metavar="NAME", help="the name of a ready programme")

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from regulars.cli import Unclear
-from regulars.cli.installation import add_data, installation
+from regulars.cli.installation import add_common, spoken
 
 if TYPE_CHECKING:
     from regulars.actions.publishing import Preview
@@ -31,20 +33,20 @@ def configure(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     publish.add_argument(
         "--preview", action="store_true", help="tell what it changes for members, write nothing"
     )
-    add_data(publish)
+    add_common(publish)
     withdraw = commands.add_parser("withdraw", help="take an edition back before it begins")
     withdraw.add_argument("programme", metavar="PROGRAMME", help="the programme's id")
     withdraw.add_argument("edition", metavar="EDITION", help="the edition's id")
-    add_data(withdraw)
+    add_common(withdraw)
     editions = commands.add_parser("editions", help="list the editions that were published")
-    add_data(editions)
+    add_common(editions)
 
 
 def run(arguments: argparse.Namespace) -> int:
     told = {"publish": _told, "withdraw": _withdrawn, "editions": _editions}[arguments.what]
     if arguments.what == "publish":
         _check_file(arguments.file)
-    with installation(arguments.data):
+    with spoken(arguments):
         print("\n".join(told(arguments)))
     return 0
 
@@ -76,7 +78,8 @@ def moment(text: str) -> datetime:
     except ValueError:
         read = None
     if read is None or not FIRST_YEAR <= read.year <= LAST_YEAR:
-        raise Unclear(f"{text!r} is no time: write it like 2027-01-01 or 2027-01-01T06:00+01:00.")
+        said = _("%(text)s is no time: write it like 2027-01-01 or 2027-01-01T06:00+01:00.")
+        raise Unclear(said % {"text": repr(text)})
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
@@ -84,7 +87,8 @@ def _withdrawn(arguments: argparse.Namespace) -> Iterator[str]:
     from regulars.actions.publishing import withdraw  # noqa: PLC0415 - Django is set up by now
 
     withdraw(arguments.programme, arguments.edition, now=datetime.now(UTC))
-    yield f"{arguments.edition} is withdrawn; it will not begin."
+    said = _("%(edition)s is withdrawn; it will not begin.")
+    yield said % {"edition": arguments.edition}
 
 
 def _told(arguments: argparse.Namespace) -> Iterator[str]:
@@ -93,13 +97,14 @@ def _told(arguments: argparse.Namespace) -> Iterator[str]:
     text = read_text(Path(arguments.file))
     now = datetime.now(UTC)
     if arguments.preview:
-        yield from _previewed(_preview(text, now))
+        yield from _previewed(_preview(text, now), arguments.lang)
         return
     begins = moment(arguments.begins) if arguments.begins else None
     edition = publishing.publish(
         text, now=now, by="regulars programme publish", begins=begins, reason=arguments.reason
     )
-    yield f"{edition.edition} of {edition.programme_id} is published."
+    said = _("%(edition)s of %(programme)s is published.")
+    yield said % {"edition": edition.edition, "programme": edition.programme_id}
 
 
 def _preview(text: str, now: datetime) -> Preview:
@@ -111,10 +116,11 @@ def _preview(text: str, now: datetime) -> Preview:
     except Refused as refusal:
         if refusal.code != "programme_unknown":
             raise
-        raise Unclear(
-            f"Nothing to compare: {refusal.params['programme']} has no edition in force yet. "
-            "Publish this one; it changes nothing until customers join."
-        ) from None
+        said = _(
+            "Nothing to compare: %(programme)s has no edition in force yet. Publish this one; it "
+            "changes nothing until customers join."
+        )
+        raise Unclear(said % {"programme": refusal.params["programme"]}) from None
 
 
 def _editions(arguments: argparse.Namespace) -> Iterator[str]:
@@ -123,27 +129,37 @@ def _editions(arguments: argparse.Namespace) -> Iterator[str]:
     now = datetime.now(UTC)
     rows = list(EditionRow.objects.order_by("programme", "published_at"))
     if not rows:
-        yield "None yet. Publish one with `regulars programme publish FILE`."
+        yield _("None yet. Publish one with `regulars programme publish FILE`.")
     for row in rows:
-        begins = "from the beginning" if row.begins is None else f"{row.begins:%Y-%m-%d %H:%M} UTC"
-        state = "in force" if row.begins is None or row.begins <= now else "to come"
+        begins = f"{row.begins:%Y-%m-%d %H:%M} UTC" if row.begins else _("from the beginning")
+        state = _("in force") if row.begins is None or row.begins <= now else _("to come")
         if row.withdrawn_at is not None:
-            state = "withdrawn"
+            state = _("withdrawn")
         yield f"{row.programme}\t{row.edition}\t{state}\t{begins}"
 
 
-def _previewed(found: Preview) -> Iterator[str]:
-    yield (
-        f"Had it been in force since {found.since:%Y-%m-%d}: of {found.holders:,} members "
-        f"{found.more:,} would have more, {found.less:,} less, {found.tiers:,} another tier."
-    )
+def _previewed(found: Preview, language: str) -> Iterator[str]:
+    from regulars.words.formats import number, signed  # noqa: PLC0415 - Django is set up by now
+
+    names = ("holders", "more", "less", "tiers")
+    told = {name: number(getattr(found, name), language) for name in names}
+    yield _had_it_been() % {**told, "since": f"{found.since:%Y-%m-%d}"}
     for asset, amount in sorted(found.sums.items()):
-        yield f"{asset:<20} {amount:>+14,} in the smallest unit, all members together"
+        all_members = _("in the smallest unit, all members together")
+        yield f"{asset:<20} {signed(amount, language):>14} {all_members}"
     for one in found.largest:
-        amounts = ", ".join(f"{amount:+,} {asset}" for asset, amount in one.amounts.items())
+        changes = [f"{signed(amount, language)} {asset}" for asset, amount in one.amounts.items()]
         tier = f"  {one.tier_was} → {one.tier}" if one.tier != one.tier_was else ""
-        yield f"  {one.customer}  {amounts}{tier}"
+        yield f"  {one.customer}  {', '.join(changes)}{tier}"
     for worse in found.harsher:
-        yield f"Dearer or shorter: {worse.place}: {worse.was or '–'} → {worse.now or '–'}"
+        yield f"{_('Dearer or shorter:')} {worse.place}: {worse.was or '–'} → {worse.now or '–'}"
     if found.harsher and found.earliest:
-        yield f"It may begin on {found.earliest:%Y-%m-%d}, or at once with --reason."
+        said = _("It may begin on %(day)s, or at once with --reason.")
+        yield said % {"day": f"{found.earliest:%Y-%m-%d}"}
+
+
+def _had_it_been() -> str:
+    return _(
+        "Had it been in force since %(since)s: of %(holders)s members %(more)s would have more, "
+        "%(less)s less, %(tiers)s another tier."
+    )

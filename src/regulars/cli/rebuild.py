@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from regulars.cli.installation import add_data, installation
+from django.utils.translation import gettext as _
+
+from regulars.cli.installation import add_common, spoken
 
 if TYPE_CHECKING:
     from regulars.actions.rebuilding import Rebuilt
@@ -16,14 +18,14 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    add_data(parser)
+    add_common(parser)
     parser.add_argument(
         "--preview", action="store_true", help="tell what would change, and write nothing"
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    with installation(arguments.data):
+    with spoken(arguments):
         from regulars.actions import rebuilding  # noqa: PLC0415 - Django is set up by now
 
         told = _show if sys.stderr.isatty() else lambda progress: None
@@ -33,21 +35,51 @@ def run(arguments: argparse.Namespace) -> int:
             found = rebuilding.rebuild(datetime.now(UTC), told)
         if sys.stderr.isatty():
             print(file=sys.stderr)
-        print("\n".join(_lines(found, preview=arguments.preview)))
-    return 0
+        print("\n".join(_lines(found, arguments)))
+    return 1 if found.lost else 0
 
 
 def _show(progress: Progress) -> None:
     print(f"\r{progress.part.capitalize():<10} {progress.done:>12,}", end="", file=sys.stderr)
 
 
-def _lines(found: Rebuilt, *, preview: bool) -> Iterator[str]:
-    verb = "would be" if preview else "were"
-    yield (
-        f"{found.holders:,} holders looked at; {found.states:,} states {verb} made anew, and "
-        f"for {found.members:,} members something {verb} booked."
-    )
+def _lines(found: Rebuilt, arguments: argparse.Namespace) -> Iterator[str]:
+    from regulars.words.formats import number, signed  # noqa: PLC0415 - read with the command
+
+    language = arguments.lang
+    told = {
+        name: number(getattr(found, name), language)
+        for name in ("holders", "states", "members", "promises")
+    }
+    yield (_would_be() if arguments.preview else _was()) % told
+    if found.promises:
+        yield _("Promises that were decided and not noted: %(promises)s.") % told
     for asset, amount in sorted(found.sums.items()):
-        yield f"{asset:<20} {amount:>+14,} in the smallest unit, all members together"
+        all_members = _("in the smallest unit, all members together")
+        yield f"{asset:<20} {signed(amount, language):>14} {all_members}"
     for one in found.largest:
-        yield f"  {one.customer}  {one.programme}  {one.amount:>+14,} {one.asset}"
+        more = signed(one.amount, language)
+        yield f"  {one.customer}  {one.programme}  {more:>14} {one.asset}"
+    for lost in found.lost:
+        yield _lost() % {name: getattr(lost, name) for name in lost.__struct_fields__}
+
+
+def _would_be() -> str:
+    return _(
+        "%(holders)s holders looked at; %(states)s states would be made anew, and for %(members)s "
+        "members something would be booked."
+    )
+
+
+def _was() -> str:
+    return _(
+        "%(holders)s holders looked at; %(states)s states were made anew, and for %(members)s "
+        "members something was booked."
+    )
+
+
+def _lost() -> str:
+    return _(
+        "%(customer)s in %(programme)s: promise %(ordinal)s of %(rule)s was decided, and the fact "
+        "that says what is missing. It stays decided; only a backup can bring the fact back."
+    )

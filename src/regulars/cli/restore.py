@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from regulars.cli.installation import add_data, installation
+from django.utils.translation import gettext as _
+
+from regulars.cli.installation import add_common, spoken
 from regulars.run import database
 from regulars.run.folder import prepare
 
@@ -13,7 +15,7 @@ from regulars.run.folder import prepare
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="the backup")
     parser.add_argument("--force", action="store_true", help="replace what is there")
-    add_data(parser)
+    add_common(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -22,9 +24,10 @@ def run(arguments: argparse.Namespace) -> int:
     folder, source = prepare(arguments.data), Path(arguments.file).absolute()
     with database.connected(folder) as addresses:
         told = backup.restore(folder, addresses, source, force=arguments.force)
-    with installation(arguments.data):
-        print(
-            f"Restored as of {told.made_at:%Y-%m-%d %H:%M} UTC. Messages that waited then are not "
-            "sent again. Run `regulars verify` to be sure."
+    with spoken(arguments):
+        said = _(
+            "Restored as of %(at)s UTC. Messages that waited then are not sent again. Run "
+            "`regulars verify` to be sure."
         )
+        print(said % {"at": f"{told.made_at:%Y-%m-%d %H:%M}"})
     return 0

@@ -6,6 +6,13 @@ import argparse
 from collections.abc import Callable
 from datetime import date
 
+LANGUAGES = ("en", "de")
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """The option of what tells people something: in which language."""
+    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="the language")
+
 
 def whole(least: int, most: int) -> Callable[[str], int]:
     """A whole number from `least` to `most`."""

@@ -5,10 +5,17 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from regulars.cli import Unclear
-from regulars.cli.installation import add_data, installation
+from regulars.cli.installation import add_common, spoken
+
+if TYPE_CHECKING:
+    from regulars.actions.webhooks import View
 
 ACTS = {
     "add": "tell an address what is booked from now on; prints the secret once",
@@ -27,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     for name, text in ACTS.items():
         act = acts.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-        add_data(act)
+        add_common(act)
         if name not in WITHOUT_ID:
             act.add_argument("webhook", metavar="ID", help="which one, by its id")
         if name == "add":
@@ -49,7 +56,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    with installation(arguments.data):
+    with spoken(arguments):
         print("\n".join(ACT[arguments.act](arguments)))
     return 0
 
@@ -66,11 +73,16 @@ def _list(_arguments: argparse.Namespace) -> list[str]:
 
     lines = []
     for one in webhooks.endpoints():
-        types = ", ".join(one.types) or "all types"
+        types = ", ".join(one.types) or _("all types")
         state = f"{one.state} ({one.reason})" if one.reason else one.state
-        facts = [str(one.id), state, f"{one.waiting} waiting", f"{one.failures} failures"]
+        facts = [str(one.id), state, *_counts(one)]
         lines.append("\t".join([*facts, types, one.url]))
-    return lines or ["None yet. Add one with `regulars webhook add URL`."]
+    return lines or [_("None yet. Add one with `regulars webhook add URL`.")]
+
+
+def _counts(one: View) -> list[str]:
+    waiting = _("%(count)s waiting") % {"count": one.waiting}
+    return [waiting, _("%(count)s failures") % {"count": one.failures}]
 
 
 def _rotate(arguments: argparse.Namespace) -> list[str]:
@@ -86,7 +98,7 @@ def _simple(verb: str, said: str) -> Callable[[argparse.Namespace], list[str]]:
         from regulars.actions import webhooks  # noqa: PLC0415 - Django is set up by now
 
         getattr(webhooks, verb)(_id(arguments))
-        return [f"{arguments.webhook} {said}."]
+        return [_(said) % {"webhook": arguments.webhook}]
 
     return act
 
@@ -98,7 +110,7 @@ def _replay(arguments: argparse.Namespace) -> list[str]:
     since = _moment(arguments.since, "--from")
     until = _moment(arguments.until, "--to") if arguments.until else now
     count = webhooks.replay(_id(arguments), since, until, now=now)
-    return [f"{count} messages go out again."]
+    return [_("%(count)s messages go out again.") % {"count": count}]
 
 
 def _log(arguments: argparse.Namespace) -> list[str]:
@@ -108,19 +120,19 @@ def _log(arguments: argparse.Namespace) -> list[str]:
     most = max(arguments.most, 0)
     for one in webhooks.log(_id(arguments), state=arguments.state, most=most):
         answer = str(one.status or "") or one.code or "-"
-        count = f"{one.attempts} attempts"
+        count = _("%(count)s attempts") % {"count": one.attempts}
         at = one.at.isoformat(timespec="seconds")
         lines.append("\t".join([one.message, at, one.type, one.state, count, answer]))
-    return lines or ["Nothing yet."]
+    return lines or [_("Nothing yet.")]
 
 
 ACT: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "add": _add,
     "list": _list,
     "rotate": _rotate,
-    "disable": _simple("disable", "gets nothing more"),
-    "enable": _simple("enable", "gets messages again"),
-    "remove": _simple("remove", "is forgotten"),
+    "disable": _simple("disable", gettext_noop("%(webhook)s gets nothing more.")),
+    "enable": _simple("enable", gettext_noop("%(webhook)s gets messages again.")),
+    "remove": _simple("remove", gettext_noop("%(webhook)s is forgotten.")),
     "replay": _replay,
     "log": _log,
 }
@@ -130,9 +142,8 @@ def _id(arguments: argparse.Namespace) -> UUID:
     try:
         return UUID(arguments.webhook)
     except ValueError:
-        raise Unclear(
-            f"“{arguments.webhook}” is no id of a webhook; see `regulars webhook list`."
-        ) from None
+        said = _("“%(id)s” is no id of a webhook; see `regulars webhook list`.")
+        raise Unclear(said % {"id": arguments.webhook}) from None
 
 
 def _moment(text: str, option: str) -> datetime:
@@ -141,5 +152,6 @@ def _moment(text: str, option: str) -> datetime:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise Unclear(f"{option}: write a moment with its offset, as in 2026-11-21T08:00Z.")
+        said = _("%(option)s: write a moment with its offset, as in 2026-11-21T08:00Z.")
+        raise Unclear(said % {"option": option})
     return moment
