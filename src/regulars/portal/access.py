@@ -19,6 +19,7 @@ from regulars.db.queries.portal import Member, brand, signed_in
 from regulars.portal.looks import look_of
 
 P = ParamSpec("P")
+YEAR = 365 * 24 * 3600
 LANGUAGES = {"en": "English", "de": "Deutsch", "pl": "Polski", "ro": "Română"}
 """Each in its own words, so that everybody finds theirs."""
 SYSTEMS = (

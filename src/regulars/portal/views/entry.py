@@ -18,6 +18,7 @@ from regulars.actions.refused import Refused
 from regulars.db.queries.portal import whom_a_link_lets_in
 from regulars.identity import IdentityError, normalise
 from regulars.portal.access import (
+    YEAR,
     asking_name,
     back,
     cookie_name,
@@ -31,8 +32,6 @@ from regulars.portal.access import (
     written,
 )
 from regulars.words.reasons import sentence
-
-YEAR = 365 * 24 * 3600
 
 
 @open_page

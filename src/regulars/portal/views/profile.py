@@ -18,8 +18,10 @@ from regulars.actions.refused import Refused
 from regulars.db.queries import portal, portal_data
 from regulars.portal.access import (
     LANGUAGES,
+    YEAR,
     MemberRequest,
     cookie_name,
+    keep,
     member_page,
     render,
     written,
@@ -145,9 +147,11 @@ def about(request: MemberRequest) -> HttpResponse:
         portal_profile.change(customer.id, told, now)
     except Refused as refused:
         return _page(request, {refused.code: sentence(refused.code, refused.params)}, 422)
+    response = _saved("about")
     if wanted in dict(settings.LANGUAGES):
         portal_profile.choose_language(customer.id, wanted)
-    return _saved("about")
+        keep(response, settings.LANGUAGE_COOKIE_NAME, wanted, YEAR)
+    return response
 
 
 def _saved(what: str) -> HttpResponse:

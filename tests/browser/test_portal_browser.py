@@ -1,0 +1,119 @@
+"""The member's phone and the invited friend in a real browser: a story, and every page."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from browser.house import House
+from browser.test_browser_every_page import flaws
+from browser.visiting import PHONE, Visit
+
+pytestmark = pytest.mark.browser
+Visits = Callable[..., Visit]
+MOST_SECONDS = 30.0
+PAGES = ("/my/", "/my/history/", "/my/rewards/", "/my/share/", "/my/profile/")
+
+
+def address_of_member(house: House, owner: Visit) -> str:
+    """The e-mail address of the member whom the demonstration names, as the console shows it."""
+    told = re.search(r"See the phone of (.+), a member", house.out.read_text())
+    assert told, house.out.read_text()
+    owner.go(f"/console/customers/?q={told[1]}")
+    owner.page.locator("#people tbody th a", has_text=told[1]).first.click()
+    expect(owner.page.locator("h1")).to_contain_text(told[1])
+    found = re.search(r"[\w.+-]+@[\w-]+\.[\w.]+", owner.text())
+    assert found
+    return found[0]
+
+
+def mailed(owner: Visit, to: str, pattern: str) -> str:
+    """What the newest mail to an address says, as the owner reads it in the console."""
+    until = time.monotonic() + MOST_SECONDS
+    while time.monotonic() < until:
+        owner.go("/console/settings/mail/")
+        cards = owner.page.locator("main section.card", has_text=to)
+        found = re.search(pattern, cards.first.inner_text()) if cards.count() else None
+        if found:
+            return found[0]
+        time.sleep(0.2)
+    raise AssertionError(f"no mail to {to}")
+
+
+def come_in(phone: Visit, owner: Visit, email: str) -> None:
+    phone.go("/my/sign-in/")
+    phone.page.fill("input[name=email]", email)
+    phone.page.click("main .btn.main")
+    phone.page.wait_for_url("**/my/sign-in/code/")
+    code = mailed(owner, email, r"\b\d{3} \d{3}\b")
+    phone.page.fill("input[name=code]", code)
+    phone.page.click("main .btn.main")
+    phone.page.wait_for_url("**/my/")
+
+
+def test_a_member_and_a_friend_without_a_script(house: House, visit: Visits) -> None:
+    owner = visit("otto")
+    email = address_of_member(house, owner)
+    phone = visit("", viewport=PHONE, java_script_enabled=False)
+    come_in(phone, owner, email)
+    expect(phone.page.locator(".mcard .qr").first).to_be_visible()
+    phone.page.click(".qrbox")
+    expect(phone.page.locator("#big")).to_be_visible()
+    phone.page.click("#big")
+
+    phone.page.click(".tabs a >> nth=2")
+    before = phone.text(".top .end")
+    phone.page.click(".goods .btn.main >> nth=0")
+    expect(phone.page.locator(".ticket")).to_be_visible()
+    assert phone.text(".top .end") != before
+    phone.page.click(".note.good .btn")
+    expect(phone.page.locator(".ticket")).to_have_count(0)
+    assert phone.text(".top .end") == before
+
+    phone.page.click(".tabs a >> nth=1")
+    assert phone.page.locator(".lines li .why").count() > 2
+    phone.page.click(".tabs a >> nth=3")
+    link = re.search(r"/r/[\w-]+/", phone.text(".linkbox"))
+    assert link
+
+    friend = visit("", viewport=PHONE, java_script_enabled=False)
+    assert friend.go(link[0]) == 200
+    friend.page.fill("input[name=email]", "fritzi@example.com")
+    friend.page.click("main .btn.main")
+    confirm = mailed(owner, "fritzi@example.com", r"/r/confirm/[\w-]+/")
+    assert friend.go(confirm) == 200
+    friend.page.fill("input[name=name]", "Fritzi Fern")
+    friend.page.click("main .btn.main")
+    friend.page.wait_for_url("**/my/")
+    expect(friend.page.locator(".mcard .who")).to_have_text("Fritzi Fern")
+    phone.page.reload()
+    expect(phone.page.locator(".list")).to_contain_text("Fritzi")
+    assert "Fern" not in phone.text()
+
+
+def test_every_page_reads_well_in_two_languages(house: House, visit: Visits) -> None:
+    owner = visit("otto")
+    email = address_of_member(house, owner)
+    phone = visit("", viewport=PHONE, reduced_motion="reduce")
+    found = []
+    for page in ("/my/sign-in/", "/r/nothing/"):
+        phone.go(page)
+        found += flaws(phone, page)
+    come_in(phone, owner, email)
+    phone.go("/my/share/")
+    link = re.search(r"/r/[\w-]+/", phone.text(".linkbox"))
+    assert link
+    for language in ("de", "en"):
+        phone.go("/my/profile/")
+        phone.page.check(f"input[name=language][value={language}]", force=True)
+        phone.page.click("#about .btn")
+        phone.page.wait_for_url("**/my/profile/?saved=about*")
+        for page in (*PAGES, link[0]):
+            assert phone.go(page) == 200
+            assert phone.page.locator("html").get_attribute("lang") == language, page
+            found += flaws(phone, f"{page} {language}", dark=language == "en")
+    assert found == []
