@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,18 +11,21 @@ import pytest
 from django.db import connection, transaction
 
 from people import NOW, line, order, who
-from regulars.actions import webhooks
+from regulars.actions import imports, webhooks
 from regulars.actions.announcing import TYPES
+from regulars.actions.business import known_business
 from regulars.actions.members import join
 from regulars.actions.passing import pass_time
 from regulars.actions.publishing import publish
 from regulars.actions.record import record
 from regulars.actions.redeeming import Asked, redeem
 from regulars.db import outbox, people
-from regulars.db.models import Customer, Delivery, OutMessage, VoucherRow
+from regulars.db.models import Customer, Delivery, HolderState, OutMessage, VoucherRow
 from regulars.engine.arrivals import Arrival
 from regulars.engine.facts import Refund
 from regulars.engine.happenings import Redemption, VoucherUse
+from regulars.sources.files.inspection import inspect
+from regulars.sources.files.shapes import Hints
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -118,6 +122,29 @@ def test_only_what_is_wanted_is_written(anna: int) -> None:
     record([bought("2", "40.00")], now=NOW)
     ((kind, data),) = told()
     assert (kind, data["tier"], data["before"]) == ("tier.changed", "regular", "guest")
+
+
+@pytest.mark.parametrize("announce", [False, True])
+def test_orders_of_a_file_are_told_only_where_that_is_asked_for(
+    anna: int, announce: bool, tmp_path: Path
+) -> None:
+    known_business(NOW)
+    webhooks.add(ADDRESS, [], now=NOW)
+    join([anna], "cafe", since=LONG_AGO, now=NOW)
+    OutMessage.objects.all().delete()
+    path = tmp_path / "orders.csv"
+    path.write_text(
+        "Order number,Ordered at,Customer ID,Product,Quantity,Price\n"
+        "7,2026-11-20T10:00:00+00:00,anna,beans,1,12.50\n"
+    )
+    mapping = inspect(path, Hints(currency="EUR", zone="UTC")).mapping
+    run = imports.begin(path, mapping, name=path.name, by="", now=NOW)
+    work = tmp_path / "work"
+    imports.run_import(run, work, report=lambda step: None, announce=announce)
+    assert HolderState.objects.get().figures["points"]["available"] == 125
+    assert types() == (["points.changed", "points.earned"] if announce else [])
+    record([bought("1", "10.00")], now=NOW)
+    assert len(types()) == (4 if announce else 2)
 
 
 def test_what_is_rolled_back_is_not_told(anna: int) -> None:

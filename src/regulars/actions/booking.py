@@ -63,6 +63,7 @@ class Sitting(Struct):
     desks: dict[str, LiveDesk] = field(default_factory=dict)
     shared: list[Shared] = field(default_factory=list)
     explain: bool = False
+    quiet: bool = False
 
     def lock(self, customers: Iterable[int]) -> None:
         """Lock the rows of these customers, or of whom they were merged into."""
@@ -114,7 +115,7 @@ class Sitting(Struct):
         """Write everything that came of it."""
         for one in self.shared:
             one.save()
-        write(self.cursor, self.desks.values(), self.now)
+        write(self.cursor, self.desks.values(), self.now, quiet=self.quiet)
 
 
 def book(

@@ -265,8 +265,11 @@ class LiveDesk(Desk, kw_only=True):
                 yield book
 
 
-def write(cursor: CursorWrapper, desks: Collection[LiveDesk], now: datetime) -> None:
-    """Write what came of the books: facts made on the way, transfers, promises, states."""
+def write(
+    cursor: CursorWrapper, desks: Collection[LiveDesk], now: datetime, *, quiet: bool = False
+) -> None:
+    """Write what came of the books: facts made on the way, transfers, promises, states; messages
+    for others too, unless it is to be `quiet`."""
     kept = [(desk, book) for desk in desks for book in desk.live_books()]
     books = [book for _desk, book in kept]
     made = [fact for desk, book in kept for fact in _made(desk, book)]
@@ -276,7 +279,7 @@ def write(cursor: CursorWrapper, desks: Collection[LiveDesk], now: datetime) -> 
     ledger.undecide(cursor, [(row, key) for desk in desks for key, row in desk.moved.items()])
     ledger.decide(cursor, [one for desk, book in kept for one in _decisions(desk, book)])
     ledger.note_sent(cursor, [one for book in books for one in _sent(book)])
-    wanted = outbox.wanted(cursor) if books else frozenset()
+    wanted = outbox.wanted(cursor) if books and not quiet else frozenset()
     asked = {key for desk in desks for key in desk.attempts} if wanted else set()
     told: list[outbox.News] = []
     for book in books:

@@ -111,8 +111,11 @@ def run_import(
     *,
     report: Report,
     handling: Handling = HANDLING,
+    announce: bool = False,
 ) -> Summary:
     """Do an import that has a file and a mapping; its state and summary are kept in `run`.
+
+    A file tells of the past: webhooks hear nothing of what it brings, unless it is to `announce`.
 
     Every batch is one transaction; orders that are known already change nothing, so a run that
     was broken off is simply run again. Raises FileProblem or Strict, having recorded nothing.
@@ -128,7 +131,8 @@ def run_import(
             progress=follow.reading,
             handling=handling,
         ) as reading:
-            summary = _record_all(run, reading, follow)
+            source = Source(import_id=run.id, restate=run.restate, quiet=not announce)
+            summary = _record_all(run, reading, follow, source)
     except (FileProblem, Strict) as problem:
         _end(run, ImportRun.State.REFUSED, problem=_told(problem))
         raise
@@ -144,20 +148,19 @@ def _told(problem: FileProblem | Strict) -> dict[str, object]:
     return {"code": "strict", "params": {"rows": problem.rows}}
 
 
-def _record_all(run: ImportRun, reading: Reading, follow: _Follower) -> Summary:
+def _record_all(run: ImportRun, reading: Reading, follow: _Follower, source: Source) -> Summary:
     if not run.strict:
-        return _record_batches(run, reading, follow)
+        return _record_batches(run, reading, follow, source)
     if reading.counts.rows_rejected:
         raise Strict(reading.counts.rows_rejected, reading.rejected_path)
     with transaction.atomic():
-        summary = _record_batches(run, reading, follow)
+        summary = _record_batches(run, reading, follow, source)
         if summary.refused:
             raise Strict(summary.counts.rows_rejected, reading.rejected_path)
     return summary
 
 
-def _record_batches(run: ImportRun, reading: Reading, follow: _Follower) -> Summary:
-    source = Source(import_id=run.id, restate=run.restate)
+def _record_batches(run: ImportRun, reading: Reading, follow: _Follower, source: Source) -> Summary:
     tally = {"recorded": 0, "restated": 0, "known": 0, "refused": 0}
     refused: dict[str, str] = {}
     with uncollected() as worked:

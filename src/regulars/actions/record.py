@@ -51,7 +51,7 @@ class Source(Struct, frozen=True, kw_only=True):
 
     `owner` is the customer number of facts that say themselves whom they are about (links);
     `met` remembers people between the batches of one source. `explain`: say why each rule gave
-    what it gave.
+    what it gave. `quiet`: tell no webhook what is booked.
     """
 
     import_id: UUID | None = None
@@ -59,6 +59,7 @@ class Source(Struct, frozen=True, kw_only=True):
     owner: int | None = None
     met: Acquaintances = {}
     explain: bool = False
+    quiet: bool = False
 
 
 def record(
@@ -168,7 +169,7 @@ def _record(cursor: CursorWrapper, batch: _Batch, arrivals: Sequence[Arrival]) -
     catalogue.note_places(cursor, {_place_of(one.fact) for one in fresh})
     beside = [_beside(one, owner) for one, owner in zip(fresh, named.owners, strict=True)]
     telling.note(cursor, beside)
-    sitting = Sitting(cursor, batch.now, explain=source.explain)
+    sitting = Sitting(cursor, batch.now, explain=source.explain, quiet=source.quiet)
     given = book(sitting, named.placed(fresh), also=batch.also, about=named.about)
     named.note(cursor, fresh, batch.now)
     return [structs.replace(one, given=given.get(one.key, [])) for one in outcomes]

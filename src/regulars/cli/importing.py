@@ -34,6 +34,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     orders.add_argument(
         "--restate", action="store_true", help="where an order is known, the file's word counts"
     )
+    orders.add_argument(
+        "--announce", action="store_true", help="tell webhooks what comes of it, as of new orders"
+    )
     orders.add_argument("--rejected", type=Path, metavar="FILE", help="where bad rows are written")
     orders.add_argument("--map", metavar="NAME", help="use the mapping saved under this name")
     orders.add_argument("--save-map", metavar="NAME", help="save the mapping under this name")
@@ -62,7 +65,9 @@ def _import(path: Path, arguments: argparse.Namespace, folder: Folder) -> None:
     with _work_dir(folder) as work, bar() as report:
         handling = Handling(limits=limits_of(arguments))
         try:
-            summary = imports.run_import(run_, work, report=report, handling=handling)
+            summary = imports.run_import(
+                run_, work, report=report, handling=handling, announce=arguments.announce
+            )
         except imports.Strict as refusal:
             raise imports.Strict(refusal.rows, _kept(str(refusal.rejected or ""), target)) from None
         rejected = _kept(summary.rejected_file, target)
