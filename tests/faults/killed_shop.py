@@ -19,9 +19,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from booking_kit import CLUB, members, open_club, wrong
 from django.db import connections
 from msgspec import Struct, field
+from processes import offspring
 
 from regulars.actions.api_keys import Wanted, create
 from regulars.db.models import FactRow, TransferRow
@@ -119,7 +121,7 @@ class Shop:
     def pids(self) -> list[int]:
         """Its processes, the first being that which was started."""
         assert self._process is not None
-        return [self._process.pid, *_offspring(self._process.pid)]
+        return [self._process.pid, *offspring(self._process.pid)]
 
     def kill(self) -> None:
         """Everything of the server at once, the database left alone."""
@@ -161,22 +163,6 @@ class Shop:
         members(NAMES, now=now - timedelta(days=80))
         wanted = Wanted(name="till", scopes=SCOPES, per_minute=1_000_000)
         self.key = create(wanted, now).key
-
-
-def _offspring(pid: int) -> list[int]:
-    """The processes below one, by what the kernel says."""
-    parents: dict[int, list[int]] = {}
-    for place in Path("/proc").iterdir():
-        if place.name.isdigit():
-            with suppress(OSError):
-                told = (place / "stat").read_text().rpartition(")")[2].split()
-                parents.setdefault(int(told[1]), []).append(int(place.name))
-    found, todo = [], [pid]
-    while todo:
-        below = parents.get(todo.pop(), [])
-        found += below
-        todo += below
-    return found
 
 
 KeyOf = Callable[[int, int], str]
@@ -298,6 +284,14 @@ def running(folder: Folder, shop: Shop | None = None) -> Iterator[Shop]:
             shop.stop()
             shop.log.close()
             embedded.revive(folder)
+
+
+@contextmanager
+def held(shop: Shop) -> Iterator[Callable[[], None]]:
+    """Nothing is booked until what is given is called, or the block ends."""
+    with psycopg.connect(embedded.superuser_address(shop.folder, "regulars")) as link:
+        link.execute("LOCK TABLE regulars_factkey")
+        yield link.rollback
 
 
 def stored(sales: Sales) -> list[str]:

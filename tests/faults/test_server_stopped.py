@@ -7,16 +7,23 @@ import random
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from booking_kit import FULL
-from killed_shop import Sales, Shop, all_told, await_, await_more, disagreeing, running, selling
+from killed_shop import (
+    Sales,
+    Shop,
+    all_told,
+    await_,
+    await_more,
+    disagreeing,
+    held,
+    running,
+    selling,
+)
 
-from regulars.run import embedded
 from regulars.run.folder import PASSABLE, prepare
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200 if FULL else 300)]
@@ -36,14 +43,6 @@ def shop(django_db_setup: None, django_db_blocker: Any) -> Iterator[Shop]:
             yield made
     finally:
         shutil.rmtree(root, ignore_errors=True)
-
-
-@contextmanager
-def held(shop: Shop) -> Iterator[Callable[[], None]]:
-    """Nothing is booked until what is given is called, or the block ends."""
-    with psycopg.connect(embedded.superuser_address(shop.folder, "regulars")) as link:
-        link.execute("LOCK TABLE regulars_factkey")
-        yield link.rollback
 
 
 def stopped_in_the_midst(

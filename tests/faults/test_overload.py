@@ -1,0 +1,129 @@
+"""Far more orders come than can be booked: those that are let in are booked, the others are told to
+come again, and nobody is kept waiting or booked twice (R42)."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from booking_kit import FULL, wrong
+from crowd_of_clients import Crowd, Told
+from killed_shop import Sales, Shop, await_, held, running, stored
+
+from regulars.run.folder import PASSABLE, prepare
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600 if FULL else 300)]
+SEED = 20_261_128
+CLIENTS = 400
+SECONDS = 120.0
+CALM_SECONDS = 10.0
+DEADLINE = "from regulars.run import crowd\ncrowd.FACT_SECONDS = {seconds}\n"
+
+
+@pytest.fixture(scope="module")
+def shop(django_db_setup: None, django_db_blocker: Any) -> Iterator[Shop]:
+    root = Path(tempfile.mkdtemp(prefix="regulars-overload-"))
+    root.chmod(PASSABLE)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 20_000), hard))
+    folder = prepare(root / "data")
+    made = Shop(folder)
+    if not FULL:
+        made.break_on_purpose(DEADLINE.format(seconds=1.0))
+    try:
+        with django_db_blocker.unblock(), running(folder, made):
+            yield made
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def booked_once(sales: Sales, told: Told) -> list[str]:
+    """What of the orders that were acknowledged is not there once."""
+    keys = stored(sales)
+    lost = {sales.key(one, 0) for one in told.booked} - set(keys)
+    twice = ["booked twice"] if len(keys) != len(set(keys)) else []
+    return [*twice, *sorted(lost)[:5], *told.wrong[:5], *wrong()]
+
+
+async def _at_once(shop: Shop, sales: Sales, told: Told) -> None:
+    crowd = Crowd(shop, sales)
+    try:
+        await crowd.send_all(range(CLIENTS), told)
+    finally:
+        await crowd.close()
+
+
+def test_who_cannot_be_booked_in_time_is_told_and_comes_again(shop: Shop) -> None:
+    """Nothing at all can be booked for a while: the worst there is."""
+    sales, before, after = Sales(SEED), Told(), Told()
+    with held(shop):
+        asyncio.run(_at_once(shop, sales, before))
+    assert before.statuses == {503: CLIENTS}
+    assert before.wrong == []
+    await_(lambda: _all_booked(shop, sales, after))
+    assert after.statuses.keys() <= {200, 429, 503}
+    assert booked_once(sales, after) == [], f"seed {SEED}"
+    assert len(stored(sales)) == CLIENTS
+
+
+def _all_booked(shop: Shop, sales: Sales, told: Told) -> bool:
+    asyncio.run(_at_once(shop, sales, told))
+    return len(told.booked) == CLIENTS
+
+
+def test_saboteur_everybody_waits_for_ever(shop: Shop) -> None:
+    """Without a deadline nobody is told anything while nothing can be booked."""
+    sales, told = Sales(SEED + 1), Told()
+    shop.stop()
+    shop.break_on_purpose(DEADLINE.format(seconds=3600.0))
+    shop.start()
+
+    async def impatient() -> None:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(_at_once(shop, sales, told), 3)
+
+    with held(shop):
+        asyncio.run(impatient())
+    assert not told.statuses
+    shop.stop()
+    shop.more.clear()
+    shop.start()
+
+
+@pytest.mark.skipif(not FULL, reason="ratios are measured where nothing else runs")
+def test_five_times_the_capacity_is_outlived(shop: Shop) -> None:
+    """At a steady five times of what clients get done who wait for their answers."""
+    sales = Sales(SEED + 2)
+    peak, flood, calm = Told(), Told(), Told()
+    asyncio.run(_flooded(shop, sales, (peak, flood, calm)))
+    rates = [len(peak.booked) / 20, len(flood.booked) / SECONDS, len(calm.booked) / CALM_SECONDS]
+    for told in (peak, flood, calm):
+        told.took.sort()
+        told.took = [told.took[len(told.took) * 99 // 100]]
+        print(dict(told.statuses), f"p99 {told.took[0] * 1000:.0f} ms", told.wrong[:3])
+    print("booked a second: peak {:.0f}, under the flood {:.0f}, after it {:.0f}".format(*rates))
+    assert [*peak.wrong, *flood.wrong, *calm.wrong] == []
+    assert flood.statuses.keys() <= {200, 429, 503}
+    assert rates[1] >= 0.7 * rates[0]
+    assert rates[2] >= 0.9 * rates[0]
+    everything = Told(booked=peak.booked | flood.booked | calm.booked)
+    assert booked_once(sales, everything) == [], f"seed {sales.seed}"
+
+
+async def _flooded(shop: Shop, sales: Sales, told: tuple[Told, Told, Told]) -> None:
+    crowd = Crowd(shop, sales)
+    try:
+        number = await crowd.send_in_turn(0, 64, 20, told[0])
+        rate = 5 * len(told[0].booked) / 20
+        number = await crowd.send_steadily(number, rate, SECONDS, told[1])
+        # At once: it has to be itself again within ten seconds.
+        await crowd.send_in_turn(number, 64, CALM_SECONDS, told[2])
+    finally:
+        await crowd.close()
