@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from api_kit import CLUB, Caller, cafe, key
+from django.test import RequestFactory
+from msgspec import structs
 
 from regulars.actions.api_keys import SCOPES
+from regulars.api import door, schema
+from regulars.api.answers import ErrorOut
 from regulars.api.asking import Scope
 from regulars.api.operations import SERVED, Served
 from regulars.api.schema import made
@@ -116,6 +121,22 @@ def test_an_error_of_ours_tells_nothing_but_its_id(monkeypatch: pytest.MonkeyPat
     assert (told.status, told.said["code"]) == (500, "broken")
     assert "division" not in told.raw.decode()
     assert told.said["request_id"]
+
+
+@pytest.mark.django_db
+def test_what_is_to_go_says_so_in_the_schema_and_with_each_answer() -> None:
+    served = next(one for one in SERVED if one.operation.name == "list_programmes")
+    since = datetime(2026, 11, 22, tzinfo=UTC)
+    going = structs.replace(served, operation=structs.replace(served.operation, deprecated=since))
+    cafe()
+    request = RequestFactory().get("/", headers={"Authorization": f"Bearer {key()}"})
+    assert door.answer(going, request, {}).headers["Deprecation"] == "@1795305600"
+    assert "Deprecation" not in door.answer(served, request, {}).headers
+    told = schema._operation(going, {served.operation.answers: {}, ErrorOut: {}})
+    assert told["deprecated"] is True
+    assert not any(
+        "deprecated" in one for path in made()["paths"].values() for one in path.values()
+    )
 
 
 def test_the_scopes_are_one_closed_list() -> None:

@@ -51,10 +51,11 @@ def test_a_preview_tells_what_real_members_would_have_and_writes_nothing(caller:
     assert counts() == before
 
 
+@pytest.mark.parametrize(("bound", "value"), [("MOST_MEMBERS", 1), ("SECONDS", -1.0)])
 def test_a_preview_of_many_says_that_it_looked_at_some(
-    caller: Caller, monkeypatch: pytest.MonkeyPatch
+    caller: Caller, monkeypatch: pytest.MonkeyPatch, bound: str, value: float
 ) -> None:
-    monkeypatch.setattr(editions, "MOST_MEMBERS", 1)
+    monkeypatch.setattr(editions, bound, value)
     monkeypatch.setattr(publishing.proof, "AT_ONCE", 1)
     for name in ("mia", "ben"):
         member(caller, f"{name}@example.com")

@@ -101,6 +101,28 @@ def test_what_is_wrong_is_named_with_its_place(
     assert not FactRow.objects.exists()
 
 
+SPOKEN = [
+    ({"amount": 4.5, "lines": []}, "text in quotes", "in Anführungszeichen"),
+    ({"currency": "eur"}, "three capital letters", "drei Großbuchstaben"),
+    ({"key": "x" * 201}, "at most 200 signs", "höchstens 200"),
+    ({"key": ""}, "text that is not empty", "Text, nicht leer"),
+    ({"version": 0}, "a whole number of at least 1", "eine ganze Zahl von mindestens 1"),
+    ({"lines": {}}, "a list", "eine Liste"),
+    ({"customer": "mia"}, "an object with fields", "ein Objekt mit Feldern"),
+]
+
+
+@pytest.mark.parametrize(("change", "english", "german"), SPOKEN)
+def test_what_belongs_there_is_said_as_people_say_it(
+    change: dict[str, Any], english: str, german: str
+) -> None:
+    caller = cafe()
+    for language, said in (("en", english), ("de", german)):
+        told = caller.post("/facts", {**order("o1", "4.50"), **change}, Accept_Language=language)
+        assert said in told.said["message"]
+        assert "str" not in told.said["message"].split()
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b'{"key": "\\ud800"}', b"[" * 100_000])
 def test_what_is_no_json_is_refused(body: bytes) -> None:
     told = cafe().post("/facts", body)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from api_kit import CLUB, LONG_AGO, Caller, ago, cafe, key, member, order
@@ -275,6 +276,8 @@ def test_a_balance_is_explained_line_by_line_on_any_date(caller: Caller, mia: st
     assert before["balance"] == "60"
     known = caller.get(f"{here}?known_at={ago(1).replace('+', '%2B')}").said
     assert known["balance"] == "0"
+    berlin = (datetime.now(UTC) - timedelta(hours=1)).astimezone(ZoneInfo("Europe/Berlin"))
+    assert caller.get(f"{here}?at={berlin.isoformat()}").said["balance"] == "60", "with a bare plus"
 
 
 def test_the_ledger_is_paged_by_cursors_that_nobody_can_make(caller: Caller, mia: str) -> None:

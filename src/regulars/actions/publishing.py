@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -35,7 +36,6 @@ PUBLISHING = 5_210_005
 NOTICE_DAYS = 30
 """How long members are told before anything gets dearer or shorter, if the business says nothing
 else."""
-EVERYBODY = 1 << 62
 LOOK_BACK = timedelta(days=90)
 """So much of what members did is folded by the new rules to see the difference."""
 
@@ -198,9 +198,11 @@ class Preview(Struct, kw_only=True):
     earliest: datetime | None = None
 
 
-def preview(text: str, *, now: datetime, most: int = EVERYBODY) -> Preview:
+def preview(
+    text: str, *, now: datetime, enough: Callable[[int], bool] = lambda _seen: False
+) -> Preview:
     """What an edition would have made different for the real members of its programme, had it been
-    in force for the last while: for all, or for no more than `most` and a few. Nothing is written.
+    in force for the last while: for all, or until so many are `enough`. Nothing is written.
 
     What members were promised stays as it was promised: the preview decides nothing anew.
     Refused: edition_unreadable, programme_unknown.
@@ -215,11 +217,11 @@ def preview(text: str, *, now: datetime, most: int = EVERYBODY) -> Preview:
     found = Preview(edition=edition, since=begins)
     found.harsher = harsher(programmes.read(before.body, before.edition), edition)
     found.earliest = now + timedelta(days=_notice_days()) if found.harsher else now
-    _look_at_all(edition, found, most)
+    _look_at_all(edition, found, enough)
     return found
 
 
-def _look_at_all(edition: Edition, found: Preview, most: int) -> None:
+def _look_at_all(edition: Edition, found: Preview, enough: Callable[[int], bool]) -> None:
     after = -1
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -230,7 +232,7 @@ def _look_at_all(edition: Edition, found: Preview, most: int) -> None:
             _look(cursor, pair, rows, found)
         if not rows:
             return
-        if found.holders >= most:
+        if enough(found.holders):
             found.whole = False
             return
         after = rows[-1].customer_id

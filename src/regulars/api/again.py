@@ -25,7 +25,7 @@ def called(served: Served, asked: Asked, sent: bytes) -> Reply:
     if not name or not served.operation.again:
         return served.call(asked)
     if len(name) > LONGEST or not name.isascii() or not name.isprintable():
-        raise Problem("value_wrong", HEADER, wanted=f"str of ASCII of length <= {LONGEST}")
+        raise Problem("value_wrong", HEADER, wanted=f"str of length <= {LONGEST}")
     asking = Asking(api_key=asked.key.id, name=name, told=_told(served, asked, sent))
     before = answering.begin(asking, asked.now)
     if before is not None:

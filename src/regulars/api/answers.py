@@ -18,7 +18,7 @@ from regulars.engine.compiled import Compiled
 from regulars.engine.edition import Edition
 from regulars.engine.run import Why
 from regulars.words import programme as programme_words
-from regulars.words.api import split
+from regulars.words.api import split, wanted
 from regulars.words.reasons import REASONS, sentence
 
 Text = Annotated[str, Meta(description="A decimal number as text.", examples=["12"])]
@@ -107,7 +107,10 @@ class Speech(Struct, frozen=True):
 
 def error(problem: Problem, speech: Speech) -> ErrorOut:
     """A problem in words."""
-    message, remedy = split(sentence(problem.code, problem.params))
+    params = problem.params
+    if "wanted" in params:
+        params = {**params, "wanted": wanted(str(params["wanted"]), str(params.get("got", "")))}
+    message, remedy = split(sentence(problem.code, params))
     return ErrorOut(
         code=problem.code,
         message=message,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -70,13 +71,13 @@ def _answered(
 ) -> HttpResponse:
     operation, now = served.operation, clock.now()
     key = _key(request, now)
-    headers |= _counted(key, now)
+    headers |= _counted(key, now) | _to_go(operation)
     if operation.scope not in key.scopes:
         raise Problem("scope_missing", "", scope=operation.scope)
     if operation.method != "GET" and operation.name not in READS and disk.ROOM.is_over():
         raise Problem("disk_full")
     signs.check_texts(place)
-    query: Any = converted(dict(request.GET.items()), operation.query)
+    query: Any = converted(_with_plus(request.GET.dict()), operation.query)
     signs.check_texts(query)
     sent = _read(operation, request)
     asked = Asked(
@@ -122,6 +123,20 @@ def _counted(key: KeyRow, now: datetime) -> dict[str, str]:
     if spent.over:
         raise Limited(spent)
     return limit_headers(spent)
+
+
+OFFSET = re.compile(r"(T[0-9:.]+) ([0-9]{2}:[0-9]{2})")
+"""A time with its offset, whose plus sign an address turns into a blank."""
+
+
+def _with_plus(query: dict[str, Any]) -> dict[str, str]:
+    return {name: OFFSET.sub(r"\1+\2", str(one)) for name, one in query.items()}
+
+
+def _to_go(operation: Operation) -> dict[str, str]:
+    """Since when an operation is deprecated, in the form of RFC 9745."""
+    since = operation.deprecated
+    return {} if since is None else {"Deprecation": f"@{int(since.timestamp())}"}
 
 
 def come_again(code: str) -> dict[str, str]:

@@ -45,7 +45,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     are the codes beside those that every operation may answer; `example` and `answers_example`
     stand in the schema, `place` tells what the parts of the address are. `again`: a request with an
     `Idempotency-Key` is answered the same again. `most_bytes` is how long its body may be;
-    `laid_out`: its texts have lines."""
+    `laid_out`: its texts have lines. It is `deprecated` since an instant: it is to go."""
 
     method: str
     path: str
@@ -63,6 +63,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     again: bool = False
     most_bytes: int = 6 * MEGABYTE
     laid_out: bool = False
+    deprecated: datetime | None = None
 
 
 class Served(Struct, frozen=True):

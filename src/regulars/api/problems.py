@@ -76,7 +76,7 @@ def told(message: str, shape: Any) -> Problem:
         return Problem("time_wrong", place)
     if "matching regex" in wanted and "[0-9]{1,12}" in wanted:
         return Problem("amount_wrong", place)
-    return Problem("value_wrong", place, wanted=_wanted(wanted))
+    return Problem("value_wrong", place, **_wanted(wanted))
 
 
 def path(text: str | None) -> str:
@@ -84,9 +84,10 @@ def path(text: str | None) -> str:
     return (text or "").removeprefix(".")[:200]
 
 
-def _wanted(message: str) -> str:
-    """What was expected, in the words of JSON."""
-    return message.removeprefix("Expected ").partition(", got")[0].replace("`", "")[:120]
+def _wanted(message: str) -> dict[str, str]:
+    """What was expected and what came, in the words of JSON."""
+    expected, _, got = message.removeprefix("Expected ").replace("`", "").partition(", got ")
+    return {"wanted": expected[:120], "got": got[:40]}
 
 
 @lru_cache(maxsize=64)

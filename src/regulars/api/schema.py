@@ -87,6 +87,8 @@ def _operation(served: Served, told: dict[Any, Any]) -> dict[str, Any]:
         "responses": _responses(operation, told),
         "security": [{KEY: [operation.scope]}],
     }
+    if operation.deprecated is not None:
+        found["deprecated"] = True
     if operation.body is not None:
         content = {"schema": told[operation.body], "example": operation.body_example}
         found["requestBody"] = {"required": True, "content": {"application/json": content}}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 API_REASONS: dict[str, str] = {
@@ -86,10 +89,55 @@ API_REASONS: dict[str, str] = {
         "Too many facts wait for the one that this is about. Send that one, then this again."
     ),
     "value_unknown": _("This value is not on the list. Choose one from the reference."),
-    "value_wrong": _("This is no %(wanted)s. Send what the reference says."),
+    "value_wrong": _("Something else belongs here: %(wanted)s. Send what the reference says."),
     "voucher_code_unknown": _("There is no voucher with this code. Check the letters and digits."),
 }
 """Every code of the API alone."""
+
+
+KINDS = {
+    "array": _("a list"),
+    "bool": _("true or false"),
+    "int": _("a whole number"),
+    "object": _("an object with fields"),
+    "str": _("text"),
+    "uuid": _("an id such as 0b7c7a52-6f0d-4a43-9d3e-0d2b3e0f9a11"),
+}
+"""What can be wanted, by the words in which readers of JSON say it."""
+BOUNDS = {
+    ">=": _("%(kind)s of at least %(bound)s"),
+    "<=": _("%(kind)s of at most %(bound)s"),
+}
+SIGNS = {
+    ">=": _("%(kind)s of at least %(bound)s signs or parts"),
+    "<=": _("%(kind)s of at most %(bound)s signs or parts"),
+}
+NOT_EMPTY = _("%(kind)s that is not empty")
+IN_QUOTES = _("text in quotes, such as “4.50”")
+CURRENCY = _("a currency in three capital letters, such as EUR")
+WANTED = re.compile(
+    r"(?P<kinds>[a-z| ]+?)(?P<long> of length)?(?: (?P<sign>>=|<=) (?P<bound>[0-9]+))?"
+    r"(?: matching regex '(?P<form>.*)')?"
+)
+
+
+def wanted(told: str, got: str = "") -> str:
+    """What was wanted, as people say it; as it was told, where that is not known here."""
+    found = WANTED.fullmatch(told)
+    kinds = [one for one in found["kinds"].split(" | ") if one != "null"] if found else []
+    if found is None or len(kinds) != 1 or kinds[0] not in KINDS:
+        return told
+    if kinds == ["str"] and got in ("int", "float"):
+        return gettext(IN_QUOTES)
+    if found["form"]:
+        return gettext(CURRENCY) if "A-Z" in found["form"] else gettext(KINDS["str"])
+    kind = gettext(KINDS[kinds[0]])
+    if not found["sign"]:
+        return kind
+    if found["long"] and (found["sign"], found["bound"]) == (">=", "1"):
+        return gettext(NOT_EMPTY) % {"kind": kind}
+    texts = SIGNS if found["long"] else BOUNDS
+    return gettext(texts[found["sign"]]) % {"kind": kind, "bound": found["bound"]}
 
 
 def split(sentence: str) -> tuple[str, str]:

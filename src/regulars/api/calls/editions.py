@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from regulars.actions import publishing
 from regulars.actions.publishing import Preview
 from regulars.actions.refused import Refused
@@ -18,8 +21,8 @@ from regulars.engine.edition import Edition
 from regulars.programmes.loading import load
 from regulars.words import programme_files
 
-MOST_MEMBERS = 5000
-"""So many members are looked at while somebody waits for the answer."""
+MOST_MEMBERS, SECONDS = 5000, 6.0
+"""So many members are looked at, or as many as can be so long, while somebody waits."""
 FILE = "file"
 
 
@@ -43,12 +46,18 @@ def preview_edition(asked: Asked) -> Reply:
     and when that may begin. Nothing is written."""
     edition = _read(asked.body.file)
     try:
-        found = publishing.preview(asked.body.file, now=asked.now, most=MOST_MEMBERS)
+        found = publishing.preview(asked.body.file, now=asked.now, enough=_patience())
     except Refused as refusal:
         if refusal.code != "programme_unknown":
             raise
         found = Preview(edition=edition, since=asked.now)
     return Reply(value=_preview_out(found, asked))
+
+
+def _patience() -> Callable[[int], bool]:
+    """Whether so many members are enough, asked from now on."""
+    end = time.monotonic() + SECONDS
+    return lambda seen: seen >= MOST_MEMBERS or time.monotonic() > end
 
 
 def _read(file: str) -> Edition:
