@@ -7,11 +7,11 @@ REGULARS_SECRET_KEY    signs sessions
 REGULARS_HOSTS         host names this installation answers to, with commas; default: loopback
 REGULARS_BASE_URL      the address people use, for links in messages
 REGULARS_SMTP_URL      smtp://user:password@host:port (smtps:// for TLS from the start)
-REGULARS_MAIL_PROVIDER a provider in its place: postmark, mailgun, sendgrid, brevo, mailjet, resend
+REGULARS_MAIL_PROVIDER  in its place brevo, mailgun, mailjet, postmark, resend or sendgrid
 REGULARS_MAIL_KEY      the provider's key (mailjet: KEY:SECRET)
 REGULARS_MAIL_DOMAIN   the sending domain, where the provider asks for it
 REGULARS_MAIL_FROM     the sender's address
-REGULARS_DEMONSTRATION set by `regulars demo`: mail stays in the outbox, where the console shows it
+REGULARS_DEMONSTRATION  set by `regulars demo`: mail stays in the outbox, the console shows it
 REGULARS_WEBHOOK_NETWORKS  networks that are not public and may get webhooks, with commas
 """
 
