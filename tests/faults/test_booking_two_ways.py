@@ -114,9 +114,10 @@ class Sale:
         """What the till hears, that says the same, or that it was paid by somebody `more`."""
         return self.posted(name, more).said.get("state") or "refused"
 
-    def posted(self, name: str, more: str = "") -> Answer:
+    def posted(self, name: str, more: str = "", version: int = 1) -> Answer:
         """The whole answer to a request of that name."""
-        fact = structs.replace(self.told.fact, number=more or self.told.fact.number)
+        number = more or self.told.fact.number
+        fact = structs.replace(self.told.fact, number=number, version=version)
         assert self.told.who is not None
         known = self.told.who.identifiers
         plain = Arrival(fact=fact, who=Who(identifiers=known[:1]))
@@ -206,3 +207,17 @@ def test_another_name_of_the_request_changes_nothing() -> None:
     assert digest() == before
     assert sale.came_to() == ONCE
     assert wrong() == []
+
+
+def test_a_version_that_was_overtaken_is_told_what_the_later_one_gave() -> None:
+    sale = Store().sale(0)
+    first = sale.posted("later", "told anew", 2).said
+    before = digest()
+    for name in ("first", "again"):
+        answer = sale.posted(name)
+        assert (answer.status, answer.said["state"]) == (200, "known")
+        assert [one["gave"] for one in answer.said["programmes"]] == [
+            one["gave"] for one in first["programmes"]
+        ]
+    assert digest() == before
+    assert sale.came_to() == ONCE
