@@ -10,7 +10,8 @@ from till_kit import CLUB, NOW, Counter, digest, member, open_counter
 
 from regulars.actions import till_sales
 from regulars.actions.refused import Refused
-from regulars.actions.till_sales import Tap, Use, key_of, sell, tap, try_sale
+from regulars.actions.till_sales import Use, key_of, sell, try_sale
+from regulars.actions.till_taps import Tap, tap
 from regulars.actions.till_undoing import undo
 from regulars.db.models import Cashier, FactRow, TillDeed
 

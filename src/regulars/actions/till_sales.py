@@ -1,5 +1,5 @@
-"""What a cashier books for a member: a sale with what is used on it, a stamp or a visit, and what
-was booked taken back. All legs or none, each once for ever; who did it is written beside it.
+"""What a cashier books for a member: a sale with what is used on it. All legs or none, each once
+for ever; who did it is written beside it.
 
 The till books what a sale earns and what is used on it. It is no cash register: the sale itself is
 rung up elsewhere.
@@ -20,13 +20,12 @@ from regulars.actions.looking import open_book
 from regulars.actions.record import Source, record
 from regulars.actions.redeeming import Asked, redeem
 from regulars.actions.refused import Refused
-from regulars.db import programmes
 from regulars.db.models import Cashier, FactKey, FactRow, IdentifierRow, TillDeed
 from regulars.db.queries.history import same_person
 from regulars.db.queries.till import Worker
 from regulars.engine.arrivals import Arrival
 from regulars.engine.facts import Identifier, Line, Order, Who
-from regulars.engine.happenings import Activity, FoldFact, Grant, Redemption
+from regulars.engine.happenings import FoldFact, Redemption
 from regulars.engine.money import from_minor, to_minor
 from regulars.engine.run import Why
 
@@ -114,10 +113,10 @@ def sell(worker: Worker, sale: Sale, now: datetime) -> Sold:
     not_member, and whatever speaks against a reward.
     """
     with transaction.atomic():
-        before = _before(sale.key)
-        if before is not None:
-            return before
-        _check_often(worker.cashier, sale.customer, now)
+        known = before(sale.key)
+        if known is not None:
+            return known
+        check_often(worker.cashier, sale.customer, now)
         sold = _booked(worker, sale, now)
         note(
             Deed(
@@ -187,7 +186,8 @@ def lock_key(key: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"till {key}"])
 
 
-def _before(key: str) -> Sold | None:
+def before(key: str) -> Sold | None:
+    """What was booked under a key, if anything was."""
     lock_key(key)
     row = TillDeed.objects.filter(key=key).first()
     if row is None:
@@ -195,7 +195,8 @@ def _before(key: str) -> Sold | None:
     return Sold(key=key, pays_minor=row.pays_minor, gave=row.details.get("gave", {}), known=True)
 
 
-def _check_often(cashier: Cashier, customer: int, now: datetime) -> None:
+def check_often(cashier: Cashier, customer: int, now: datetime) -> None:
+    """Whether a cashier books for one member all day long. Refused: till_member_often."""
     Cashier.objects.select_for_update().get(pk=cashier.pk)
     done = TillDeed.objects.filter(
         cashier=cashier,
@@ -330,80 +331,3 @@ def _pays(sale: Sale, given: list[Given], now: datetime) -> int:
         if pays is not None:
             least = min(least, to_minor(pays, sale.currency))
     return least
-
-
-class Tap(Struct, frozen=True, kw_only=True):
-    """One tap: a visit (an `activity` of the programme), or so much of an asset by hand."""
-
-    key: str
-    customer: int
-    at: datetime
-    programme: str
-    activity: str = ""
-    asset: str = ""
-    amount: int = 0
-
-
-def tap(worker: Worker, done: Tap, now: datetime) -> Sold:
-    """Book a visit, or a stamp without its sale, which counts as given by hand.
-
-    Refused: till_grant_limit, till_member_often, customer_unknown, not_member, asset_unknown.
-    """
-    with transaction.atomic():
-        before = _before(done.key)
-        if before is not None:
-            return before
-        _check_often(worker.cashier, done.customer, now)
-        if done.activity:
-            act = Activity(key=done.key, at=done.at, source="till", kind=done.activity)
-            given = told(act, done.customer, now)
-        else:
-            _check_grants(worker.cashier, done, now)
-            grant = Grant(
-                key=done.key,
-                at=done.at,
-                source="till",
-                asset=done.asset,
-                amount=done.amount,
-                reason="till",
-            )
-            given = told(grant, done.customer, now, done.programme)
-        gave = {one.programme: one.gave for one in given}
-        by_hand = {"by_hand": {done.asset: done.amount}} if done.asset else {}
-        note(
-            Deed(
-                worker=worker,
-                key=done.key,
-                what=What.TAP,
-                customer=done.customer,
-                at=done.at,
-                now=now,
-                details={"gave": gave, "activity": done.activity, **by_hand},
-            )
-        )
-        whys = [(one.programme, why) for one in given for why in one.whys]
-        return Sold(key=done.key, pays_minor=0, gave=gave, whys=whys)
-
-
-def _check_grants(cashier: Cashier, done: Tap, now: datetime) -> None:
-    """Whether this and what the cashier gave by hand within a day stays below their limit."""
-    with connection.cursor() as cursor:
-        running = programmes.running(cursor).get(done.programme)
-    if running is None:
-        raise Refused("programme_unknown", programme=done.programme)
-    assets = {one.id: one for one in running.editions[-1].edition.assets}
-    if done.asset not in assets or done.amount <= 0:
-        raise Refused("asset_unknown", asset=done.asset)
-    cashier = Cashier.objects.select_for_update().get(pk=cashier.pk)
-    rows = TillDeed.objects.filter(cashier=cashier, booked_at__gt=now - DAY, what=What.TAP)
-    undone = set(
-        TillDeed.objects.filter(undoes__in=rows.values("key")).values_list("undoes", flat=True)
-    )
-    given = sum(
-        int(row.details.get("by_hand", {}).get(done.asset, 0))
-        for row in rows
-        if row.key not in undone
-    )
-    most = cashier.grants_a_day * 10 ** assets[done.asset].decimals
-    if given + done.amount > most:
-        raise Refused("till_grant_limit", most=cashier.grants_a_day)

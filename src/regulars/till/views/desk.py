@@ -12,10 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from msgspec import convert, structs
 
-from regulars.actions import till_looking, till_sales, till_undoing
+from regulars.actions import till_looking, till_sales, till_taps, till_undoing
 from regulars.actions.refused import Refused
 from regulars.actions.till_looking import Scene, categories_of, newest, ready
-from regulars.actions.till_sales import Tap, key_of
+from regulars.actions.till_sales import key_of
+from regulars.actions.till_taps import Tap
 from regulars.db.queries.members import number_of
 from regulars.db.queries.till import last_deed
 from regulars.engine.run import Why
@@ -139,7 +140,7 @@ def tap(request: TillRequest) -> HttpResponse:
             asset=asset,
             amount=known[0].amount,
         )
-        sold = till_sales.tap(request.worker, done, now)
+        sold = till_taps.tap(request.worker, done, now)
     except Refused as refused:
         return shown(request, state, refused)
     return _to_done(sold.key)
