@@ -37,7 +37,8 @@ MOST_ATTRIBUTES = 50
 
 # One index look-up an identifier, however large the table (see `factstore.KNOWN`).
 KNOWN = f"""
-    SELECT i.* FROM unnest({TEXTS}, {TEXTS}) AS w(kind, value) CROSS JOIN LATERAL (
+    SELECT i.*, (SELECT has_bought FROM regulars_customer WHERE id = i.customer_id)
+    FROM unnest({TEXTS}, {TEXTS}) AS w(kind, value) CROSS JOIN LATERAL (
         SELECT kind, value, customer_id FROM regulars_identifier
         WHERE kind = w.kind AND value = w.value COLLATE "C" OFFSET 0
     ) AS i
@@ -82,6 +83,13 @@ class Crowd(Struct, frozen=True, kw_only=True):
     met: Acquaintances = {}
 
 
+class _Known(Struct, frozen=True):
+    """Whose an identifier is, and whether they have bought: who has stays so."""
+
+    number: int
+    bought: bool
+
+
 class _Plan(Struct):
     """What a batch needs written: new customers and identifiers, profiles to fill in."""
 
@@ -104,14 +112,17 @@ def find_or_make(
     """
     met = crowd.met
     distinct = {who.identifiers: who for who in people if not _is_met(met, who)}
-    plan = _Plan(customer_of=_known(cursor, distinct), added={}, made={}, met={}, bought=set())
+    known = _known(cursor, distinct)
+    customer_of = {identifier: one.number for identifier, one in known.items()}
+    plan = _Plan(customer_of=customer_of, added={}, made={}, met={}, bought=set())
     numbers = {ids: _place(cursor, plan, who) for ids, who in distinct.items()}
     plan.bought = {numbers[ids] for ids in crowd.buyers if ids in numbers}
     _write_identifiers(cursor, plan.added)
     _write_customers(cursor, plan, now)
     _fill_blanks(cursor, plan)
     first = {met[ids].number for ids in crowd.buyers if ids in met and not met[ids].bought}
-    _note_buyers(cursor, (plan.bought | first) - set(plan.made))
+    have = {one.number for one in known.values() if one.bought}
+    _note_buyers(cursor, (plan.bought | first) - have - set(plan.made))
     return [
         numbers[who.identifiers] if who.identifiers in numbers else met[who.identifiers].number
         for who in people
@@ -140,13 +151,13 @@ def remember(crowd: Crowd, people: Sequence[Who], numbers: Sequence[int]) -> Non
         met[who.identifiers] = Met(number, who.profile, bought)
 
 
-def _known(cursor: CursorWrapper, people: Iterable[Ids]) -> dict[Identifier, int]:
+def _known(cursor: CursorWrapper, people: Iterable[Ids]) -> dict[Identifier, _Known]:
     wanted = list({identifier for identifiers in people for identifier in identifiers})
     if not wanted:
         return {}
     told = [texts(i.kind for i in wanted), texts(i.value for i in wanted)]
     found = hot.run(cursor, KNOWN, told)
-    return {Identifier(kind, value): number for kind, value, number in found}
+    return {Identifier(kind, value): _Known(number, bool(b)) for kind, value, number, b in found}
 
 
 def known(cursor: CursorWrapper, people: Sequence[Who]) -> dict[Ids, int]:
@@ -154,9 +165,9 @@ def known(cursor: CursorWrapper, people: Sequence[Who]) -> dict[Ids, int]:
     numbers = _known(cursor, [who.identifiers for who in people])
     found: dict[Ids, int] = {}
     for who in people:
-        number = next((numbers[one] for one in who.identifiers if one in numbers), None)
-        if number is not None:
-            found[who.identifiers] = number
+        one = next((numbers[one] for one in who.identifiers if one in numbers), None)
+        if one is not None:
+            found[who.identifiers] = one.number
     return found
 
 
@@ -184,6 +195,8 @@ def _write_identifiers(cursor: CursorWrapper, added: dict[Identifier, int]) -> N
 
 
 def _write_customers(cursor: CursorWrapper, plan: _Plan, now: datetime) -> None:
+    if not plan.made and not plan.added:
+        return
     identifiers: dict[int, list[Identifier]] = {}
     for identifier, number in plan.added.items():
         identifiers.setdefault(number, []).append(identifier)
