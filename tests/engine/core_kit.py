@@ -96,7 +96,7 @@ class Spy(Earn, frozen=True, kw_only=True, tag="spy"):
             effect=effect,
             erased=erased,
             objects=objects,
-            opens=self.opens,
+            opens=(lambda _run: True) if self.opens else None,
         )
 
 

@@ -58,7 +58,7 @@ def selling(handlers: Iterable[Handlers]) -> OrderHandler:
     listening = [one for one in handlers if Order in one.on]
     at_length = tuple(one.on[Order] for one in listening)
     quickly = tuple(one.quick or one.on[Order] for one in listening)
-    opens = any(one.opens for one in listening)
+    opening = [one.opens for one in listening if one.opens is not None]
 
     def order(run: Run, fact: Order) -> None:
         wanted = run.wanted
@@ -66,13 +66,15 @@ def selling(handlers: Iterable[Handlers]) -> OrderHandler:
             wanted is not None
             and fact.key not in wanted
             and run.whys is None
-            and not (fact.discount_minor or fact.covered_minor or run.state.paid or opens)
+            and not (fact.discount_minor or fact.covered_minor or run.state.paid)
+            and not (opening and any(opens(run) for opens in opening))
         ):
             for handle in quickly:
                 handle(run, fact)
             return
         fact = marked_down(run, fact)
-        run.record = opened(run, fact) if opens or run.keeps(fact.key) else None
+        needed = run.keeps(fact.key) or any(opens(run) for opens in opening)
+        run.record = opened(run, fact) if needed else None
         for handle in at_length:
             handle(run, fact)
         _close(run, fact)

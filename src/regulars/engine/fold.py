@@ -162,7 +162,9 @@ def _brought(name: str, facts: dict[str, FoldFact]) -> bool:
 
 def needs(fact: FoldFact) -> bool:
     """Whether a fact cannot act before the one that it names is known."""
-    return isinstance(fact, Refund | Reversal) or (isinstance(fact, Activity) and bool(fact.order))
+    return type(fact) is not Order and (
+        isinstance(fact, Refund | Reversal) or (isinstance(fact, Activity) and bool(fact.order))
+    )
 
 
 class Folded(Struct):

@@ -42,13 +42,15 @@ class Known(Struct):
 
     def keep(self, fact: FoldFact) -> bool:
         """The fact is known from now on; whether another one had waited for it."""
-        meets = fact.key in self.awaited or stands_for(fact) in self.awaited
-        moves = meets or fact.key in self.facts or isinstance(fact, Opening)
-        moves |= fact.key in self.used
-        self.facts[fact.key] = fact
+        key, brings = fact.key, stands_for(fact)
+        meets = key in self.awaited or brings in self.awaited
+        moves = meets or key in self.facts or isinstance(fact, Opening)
+        moves |= key in self.used
+        self.facts[key] = fact
         if isinstance(fact, Opening):
-            self.brought.add(stands_for(fact))
-        self.awaited -= {fact.key, stands_for(fact)}
+            self.brought.add(brings)
+        if self.awaited:
+            self.awaited -= {key, brings}
         name = names(fact)
         if name:
             self.recorded.add(name)

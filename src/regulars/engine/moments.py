@@ -6,7 +6,6 @@ could not be worked out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 
@@ -19,18 +18,20 @@ FIRST, AFTER = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC
 def in_order(fact: Struct) -> bool:
     """Whether every moment that a fact or an attempt tells is aware and in the years 1900 to
     2199."""
-    return all(
-        moment.utcoffset() is not None and FIRST <= moment < AFTER for moment in _moments(fact)
-    )
-
-
-def _moments(fact: Struct) -> Iterator[datetime]:
     for name in _dated(type(fact)):
         value = getattr(fact, name)
         if isinstance(value, datetime):
-            yield value
-        elif isinstance(value, dict):
-            yield from (one for one in value.values() if isinstance(one, datetime))
+            if not _is_in_order(value):
+                return False
+        elif value and isinstance(value, dict):
+            told = (one for one in value.values() if isinstance(one, datetime))
+            if not all(map(_is_in_order, told)):
+                return False
+    return True
+
+
+def _is_in_order(moment: datetime) -> bool:
+    return moment.utcoffset() is not None and FIRST <= moment < AFTER
 
 
 @cache

@@ -67,6 +67,8 @@ START = Position(-(1 << 62), -9, 0, "", "")
 
 def names(fact: FoldFact) -> str:
     """The key of the fact that this one is about and cannot come before; empty if none."""
+    if type(fact) is Order:
+        return ""
     if isinstance(fact, Refund | Activity):
         return fact.order
     if isinstance(fact, Reversal):
@@ -94,6 +96,8 @@ def place(fact: FoldFact, facts: Mapping[str, FoldFact]) -> Position:
     """Where a fact belongs among the known `facts`, by key: never before the one that it names.
     What takes back a payment before its order stands before that order too."""
     own = position(fact)
+    if type(fact) is Order:
+        return own
     name = names(fact)
     named = facts.get(name) if name else None
     if named is None:

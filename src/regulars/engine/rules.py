@@ -57,7 +57,8 @@ class Handlers(Struct):
     brought in and says whether it did; `read` answers a name, None if it is not its own; `erased`
     runs before what an erased member holds is forfeited; `objects` gives the code of why a refund
     is refused, or nothing. Of several that ask for an order, those with a lower `asks_rank` ask
-    first. With `opens` an order's record is open while it acts, also where it is not kept. With
+    first. Where `opens` says so before an order acts, its record is open meanwhile, also where it
+    is not kept. With
     `refuses` it may refuse the act itself (`activity` changes to `refused`): none of it happens.
     """
 
@@ -81,7 +82,7 @@ class Handlers(Struct):
     objects: Callable[[Run, Record, Refund], str] | None = None
     asks_rank: int = 0
     refuses: bool = False
-    opens: bool = False
+    opens: Callable[[Run], bool] | None = None
 
 
 class Rule(Part, frozen=True, kw_only=True, tag_field="kind"):

@@ -43,7 +43,7 @@ class PerItem(Giving, frozen=True, kw_only=True, tag="per_item"):
             return [head, _units(measured, run, order, skipped)]
 
         handlers = measured.handlers(freeze, worth)
-        handlers.quick = _quick(measured, rate / THOUSAND, skipped)
+        handlers.quick = _quick(measured, rate / THOUSAND, skipped, handlers.on[Order])
         return handlers
 
     def sentence(self) -> Sentence:
@@ -59,14 +59,18 @@ class PerItem(Giving, frozen=True, kw_only=True, tag="per_item"):
         )
 
 
-def _quick(measured: Measured, rate: Fraction, skipped: frozenset[str]) -> OrderHandler | None:
+def _quick(
+    measured: Measured, rate: Fraction, skipped: frozenset[str], at_length: OrderHandler
+) -> OrderHandler | None:
     """The common order without its record: units of goods that only their category tells, changed
-    by no modifier."""
-    tests = measured.tests
-    if measured.every or tests.facts or tests.tender or not tests.by_category:
+    by no modifier. An order with goods that one may change goes `at_length`."""
+    tests, factors = measured.tests, measured.factors
+    every = [tests, *(one.tests for one in factors.modifiers)]
+    if tests.facts or tests.tender or not all(one.by_category for one in every):
         return None
     num, den = rate.numerator, rate.denominator
     known: dict[str, bool] = {}
+    changed: set[str] = set()
     give, within, book = measured.earning.ways()
 
     def order(run: Run, order: Order) -> None:
@@ -75,6 +79,11 @@ def _quick(measured: Measured, rate: Fraction, skipped: frozenset[str]) -> Order
             category = line.category
             if category not in known:
                 known[category] = category not in skipped and tests.takes(line)
+                if factors.of_line(measured.every, line):
+                    changed.add(category)
+            if category in changed and known[category]:
+                at_length(run, order)
+                return
             if known[category] and line.kind == "goods" and line.amount_minor > 0:
                 units += max(thousandths(line.quantity), 0)
         wanted = units * num // den

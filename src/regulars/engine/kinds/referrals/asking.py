@@ -48,6 +48,10 @@ class Asking:
         memory: Memory = run.state.memory[self.slot]
         return memory.brought
 
+    def is_brought(self, run: Run) -> bool:
+        """Whether somebody brought this holder: only then do orders matter."""
+        return bool(self.mine(run).advocate)
+
     def asks(self, run: Run, fact: FoldFact, ask: Ask) -> Iterable[Promise]:
         """Who brought this person, and what the codes at the checkout are worth."""
         promise = None

@@ -91,7 +91,7 @@ class TwoSided(ReferralRule, frozen=True, kw_only=True, tag="two_sided"):
             read=reading.read,
             erased=lambda run: advocate.stop(run, "advocate_gone"),
             asks_rank=DISCOUNTS_FIRST,
-            opens=True,
+            opens=friend.is_brought,
         )
 
     def sentence(self) -> Sentence:

@@ -55,7 +55,7 @@ class Right(Reward, frozen=True, kw_only=True, tag="right"):
             reversed=working.reversed,
             opening=working.opening,
             read=working.read if self.shipping else None,
-            opens=bool(self.shipping),
+            opens=(lambda _run: True) if self.shipping else None,
             refuses=bool(self.activity),
         )
 
