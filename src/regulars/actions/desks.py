@@ -3,7 +3,7 @@ of them is written back together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.db.backends.utils import CursorWrapper
@@ -265,42 +265,56 @@ class LiveDesk(Desk, kw_only=True):
                 yield book
 
 
+class _Kept(Struct, frozen=True):
+    """A book to be written: `facts` are what it took or decided that did not arrive from
+    outside."""
+
+    desk: LiveDesk
+    book: LiveBook
+    facts: list[FoldFact]
+
+
 def write(
     cursor: CursorWrapper, desks: Collection[LiveDesk], now: datetime, *, quiet: bool = False
 ) -> None:
     """Write what came of the books: facts made on the way, transfers, promises, states; messages
     for others too, unless it is to be `quiet`."""
-    kept = [(desk, book) for desk in desks for book in desk.live_books()]
-    books = [book for _desk, book in kept]
-    made = [fact for desk, book in kept for fact in _made(desk, book)]
+    kept = [_Kept(desk, book, _facts(book)) for desk in desks for book in desk.live_books()]
+    books = [one.book for one in kept]
+    made = [fact for one in kept for fact in _made(one)]
     factstore.append(cursor, made, now=now, import_id=None)
     booked = [Transfers(book.row, out.rows, out.cause) for book in books for out in book.out]
     ledger.book(cursor, booked, now)
     ledger.undecide(cursor, [(row, key) for desk in desks for key, row in desk.moved.items()])
-    ledger.decide(cursor, [one for desk, book in kept for one in _decisions(desk, book)])
+    ledger.decide(cursor, [decision for one in kept for decision in _decisions(one)])
     ledger.note_sent(cursor, [one for book in books for one in _sent(book)])
     wanted = outbox.wanted(cursor) if books and not quiet else frozenset()
     asked = {key for desk in desks for key in desk.attempts} if wanted else set()
     told: list[outbox.News] = []
-    for book in books:
-        _write_vouchers(cursor, book, now)
+    for one in kept:
+        _write_vouchers(cursor, one, now)
         if wanted:
-            told += news(book, asked, wanted)
-        _renew(book, now)
+            told += news(one.book, asked, wanted)
+        _renew(one.book, now)
     outbox.put(cursor, told, now)
     holders.save(cursor, [book.row for book in books])
 
 
-def _facts(book: LiveBook) -> dict[tuple[str, int], FoldFact]:
-    """What the book took or decided that did not arrive from outside."""
-    found = {(fact.key, fact.version): fact for fact in book.taken}
-    found |= {(one.key, one.version): one for out in book.out for one in out.promises}
-    return {key: fact for key, fact in found.items() if key not in book.arriving}
+def _facts(book: LiveBook) -> list[FoldFact]:
+    found: dict[tuple[str, int], FoldFact] = {}
+    told: list[Sequence[FoldFact]] = [book.taken, *(out.promises for out in book.out)]
+    for facts in told:
+        for fact in facts:
+            identity = (fact.key, fact.version)
+            if identity not in book.arriving:
+                found[identity] = fact
+    return list(found.values())
 
 
-def _made(desk: LiveDesk, book: LiveBook) -> Iterator[NewFact]:
-    for fact in _facts(book).values():
-        yield new_fact(fact, book.row, desk.came_for(fact.key, book.row))
+def _made(one: _Kept) -> Iterator[NewFact]:
+    row = one.book.row
+    for fact in one.facts:
+        yield new_fact(fact, row, one.desk.came_for(fact.key, row))
 
 
 def new_fact(fact: AnyFact, row: HolderRow, came_for: int | None = None) -> NewFact:
@@ -319,10 +333,10 @@ def new_fact(fact: AnyFact, row: HolderRow, came_for: int | None = None) -> NewF
     )
 
 
-def _decisions(desk: LiveDesk, book: LiveBook) -> Iterator[Decision]:
-    for fact in _facts(book).values():
-        if isinstance(fact, Promise) and (fact.version == 1 or fact.key in desk.moved):
-            yield Decision(book.row, fact)
+def _decisions(one: _Kept) -> Iterator[Decision]:
+    for fact in one.facts:
+        if isinstance(fact, Promise) and (fact.version == 1 or fact.key in one.desk.moved):
+            yield Decision(one.book.row, fact)
 
 
 def _sent(book: LiveBook) -> Iterator[tuple[HolderRow, Effect]]:
@@ -331,15 +345,15 @@ def _sent(book: LiveBook) -> Iterator[tuple[HolderRow, Effect]]:
             yield book.row, effect
 
 
-def _write_vouchers(cursor: CursorWrapper, book: LiveBook, now: datetime) -> None:
+def _write_vouchers(cursor: CursorWrapper, kept: _Kept, now: datetime) -> None:
     """Vouchers that were opened, used or came to an end, as they stand now."""
+    book = kept.book
+    promises = [one for one in kept.facts if isinstance(one, Promise)]
     status = {one.id: one.to for out in book.out for one in out.changes if one.what == "voucher"}
-    status |= {
-        one.target: "open"
-        for one in _facts(book).values()
-        if isinstance(one, Promise) and one.target in book.state.vouchers
-    }
-    codes = {one.key: one.code for one in _facts(book).values() if isinstance(one, Promise)}
+    status |= {one.target: "open" for one in promises if one.target in book.state.vouchers}
+    if not status:
+        return
+    codes = {one.key: one.code for one in promises}
     issued = []
     for key, state in status.items():
         voucher = book.state.vouchers.get(key) or book.vouchers.get(key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
@@ -81,10 +81,13 @@ def _rows(cursor: CursorWrapper, query: str, customers: Iterable[int]) -> list[H
 
 def made(found: Iterable[Sequence[Any]]) -> list[HolderRow]:
     """Rows of COLUMNS as what they are."""
-    return [
-        msgspec.structs.replace(row, figures=msgspec.json.decode(str(row.figures), type=Figures))
-        for row in itertools.starmap(HolderRow, found)
-    ]
+    rows = list(itertools.starmap(HolderRow, found))
+    for row in rows:
+        row.figures = _read_figures(cast("str", row.figures))
+    return rows
+
+
+_read_figures = msgspec.json.Decoder(Figures).decode
 
 
 SINCE = "SELECT since FROM regulars_holder WHERE customer_id = %s AND programme = %s"
