@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection
 from django.utils import translation
@@ -78,10 +79,21 @@ class _Asked(Struct):
 
 
 class Keys:
-    """Keys found lately, so that not every group looks them up."""
+    """Keys found lately, and where national numbers are from, so that not every group looks them
+    up."""
 
     def __init__(self) -> None:
         self._found: dict[str, tuple[float, KeyRow]] = {}
+        self._region: tuple[float, str] = (-KEPT_SECONDS, "")
+
+    def region(self) -> str:
+        """The country whose national phone numbers are meant, as it is or was a moment ago."""
+        at = time.monotonic()
+        if at - self._region[0] >= KEPT_SECONDS:
+            with connection.cursor() as cursor:
+                found = hot.run(cursor, REGION).fetchone()
+            self._region = (at, found[0] if found else "")
+        return self._region[1]
 
     def found(self, told: str, now: datetime) -> KeyRow | None:
         """The key that this is, if it holds now or did a moment ago."""
@@ -110,10 +122,14 @@ def answer(group: Sequence[Sent], keys: Keys) -> list[Reply]:
     _let_in(asked, keys, now)
     with connection.cursor() as cursor:
         running = programmes.running(cursor)
-        region = hot.run(cursor, REGION).fetchone()
-    shop = Shop(now=now, region=region[0] if region else "", assets=assets_of(running))
+    shop = Shop(now=now, region=keys.region(), assets=assets_of(running))
+    shops: dict[UUID, Shop] = {}
     for one in asked:
-        _read(one, shop)
+        if one.reply is None and one.key is not None:
+            if one.key.id not in shops:
+                meant = meant_in_facts(one.key, now, shop.region)
+                shops[one.key.id] = structs.replace(shop, meant=meant)
+            _read(one, one.key, shops[one.key.id])
     _book([one for one in asked if one.arrival is not None], running, now)
     return [one.reply for one in asked if one.reply is not None]
 
@@ -167,13 +183,11 @@ def _count(theirs: Sequence[_Asked], now: datetime) -> None:
             one.refuse(Problem("scope_missing", "", scope=SCOPE))
 
 
-def _read(one: _Asked, shop: Shop) -> None:
-    if one.reply is not None or one.key is None:
-        return
+def _read(one: _Asked, key: KeyRow, shop: Shop) -> None:
     try:
-        converted(one.sent.query, NoQuery)
-        shop = structs.replace(shop, meant=meant_in_facts(one.key, shop.now, shop.region))
-        one.arrival = read(one.sent.body, shop, may_grant=GRANTS in one.key.scopes)
+        if one.sent.query:
+            converted(one.sent.query, NoQuery)
+        one.arrival = read(one.sent.body, shop, may_grant=GRANTS in key.scopes)
     except Problem as problem:
         one.refuse(problem)
 
@@ -184,11 +198,17 @@ def _book(asked: Sequence[_Asked], running: Mapping[str, Compiled], now: datetim
     explain = not all(one.sent.minimal for one in asked)
     arrivals = [one.arrival for one in asked if one.arrival is not None]
     outcomes = completed(record(arrivals, now=now, source=Source(explain=explain)))
-    for one, outcome in zip(asked, outcomes, strict=True):
-        with translation.override(one.sent.language):
-            told = answers.rendered(_brief(one, outcome), one.speech(running))
-        headers = one.headers | (REPLAY if told.replay else {})
-        one.reply = Reply(told.status, told.body, headers)
+    for language in {one.sent.language for one in asked}:
+        with translation.override(language):
+            for one, outcome in zip(asked, outcomes, strict=True):
+                if one.sent.language == language:
+                    one.reply = _told(one, _brief(one, outcome) if explain else outcome, running)
+
+
+def _told(one: _Asked, outcome: Outcome, running: Mapping[str, Compiled]) -> Reply:
+    told = answers.rendered(outcome, one.speech(running))
+    headers = one.headers | REPLAY if told.replay else one.headers
+    return Reply(told.status, told.body, headers)
 
 
 def _brief(one: _Asked, outcome: Outcome) -> Outcome:
