@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct
 
+from regulars.db import hot
 from regulars.db.arrays import NUMBERS, TEXTS, numbers, texts
 from regulars.db.bulk import copy_lines, escaped
 from regulars.db.holders import Figures, HolderRow
@@ -34,6 +35,20 @@ COLUMNS = [
     "lot",
     "cause",
 ]
+FEW = 500
+"""Up to so many transfers are written by one statement; more are copied."""
+APPEND = f"""
+    INSERT INTO regulars_transfer (customer_id, programme, asset, amount, source, target, at,
+        booked_at, fact, rule, step, lot, cause)
+    SELECT customer_id, programme, asset, amount, source, target,
+        timestamptz 'epoch' + at * interval '1 microsecond', now, fact, rule, step,
+        coalesce(lot, ''), coalesce(cause, '')
+    FROM unnest({NUMBERS}, {TEXTS}, {TEXTS}, {NUMBERS}, {TEXTS}, {TEXTS}, {NUMBERS}, {TEXTS},
+            {TEXTS}, {TEXTS}, {TEXTS}, {TEXTS})
+        AS n(customer_id, programme, asset, amount, source, target, at, fact, rule, step, lot,
+            cause),
+        (SELECT %s::timestamptz AS now) AS clock
+"""  # noqa: S608 - own texts
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 14
 """Thirty letters to the fourteenth: 68 random bits, for codes of value."""
@@ -57,26 +72,42 @@ class Transfers(Struct, frozen=True):
 
 def book(cursor: CursorWrapper, booked: Sequence[Transfers], now: datetime) -> None:
     """Append the transfers, and count them in the figures of their holders."""
-    lines = [line for one in booked for line in _lines(one, now.isoformat())]
-    if lines:
-        copy_lines(cursor, "regulars_transfer", COLUMNS, lines)
+    moves = [move for one in booked for move in _moves(one)]
+    if len(moves) > FEW:
+        copy_lines(cursor, "regulars_transfer", COLUMNS, (_line(one, now) for one in moves))
+    elif moves:
+        columns = list(zip(*moves, strict=True))
+        told = [numbers(columns[0]), *map(texts, columns[1:3]), numbers(columns[3])]
+        told += [*map(texts, columns[4:6]), numbers(columns[6]), *map(texts, columns[7:])]
+        hot.run(cursor, APPEND, [*told, now.isoformat()])
 
 
-def _lines(booked: Transfers, now: str) -> Iterable[str]:
-    holder = booked.holder
-    begin = f"{holder.customer_id}\t{holder.programme}"
-    cause = escaped(booked.cause)
+Move = tuple[int, str, str, int, str, str, int, str, str, str, str, str]
+"""A transfer: customer, programme, asset, amount, source, target, the instant at which it was true,
+and the fact, rule, step, lot and cause."""
+
+
+def _moves(booked: Transfers) -> Iterator[Move]:
+    holder, cause = booked.holder, booked.cause
     for row in booked.rows:
-        if not row.amount:
+        amount = row.amount
+        if not amount:
             continue
         way = WAYS[row.step]
-        source, target = (way.source, way.target) if row.amount > 0 else (way.target, way.source)
-        amount = abs(row.amount)
+        source, target = (way.source, way.target) if amount > 0 else (way.target, way.source)
+        amount = abs(amount)
         count(holder.figures, row.asset, {source: -amount, target: amount})
-        yield (
-            f"{begin}\t{row.asset}\t{amount}\t{source}\t{target}\t{datetime_of(row.at).isoformat()}"
-            f"\t{now}\t{escaped(row.key)}\t{row.rule}\t{row.step}\t{escaped(row.lot)}\t{cause}"
-        )
+        what = (holder.customer_id, holder.programme, row.asset, amount, source, target, row.at)
+        yield (*what, row.key, row.rule, row.step, row.lot, cause)
+
+
+def _line(move: Move, now: datetime) -> str:
+    customer, programme, asset, amount, source, target, at, fact, rule, step, lot, cause = move
+    return (
+        f"{customer}\t{programme}\t{asset}\t{amount}\t{source}\t{target}"
+        f"\t{datetime_of(at).isoformat()}\t{now.isoformat()}\t{escaped(fact)}\t{rule}\t{step}"
+        f"\t{escaped(lot)}\t{escaped(cause)}"
+    )
 
 
 def count(figures: Figures, asset: str, moved: dict[str, int]) -> None:
