@@ -53,7 +53,8 @@ class Given(Struct, frozen=True, kw_only=True):
 
 
 class Sitting(Struct):
-    """One transaction's booking: who is locked, and a desk for each programme."""
+    """One transaction's booking: who is locked, whether any of them is `linked` to somebody else,
+    and a desk for each programme."""
 
     cursor: CursorWrapper
     now: datetime
@@ -64,11 +65,14 @@ class Sitting(Struct):
     shared: list[Shared] = field(default_factory=list)
     explain: bool = False
     quiet: bool = False
+    linked: bool = True
 
     def lock(self, customers: Iterable[int]) -> None:
         """Lock the rows of these customers, or of whom they were merged into."""
-        self.ends = holders.ends(self.cursor, customers)
-        self.rows = holders.locked(self.cursor, {self.end(one) for one in customers})
+        concerned = set(customers)
+        self.linked = holders.are_linked(self.cursor, concerned)
+        self.ends = holders.ends(self.cursor, concerned) if self.linked else {}
+        self.rows = holders.locked(self.cursor, {self.end(one) for one in concerned})
         self.places = {(row.customer_id, row.programme): row for row in self.rows}
 
     def end(self, customer: int) -> int:
@@ -100,6 +104,7 @@ class Sitting(Struct):
             rows,
             frozenset((fact.key, fact.version) for fact in arriving),
             frozenset(fact.key for fact in arriving if fact.version == 1),
+            others=None if self.linked else {},
         )
         desk = LiveDesk(
             programme=programme,

@@ -162,6 +162,20 @@ def _written(figures: Figures) -> str:
     return msgspec.json.encode(figures).decode()
 
 
+LINKED = f"""
+    SELECT true FROM unnest({NUMBERS}) AS w(id)
+    WHERE (SELECT true FROM regulars_customerlink
+        WHERE customer_id = w.id AND undone_at IS NULL LIMIT 1)
+    OR (SELECT true FROM regulars_customerlink
+        WHERE into_id = w.id AND undone_at IS NULL LIMIT 1) LIMIT 1
+"""  # noqa: S608 - own texts
+
+
+def are_linked(cursor: CursorWrapper, customers: Iterable[int]) -> bool:
+    """Whether any of these was merged into somebody, or somebody into one of them."""
+    return hot.run(cursor, LINKED, [numbers(customers)]).fetchone() is not None
+
+
 def ends(cursor: CursorWrapper, customers: Iterable[int]) -> dict[int, int]:
     """The customer at the end of the links of each of these, where that is another."""
     wanted = sorted(set(customers))
