@@ -33,11 +33,9 @@ AHEAD = timedelta(minutes=10)
 KINDS: tuple[IdentifierKind, ...] = ("external", "card", "email", "phone")
 """Ways to know somebody, strongest first."""
 _NOISE = rb"(?:[ ._/-]|\xc2\xa0|\xe2\x80[\x89\xaf])*+"
-MAYBE_CARD = re.compile(
-    rb'\\|"' + _NOISE + rb"[0-9](?:" + _NOISE + rb"[0-9]){14,15}" + _NOISE + rb'"'
-)
-"""Bytes without which no text of a body is a bank card's number: nothing else inside the signs of a
-text, or a sign that is written in another way."""
+MAYBE_CARD = re.compile(rb'"' + _NOISE + rb"[0-9](?:" + _NOISE + rb"[0-9]){14,15}" + _NOISE + rb'"')
+"""Bytes without which no text of a body is a bank card's number, unless a sign is written in
+another way (after a backslash): digits and what parts them, alone between the signs of a text."""
 ALL = -1
 CURRENCIES = frozenset(list_currencies())
 """Those of ISO 4217, with those of former days: old orders come in too."""
@@ -104,7 +102,7 @@ def read(body: bytes, shop: Shop, *, may_grant: bool = False) -> Arrival:
     Problem."""
     told = decoded(_one, body)
     signs.check(told, body)
-    if MAYBE_CARD.search(body):
+    if b"\\" in body or MAYBE_CARD.search(body):
         _without_bank_cards(told)
     if isinstance(told, TierSetIn) and not may_grant:
         raise Problem("scope_missing", "type", scope="grants:write")
@@ -257,7 +255,8 @@ def _goods(told: OrderIn | RefundIn) -> tuple[tuple[Line, ...], int]:
         [_line(one, told.currency, f"lines[{number}]") for number, one in enumerate(told.lines)]
     )
     total = sum([one.amount_minor for one in lines])
-    _check_size(total, told.currency, "lines")
+    if total >= MOST_AMOUNT * 10 ** decimals(told.currency):
+        raise _too_much("lines")
     if told.amount is None:
         if not lines and not (isinstance(told, RefundIn) and (told.full or told.cancelled)):
             raise Problem("field_missing", "amount", name="amount")
@@ -271,8 +270,8 @@ def _goods(told: OrderIn | RefundIn) -> tuple[tuple[Line, ...], int]:
 def _line(told: LineIn, currency: str, place: str) -> Line:
     price = Decimal(told.unit_price) if told.unit_price is not None else None
     quantity = Decimal(told.quantity)
-    if price is not None:
-        _check_size(price * quantity * 10 ** decimals(currency), currency, place)
+    if price is not None and price * quantity >= MOST_AMOUNT:
+        raise _too_much(place)
     if told.amount is not None:
         amount = minor(told.amount, currency, f"{place}.amount")
     elif price is not None:
@@ -296,10 +295,9 @@ def check_currency(currency: str) -> None:
         raise Problem("currency_unknown", "currency", currency=currency)
 
 
-def _check_size(amount_minor: Decimal | int, currency: str, place: str) -> None:
-    """Refuse what comes to more than an amount may say: nobody could reckon with it."""
-    if amount_minor >= MOST_AMOUNT * 10 ** decimals(currency):
-        raise Problem("value_wrong", place, wanted=f"amount below {MOST_AMOUNT}")
+def _too_much(place: str) -> Problem:
+    """What comes to more than an amount may say: nobody could reckon with it."""
+    return Problem("value_wrong", place, wanted=f"amount below {MOST_AMOUNT}")
 
 
 def minor(amount: str, currency: str, place: str) -> int:
@@ -309,6 +307,8 @@ def minor(amount: str, currency: str, place: str) -> int:
 
 def units(amount: str, scale: int, place: str) -> int:
     """An amount in smallest units of so many decimals. Raises Problem for more decimals."""
+    if amount == "0":
+        return 0
     whole, _, rest = amount.strip().partition(".")
     if len(rest) > scale:
         if rest[scale:].strip("0"):
@@ -338,6 +338,9 @@ def person(told: CustomerIn, region: str, place: str = "customer") -> Who:
     found = identifiers(told, region, place)
     if not found:
         raise Problem("customer_unnamed", place)
+    more = told.name or told.language or told.country or told.birth_date or told.attributes
+    if not more:
+        return Who(identifiers=found)
     pairs = told.attributes.items()
     profile = Profile(
         name=without_cards(told.name.strip()),

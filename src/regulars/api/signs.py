@@ -20,8 +20,14 @@ SUSPECT = re.compile(rb"[\\\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xa8-\xae]|\xe2\x81[\x
 
 def check(told: Any, body: bytes, wrong: re.Pattern[str] = CONTROL) -> None:
     """Refuse a shape, read from this body, that holds such a sign. Raises Problem."""
-    if SUSPECT.search(body):
+    if _is_suspect(body):
         check_texts(told, wrong)
+
+
+def _is_suspect(body: bytes) -> bool:
+    if body.isascii():
+        return b"\\" in body or b"\x7f" in body
+    return SUSPECT.search(body) is not None
 
 
 def check_texts(told: Any, wrong: re.Pattern[str] = CONTROL) -> None:
