@@ -11,6 +11,8 @@ from api_shop import standing
 
 from api_kit import CLUB, Caller, ago, cafe, member, order  # isort: skip - found by api_shop
 
+from people import arrival, line, who
+from people import order as sale
 from regulars.actions import desks, record
 from regulars.actions.passing import pass_time
 from regulars.actions.verifying import verify
@@ -152,3 +154,30 @@ def test_a28_saboteur_no_bound(caller: Caller, monkeypatch: pytest.MonkeyPatch) 
     member(caller)
     caller.post("/facts", flood("big"))
     assert opened() == 700
+
+
+def test_a38_no_file_lets_a_time_pass_that_has_not_come(caller: Caller) -> None:
+    """A date that was mistyped by thirty years would let all points of a member run out."""
+    whose, now = member(caller), datetime.now(UTC)
+    caller.post("/facts", order("o1", "60.00", at=ago(48)))
+    before = standing()
+    mia = who("nr-1", "Mia", email="mia@example.com")
+    for days in (2, 365 * 30):
+        wrong = sale(f"o-{days}", line("beans", "9.00"), at=now + timedelta(days=days))
+        (told,) = record.record([arrival(wrong, mia)], now=now)
+        assert (told.state, told.code) == ("refused", "time_ahead")
+    assert standing() == before
+    points = caller.get(f"/members/{CLUB}/{whose}").said["balances"]["points"]
+    assert points["available"] == "60"
+
+
+def test_a38_saboteur_a_fact_of_a_year_to_come(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record, "AHEAD", timedelta(days=20_000))
+    whose, now = member(caller), datetime.now(UTC)
+    caller.post("/facts", order("o1", "60.00", at=ago(48)))
+    wrong = sale("o2", line("beans", "9.00"), at=now + timedelta(days=10_000))
+    record.record([arrival(wrong, who("nr-1", "Mia", email="mia@example.com"))], now=now)
+    points = caller.get(f"/members/{CLUB}/{whose}").said["balances"]["points"]
+    assert points["available"] == "9"

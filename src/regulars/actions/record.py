@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeGuard
 from uuid import UUID
 
@@ -28,6 +28,9 @@ from regulars.engine.happenings import FoldFact
 from regulars.engine.position import names
 
 ATTEMPTS = 8
+AHEAD = timedelta(days=1)
+"""How far ahead of now a fact may be dated, by whatever door it comes: one of a year to come would
+let a year pass for its member. (Doors that know the clock of the sender allow less.)"""
 MOST_WAITING = 100
 """So many facts wait for one that is unknown, and no more."""
 MET = {"40P01", "40001", "23505"}
@@ -153,6 +156,9 @@ def _record(cursor: CursorWrapper, batch: _Batch, arrivals: Sequence[Arrival]) -
     for arrival in arrivals:
         if is_ours(arrival.fact.key) and arrival.fact.key not in known:
             outcomes.append(Outcome(key=arrival.fact.key, state="refused", code="key_reused"))
+            continue
+        if moments.in_order(arrival.fact) and arrival.fact.at > batch.now + AHEAD:
+            outcomes.append(Outcome(key=arrival.fact.key, state="refused", code="time_ahead"))
             continue
         outcome, new = _judge(arrival, known, restate=source.restate)
         outcomes.append(outcome)
