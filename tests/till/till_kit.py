@@ -21,7 +21,7 @@ from regulars.engine.arrivals import Arrival
 from regulars.engine.facts import Identifier, Profile, Who
 from regulars.engine.happenings import Grant
 from regulars.identity import normalise
-from regulars.sources.corner_coffee import programme
+from regulars.sources.corner_coffee import programme as club
 from staff import digest as whole_digest
 from staff import open_cafe
 
@@ -66,7 +66,7 @@ class Counter(Struct):
 def open_counter() -> Counter:
     """Corner Coffee with its club, a till in Market Street, Mia and Ana."""
     open_cafe()
-    publish(programme(), now=NOW - timedelta(days=30), by="Olga")
+    publish(club(), now=NOW - timedelta(days=30), by="Olga")
     place("market")
     device, token = paired("market")
     mia = tills.add_cashier(None, tills.Wanted(name="Mia", pin=PIN), NOW)
@@ -92,11 +92,10 @@ def member(name: str, **known: str) -> int:
     return number
 
 
-def give(number: int, amount: int, asset: str = "points") -> None:
-    fact = Grant(
-        key=f"given:{number}:{asset}", at=NOW - timedelta(days=1), asset=asset, amount=amount
-    )
-    record([Arrival(fact=fact, programme=CLUB)], now=NOW, source=Source(owner=number))
+def give(number: int, amount: int, asset: str = "points", programme: str = CLUB) -> None:
+    day, key = NOW - timedelta(days=1), f"given:{number}:{programme}:{asset}"
+    fact = Grant(key=key, at=day, asset=asset, amount=amount)
+    record([Arrival(fact=fact, programme=programme)], now=NOW, source=Source(owner=number))
 
 
 def digest() -> dict[str, int]:
