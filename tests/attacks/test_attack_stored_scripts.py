@@ -175,7 +175,7 @@ def test_the_attacks_are_shown_as_they_were_written(shop: Shop, page: Page) -> N
 def test_saboteur_templates_that_trust_everybody(
     shop: Shop, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engines["django"].engine, "autoescape", False)
+    monkeypatch.setattr(engines["console"].engine, "autoescape", False)
     found = look(page, f"{shop.address}/console/customers/{shop.things['people'][0]}/")
     assert "an element of theirs" in found
     assert any("the policy stopped script-src" in one for one in found)
@@ -183,7 +183,7 @@ def test_saboteur_templates_that_trust_everybody(
 
 
 def test_saboteur_both_locks_open(shop: Shop, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines["django"].engine, "autoescape", False)
+    monkeypatch.setattr(engines["console"].engine, "autoescape", False)
     monkeypatch.setitem(middleware.HEADERS, "Content-Security-Policy", "")
     address = f"{shop.address}/console/customers/{shop.things['people'][0]}/"
     page.goto(address)

@@ -23,7 +23,7 @@ DRAWN = pytest.mark.parametrize(
 
 
 def rendered(figure: AnyFigure) -> str:
-    template = engines["django"].from_string("{% chart figure %}")
+    template = engines["console"].from_string("{% chart figure %}")
     return template.render({"figure": figure}, RequestFactory().get("/"))
 
 

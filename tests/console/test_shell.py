@@ -53,7 +53,7 @@ def request_of(role: Role | None, path: str = "/console/customers/17/") -> HttpR
 
 
 def render(source: str, request: HttpRequest | None = None, **values: object) -> str:
-    template = engines["django"].from_string(source)
+    template = engines["console"].from_string(source)
     return template.render(values, request or request_of(Role.OWNER))
 
 
