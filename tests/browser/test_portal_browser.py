@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from browser.house import House
 from browser.test_browser_every_page import flaws
@@ -117,3 +120,58 @@ def test_every_page_reads_well_in_two_languages(house: House, visit: Visits) -> 
             assert phone.page.locator("html").get_attribute("lang") == language, page
             found += flaws(phone, f"{page} {language}", dark=language == "en")
     assert found == []
+
+
+SHOP_PAGE = """<!doctype html><html lang="de"><title>Shop</title>
+<style>button { display: none !important } * { color: red }</style>
+<h1>Beans</h1><script src="{home}/static/regulars/widget.js" async></script></html>"""
+
+
+@contextmanager
+def shop(home: str) -> Iterator[str]:
+    """A shop's page at an origin of its own; its address."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = SHOP_PAGE.replace("{home}", home).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *told: object) -> None:
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_the_panel_opens_in_a_named_shop_by_a_tap(
+    house: House, visit: Visits, chromium: Browser
+) -> None:
+    owner = visit("otto")
+    with shop(house.address) as named, shop(house.address) as strange:
+        owner.go("/console/settings/look/")
+        owner.page.fill("textarea[name=origins]", named)
+        owner.page.click("main button.primary")
+        owner.page.wait_for_load_state()
+        for address, shown in ((named, 1), (strange, 0)):
+            page = chromium.new_page()
+            page.goto(address)
+            button = page.get_by_role("button", name="Deine Prämien")
+            expect(button).to_be_visible()
+            assert len(page.frames) == 1, "it never opens by itself"
+            button.click()
+            page.wait_for_timeout(300)
+            panel = page.frame_locator("iframe").locator(".panel-page .list")
+            if shown:
+                expect(panel).to_be_visible()
+                expect(panel).to_contain_text("Deine Karte")
+            else:
+                expect(panel).to_have_count(0)
+            page.keyboard.press("Escape")
+            expect(button).to_be_visible()
+            page.close()

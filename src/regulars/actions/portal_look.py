@@ -20,6 +20,11 @@ from regulars.actions.refused import Refused
 from regulars.db.models import Brand
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+ORIGIN = re.compile(
+    r"https://[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,5}(:[0-9]{1,5})?"
+    r"|http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?"
+)
+MOST_ORIGINS = 20
 MOST_BYTES = 200_000
 MOST_PIXELS = 1024
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -29,21 +34,28 @@ ADDRESS_LENGTH = 200
 
 class Look(Struct, frozen=True, kw_only=True):
     """What an owner chose: a colour as #rrggbb or none, a new picture or None to keep the present
-    one (empty: none), the line with the address."""
+    one (empty: none), the line with the address, and the origins (https://shop.example) whose pages
+    may show the panel."""
 
     colour: str
     logo: bytes | None
     address: str
+    origins: tuple[str, ...] = ()
 
 
 @transaction.atomic
 def change_look(look: Look, now: datetime) -> None:
-    """Take over a look. Refused: colour_unreadable, picture_unreadable, picture_too_large."""
+    """Take over a look. Refused: colour_unreadable, picture_unreadable, picture_too_large,
+    origin_unreadable."""
     if look.colour and not COLOUR.fullmatch(look.colour):
         raise Refused("colour_unreadable")
+    for one in look.origins:
+        if not ORIGIN.fullmatch(one):
+            raise Refused("origin_unreadable", value=one[:100])
     row, _made = Brand.objects.select_for_update().get_or_create(id=1, defaults={"changed_at": now})
     row.colour = look.colour.lower()
     row.address = " ".join(look.address.split())[:ADDRESS_LENGTH]
+    row.origins = list(dict.fromkeys(look.origins))[:MOST_ORIGINS]
     if look.logo is not None:
         row.logo = written_anew(look.logo) if look.logo else b""
         row.logo_type = "image/png" if look.logo else ""

@@ -38,6 +38,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+WIDGET = "/static/regulars/widget.js"
 KEPT = ("/looks/",)
 """Where addresses change with what lies there, as those of static files do: a browser keeps it."""
 CAMERA = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
@@ -61,6 +62,7 @@ class SecurityHeaders:
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers[name] = value
+        _let_in(request, response)
         if request.path_info.startswith("/till/"):
             response.headers["Permissions-Policy"] = CAMERA
         response.headers["X-Request-Id"] = request_id
@@ -71,6 +73,17 @@ class SecurityHeaders:
         if not _static(request, response):
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def _let_in(request: HttpRequest, response: HttpResponse) -> None:
+    """The two things that other pages may use: the panel in a frame, by the origins that its page
+    names (`framed_by`), and the script that opens it."""
+    if framed_by := getattr(response, "framed_by", ""):
+        policy = POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {framed_by}")
+        response.headers["Content-Security-Policy"] = policy
+        del response.headers["X-Frame-Options"]
+    if request.path_info == WIDGET:
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
 
 
 def _static(request: HttpRequest, response: HttpResponse) -> bool:

@@ -13,10 +13,13 @@ from django.shortcuts import render as django_render
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from regulars.actions.refused import Refused
 from regulars.actions.signing_in import SESSION, seen
 from regulars.db.models import Business
 from regulars.db.queries.portal import Member, brand, signed_in
+from regulars.identity import IdentityError
 from regulars.portal.looks import look_of
+from regulars.words.reasons import sentence
 
 P = ParamSpec("P")
 YEAR = 365 * 24 * 3600
@@ -151,6 +154,20 @@ def written(request: HttpRequest, name: str, most: int) -> str:
     """What somebody wrote into a field, so much of it at most, without what no keyboard writes."""
     told = request.POST.get(name, "")[:most]
     return "".join(one for one in told if one.isprintable() or one.isspace())
+
+
+OWN_WORDS = {
+    "code_taken": "member_code_taken",
+    "codes_too_many": "member_codes_too_many",
+    "empty": "member_email_missing",
+    "link_spent": "member_link_spent",
+}
+"""Codes whose sentences speak to staff, and those that speak to members."""
+
+
+def plainly(refused: Refused | IdentityError) -> str:
+    """Why not, in a sentence for members."""
+    return sentence(OWN_WORDS.get(refused.code, refused.code), refused.params)
 
 
 NEXT = re.compile(r"/(?:my|r)/[A-Za-z0-9/_-]*")

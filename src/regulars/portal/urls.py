@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars.portal.views import card, entry, friend, history, looks, profile, rewards, share
+from regulars.portal.views import (
+    card,
+    entry,
+    friend,
+    history,
+    looks,
+    panel,
+    profile,
+    rewards,
+    share,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -30,6 +40,7 @@ urlpatterns = [
     path("my/language/", entry.language, name="language"),
     path("r/confirm/<str:token>/", friend.confirm, name="confirm"),
     path("r/<str:code>/", friend.page, name="friend"),
+    path("panel/", panel.page, name="panel"),
     path("looks/<str:mark>.css", looks.stylesheet, name="looks"),
     path("looks/<str:mark>/logo", looks.logo, name="logo"),
 ]

@@ -19,6 +19,14 @@ PORTAL_REASONS = {
     "member_name_empty": _("Tell us a name: the counter calls you by it."),
     "leaving_over": _("The time to come back is over. You can join anew at the counter."),
     "reward_not_here": _("This is had at the counter. Show your card there."),
+    "member_code_taken": _("Somebody has this code already. Take another one."),
+    "member_codes_too_many": _(
+        "You have %(most)s codes already, which is as many as there can be."
+    ),
+    "member_email_missing": _("Type your e-mail address."),
+    "origin_unreadable": _(
+        "“%(value)s” is no address of a shop. Write it like https://shop.example."
+    ),
     "colour_unreadable": _("A colour is written like #1f6f54."),
     "picture_unreadable": _("This is no PNG picture. Save it as PNG and choose it again."),
     "picture_too_large": _(

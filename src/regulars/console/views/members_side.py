@@ -7,6 +7,7 @@ from django.conf import settings as django_settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -56,6 +57,13 @@ class LookForm(forms.Form):
         help_text=gettext_lazy("One line, shown to invited friends."),
     )
 
+    origins = forms.CharField(
+        label=gettext_lazy("Shops that may show the panel"),
+        required=False,
+        help_text=gettext_lazy("One address a line, such as https://shop.example."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
     def look(self) -> Look:
         """What was chosen, read."""
         told = self.cleaned_data
@@ -64,6 +72,7 @@ class LookForm(forms.Form):
             colour=told["colour"].strip(),
             logo=b"" if told["no_logo"] else sent,
             address=told["address"],
+            origins=tuple(one.lower().rstrip("/") for one in told["origins"].split()),
         )
 
 
@@ -72,7 +81,10 @@ class LookForm(forms.Form):
 def look(request: StaffRequest) -> HttpResponse:
     """The colour and the picture of members' pages."""
     row = brand()
-    start = {"colour": row.colour, "address": row.address} if row else {}
+    start = {}
+    if row:
+        origins = "\n".join(row.origins)
+        start = {"colour": row.colour, "address": row.address, "origins": origins}
     form = LookForm(request.POST or None, request.FILES or None, initial=start)
     if request.method == "POST" and form.is_valid():
         try:
@@ -82,5 +94,6 @@ def look(request: StaffRequest) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return HttpResponseRedirect(reverse("console:look"))
-    values = {"form": form, "row": row, "portal": reverse("portal:sign_in")}
+    script = request.build_absolute_uri(static("regulars/widget.js"))
+    values = {"form": form, "row": row, "portal": reverse("portal:sign_in"), "script": script}
     return render(request, "console/settings/look.html", values)

@@ -28,6 +28,7 @@ from regulars.portal.access import (
     member_of,
     network_of,
     open_page,
+    plainly,
     render,
     written,
 )
@@ -46,7 +47,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     try:
         email = normalise("email", told)
     except IdentityError as error:
-        wrong = {"email": told, "error": sentence(error.code, error.params)}
+        wrong = {"email": told, "error": plainly(error)}
         return render(request, "sign_in", wrong, 422)
     browser = secrets.token_urlsafe(32)
     asking = signing_in.Asking(
@@ -58,14 +59,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     try:
         signing_in.ask(asking, timezone.now())
     except Refused as refused:
-        return render(request, "sign_in", {"email": told, "error": _said(refused)}, 429)
+        return render(request, "sign_in", {"email": told, "error": plainly(refused)}, 429)
     response = HttpResponseRedirect(reverse("portal:code"))
     keep(response, asking_name(), browser, int(signing_in.LIFE.total_seconds()))
     return response
-
-
-def _said(refused: Refused) -> str:
-    return sentence(refused.code, refused.params)
 
 
 @open_page
@@ -83,7 +80,7 @@ def code(request: HttpRequest) -> HttpResponse:
         token = signing_in.enter_by_code(browser, told, device_of(request), timezone.now())
     except Refused as refused:
         over = refused.code == "sign_in_over"
-        return render(request, "code", {"error": _said(refused), "over": over}, 422)
+        return render(request, "code", {"error": plainly(refused), "over": over}, 422)
     return _in(request, token)
 
 
@@ -104,7 +101,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST":
             return _in(request, signing_in.enter_by_link(token, device_of(request), now))
     except Refused as refused:
-        return render(request, "gone", {"error": _said(refused)}, 404)
+        return render(request, "gone", {"error": plainly(refused)}, 404)
     customer = whom_a_link_lets_in(token, now, now - signing_in.LIFE)
     if customer is None:
         return render(request, "gone", {"error": sentence("member_link_spent")}, 404)

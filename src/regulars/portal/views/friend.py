@@ -21,6 +21,7 @@ from regulars.portal.access import (
     member_of,
     network_of,
     open_page,
+    plainly,
     render,
     written,
 )
@@ -49,9 +50,9 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         )
         portal_friends.claim(wanted, timezone.now())
     except IdentityError as error:
-        return _page(request, found, told, sentence(error.code, error.params))
+        return _page(request, found, told, plainly(error))
     except Refused as refused:
-        return _page(request, found, told, sentence(refused.code, refused.params))
+        return _page(request, found, told, plainly(refused))
     return render(request, "friend_mailed", {"name": found.name})
 
 
@@ -87,7 +88,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     try:
         session = portal_friends.come(token, coming, now)
     except Refused as refused:
-        error = sentence(refused.code, refused.params)
+        error = plainly(refused)
         return render(request, "gone", {"error": error}, 404)
     if before := request.COOKIES.get(cookie_name(), ""):
         signing_in.leave_browser(before)

@@ -16,10 +16,9 @@ from regulars.actions import portal_pages
 from regulars.actions.advocates import choose_code
 from regulars.actions.portal_pages import Brought, Sharing
 from regulars.actions.refused import Refused
-from regulars.portal.access import MemberRequest, member_page, render, written
+from regulars.portal.access import MemberRequest, member_page, plainly, render, written
 from regulars.portal.choosing import chosen
 from regulars.portal.telling import asset_of, both, much, rules_of_friends
-from regulars.words.reasons import sentence
 
 
 @member_page
@@ -96,5 +95,5 @@ def choose(request: MemberRequest) -> HttpResponse:
     try:
         choose_code(request.member.customer.id, shown.programme, told, now=timezone.now())
     except Refused as refused:
-        return _page(request, sentence(refused.code, refused.params), 422)
+        return _page(request, plainly(refused), 422)
     return HttpResponseRedirect(f"{reverse('portal:share')}?in={shown.programme}")
