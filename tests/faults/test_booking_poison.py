@@ -13,7 +13,7 @@ import pytest
 from booking_kit import FULL, NOW, bought, digest, members, open_club, points, wrong
 
 from regulars.actions import batches
-from regulars.actions import record as recording
+from regulars.actions import anew
 from regulars.actions.batches import record_batch
 from regulars.actions.record import Source, record
 from regulars.db import ledger
@@ -130,5 +130,5 @@ def test_a_batch_in_no_transaction_is_seen(
     poison: Arrival, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     club()
-    monkeypatch.setattr(recording, "transaction", SimpleNamespace(atomic=nullcontext))
+    monkeypatch.setattr(anew, "transaction", SimpleNamespace(atomic=nullcontext))
     assert not nothing_of(poison)

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, field, structs
 
-from regulars.actions.desks import LiveBook, LiveDesk, NotLocked, Shelf, write
+from regulars.actions.desks import LiveBook, LiveDesk, Shelf, write
 from regulars.db import histories, holders, programmes
 from regulars.db.answers import Answers, Shared
 from regulars.db.holders import Figures, HolderRow
@@ -301,4 +301,4 @@ def _given(desk: LiveDesk, programme: Compiled, outcome: Outcome, row: HolderRow
     )
 
 
-__all__ = ["Given", "NotLocked", "Placed", "Sitting", "book"]
+__all__ = ["Given", "Placed", "Sitting", "book"]

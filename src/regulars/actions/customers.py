@@ -11,10 +11,10 @@ from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, structs
 
 from regulars.actions import telling
+from regulars.actions.anew import whole
 from regulars.actions.later import refresh_later
 from regulars.actions.linking import Tie, join_books, part_books
-from regulars.actions.passing import whole
-from regulars.actions.record import ATTEMPTS, Source, record
+from regulars.actions.record import Source, record
 from regulars.actions.refused import Refused
 from regulars.db import factstore, people
 from regulars.db.models import (
@@ -193,21 +193,14 @@ def add_prospect(who: Who, *, now: datetime) -> Known:
     if who.profile:
         who = structs.replace(who, profile=_without_cards(who.profile))
         name = without_cards(name)
-    for _attempt in range(ATTEMPTS):
-        try:
-            return _prospect(who, name, now)
-        except people.Raced:
-            continue
-    raise RuntimeError("the same identifiers kept arriving from elsewhere; send again")
+    return whole(lambda cursor, _also: _prospect(cursor, who, name, now))
 
 
-@transaction.atomic
-def _prospect(who: Who, name: str, now: datetime) -> Known:
+def _prospect(cursor: CursorWrapper, who: Who, name: str, now: datetime) -> Known:
     wanted = [(one.kind, one.value) for one in who.identifiers]
     known = any(IdentifierRow.objects.filter(kind=k, value=v).exists() for k, v in wanted)
-    with connection.cursor() as cursor:
-        [number] = people.find_or_make(cursor, [who], now=now, crowd=people.Crowd())
-        people.write_tokens(cursor, {number: (name, who.identifiers)})
+    [number] = people.find_or_make(cursor, [who], now=now, crowd=people.Crowd())
+    people.write_tokens(cursor, {number: (name, who.identifiers)})
     return Known(public_id=Customer.objects.get(id=end_of(number)).public_id, made=not known)
 
 

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
-from regulars.actions.record import ATTEMPTS
+from regulars.actions.anew import whole
 from regulars.db import holders, people
-from regulars.db.people import Crowd, Raced
+from regulars.db.people import Crowd
 from regulars.engine.facts import Who
 
 
 def known_customer(who: Who, now: datetime) -> int:
     """The number of a customer, made where nobody is known by any of their identifiers; of whom
     they were merged into, if they were."""
-    for _attempt in range(ATTEMPTS):
-        try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                (number,) = people.find_or_make(cursor, [who], now=now, crowd=Crowd())
-                return holders.ends(cursor, [number]).get(number, number)
-        except Raced:
-            continue
-    raise RuntimeError("the same identifiers kept arriving from elsewhere; send again")
+    return whole(lambda cursor, _also: _number(cursor, who, now))
+
+
+def _number(cursor: CursorWrapper, who: Who, now: datetime) -> int:
+    (number,) = people.find_or_make(cursor, [who], now=now, crowd=Crowd())
+    return holders.ends(cursor, [number]).get(number, number)

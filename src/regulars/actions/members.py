@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from regulars.actions.anew import whole
 from regulars.actions.birthdays import fact_of
 from regulars.actions.booking import Sitting
-from regulars.actions.desks import LiveBook, NotLocked
-from regulars.actions.record import ATTEMPTS, met
+from regulars.actions.desks import LiveBook
 from regulars.actions.refused import Refused
 from regulars.actions.telling import has_referrals
 from regulars.db import advocates, birthdays, factstore, histories, programmes, signals
@@ -44,17 +43,7 @@ def join(customers: Sequence[int], programme: str, *, since: datetime, now: date
     What they did from `since` on counts, also what is known already. One transaction. Refused:
     programme_unknown.
     """
-    also: frozenset[int] = frozenset()
-    for _attempt in range(ATTEMPTS):
-        try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                return _join(cursor, customers, programme, since, now, also)
-        except NotLocked as more:
-            also |= more.customers
-        except DatabaseError as error:
-            if not met(error):
-                raise
-    raise RuntimeError("the same members kept changing elsewhere; try again")
+    return whole(lambda cursor, also: _join(cursor, customers, programme, since, now, also))
 
 
 def join_everybody(programme: str, *, since: datetime, now: datetime) -> Iterator[int]:

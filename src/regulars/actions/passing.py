@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
 
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct
 
+from regulars.actions.anew import whole
 from regulars.actions.booking import Sitting
-from regulars.actions.desks import NotLocked
-from regulars.actions.record import ATTEMPTS, met
 from regulars.db import factstore, programmes
 from regulars.db.holders import HolderRow
 from regulars.db.models import EditionRow
@@ -22,7 +20,6 @@ from regulars.engine.calendar import instant_of
 AT_ONCE = 500
 """Holders in one transaction."""
 
-Result = TypeVar("Result")
 log = logging.getLogger("regulars.passing")
 
 DUE = """
@@ -96,22 +93,6 @@ def _booked(due: Sequence[int], now: datetime, *, everybody: bool = False) -> li
         log.exception("what is due for customer %s cannot be booked", due[0])
         return list(due)
     return [] if everybody else _still_due(due, now)
-
-
-def whole(act: Callable[[CursorWrapper, frozenset[int]], Result]) -> Result:
-    """Do something in a transaction of its own, begun anew while somebody else turns out to be
-    concerned (they are told to it, to be locked too), or another transaction was met."""
-    also: frozenset[int] = frozenset()
-    for _attempt in range(ATTEMPTS):
-        try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                return act(cursor, also)
-        except NotLocked as more:
-            also |= more.customers
-        except DatabaseError as error:
-            if not met(error):
-                raise
-    raise RuntimeError("the same holders kept changing elsewhere; it will be tried again")
 
 
 class _Batch(Struct, frozen=True):

@@ -10,8 +10,8 @@ from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, field
 
 from regulars.actions import audit
+from regulars.actions.anew import whole
 from regulars.actions.later import later
-from regulars.actions.passing import whole
 from regulars.actions.rebuilding import rebuild_these
 from regulars.actions.refused import Refused
 from regulars.actions.verifying import folded

@@ -14,9 +14,9 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, field, structs
 
+from regulars.actions.anew import whole
 from regulars.actions.booking import Sitting
 from regulars.actions.desks import LiveBook, LiveDesk
-from regulars.actions.passing import whole
 from regulars.actions.verifying import Pair, Progress, folded, promises
 from regulars.db import factstore, histories, ledger, programmes, proof
 from regulars.db.holders import Figures, HolderRow

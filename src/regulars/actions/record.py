@@ -8,18 +8,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeGuard
 from uuid import UUID
 
-from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, structs
 
 from regulars.actions import own_keys, telling
-from regulars.actions.booking import Given, NotLocked, Placed, Sitting, book
+from regulars.actions.anew import whole
+from regulars.actions.booking import Given, Placed, Sitting, book
 from regulars.actions.telling import Beside
 from regulars.db import catalogue, factstore, histories, people
 from regulars.db.factstore import KnownKey, NewFact
 from regulars.db.histories import Waiting
 from regulars.db.ids import customer_ids
-from regulars.db.people import Acquaintances, Crowd, Raced
+from regulars.db.people import Acquaintances, Crowd
 from regulars.engine import moments
 from regulars.engine.arrivals import AnyFact, Arrival, content_hash, decode, encode
 from regulars.engine.facts import Link, Order, Refund, Unlink, Who
@@ -27,14 +27,11 @@ from regulars.engine.fold import needs
 from regulars.engine.happenings import FoldFact
 from regulars.engine.position import names
 
-ATTEMPTS = 8
 AHEAD = timedelta(days=1)
 """How far ahead of now a fact may be dated, by whatever door it comes: one of a year to come would
 let a year pass for its member. (Doors that know the clock of the sender allow less.)"""
 MOST_WAITING = 100
 """So many facts wait for one that is unknown, and no more."""
-MET = {"40P01", "40001", "23505"}
-"""Each waited for the other; what was read changed; the other wrote the same row first."""
 
 State = Literal["recorded", "restated", "known", "refused"]
 
@@ -77,29 +74,14 @@ def record(
     come in the order of the arrivals.
     """
     source = source or Source()
-    also: frozenset[int] = frozenset()
-    for _attempt in range(ATTEMPTS):
+
+    def act(cursor: CursorWrapper, also: frozenset[int]) -> tuple[_Batch, list[Outcome]]:
         batch = _Batch(now=now, source=source, also=also)
-        try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                outcomes = _in_rounds(cursor, batch, arrivals)
-        except Raced:
-            continue
-        except NotLocked as more:
-            also |= more.customers
-            continue
-        except DatabaseError as error:
-            if not met(error):
-                raise
-            continue
-        people.remember(batch.crowd, batch.people, batch.numbers)
-        return outcomes
-    raise RuntimeError("the same keys or identifiers kept arriving from elsewhere; send again")
+        return batch, _in_rounds(cursor, batch, arrivals)
 
-
-def met(error: DatabaseError) -> bool:
-    """Whether two transactions met, so that this one is to be tried again."""
-    return getattr(error.__cause__, "sqlstate", "") in MET
+    batch, outcomes = whole(act)
+    people.remember(batch.crowd, batch.people, batch.numbers)
+    return outcomes
 
 
 class _Batch(Struct):

@@ -6,14 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct
 
 from regulars.actions import own_keys
+from regulars.actions.anew import whole
 from regulars.actions.booking import Sitting
-from regulars.actions.desks import LiveDesk, NotLocked
-from regulars.actions.record import ATTEMPTS, met
+from regulars.actions.desks import LiveDesk
 from regulars.actions.refused import Refused
 from regulars.actions.reserving import Standing, standing_of
 from regulars.db import factstore, histories, programmes
@@ -54,17 +53,7 @@ class Answer(Struct, frozen=True, kw_only=True):
 def redeem(asked: Asked) -> Answer:
     """Decide what somebody asks for. A refusal is an answer too: it is kept, and nothing else
     changes. Refused: programme_unknown, not_member, key_reused, stale."""
-    also: frozenset[int] = frozenset()
-    for _attempt in range(ATTEMPTS):
-        try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                return _redeem(cursor, asked, also)
-        except NotLocked as more:
-            also |= more.customers
-        except DatabaseError as error:
-            if not met(error):
-                raise
-    raise RuntimeError("the same member kept changing elsewhere; send again")
+    return whole(lambda cursor, also: _redeem(cursor, asked, also))
 
 
 def _redeem(cursor: CursorWrapper, asked: Asked, also: frozenset[int]) -> Answer:

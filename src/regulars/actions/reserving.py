@@ -15,7 +15,8 @@ from django.db import connection, transaction
 from msgspec import Struct
 
 from regulars.actions import own_keys
-from regulars.actions.record import ATTEMPTS, Source, record
+from regulars.actions.anew import ATTEMPTS
+from regulars.actions.record import Source, record
 from regulars.actions.refused import Refused
 from regulars.db.holders import Figures, HolderRow
 from regulars.db.models import AttemptRow, HolderState, VoucherRow

@@ -12,8 +12,9 @@ from datetime import datetime
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from regulars.actions.anew import whole
 from regulars.actions.booking import Sitting
-from regulars.actions.passing import AT_ONCE, whole
+from regulars.actions.passing import AT_ONCE
 from regulars.db import factstore, histories, programmes
 from regulars.db.histories import Waiting
 from regulars.engine.calendar import instant_of
