@@ -314,6 +314,20 @@ def test_amounts_as_people_type_them(typed: str, minor: int | None) -> None:
     assert asking.minor_of(typed, "EUR") == minor
 
 
+def test_the_next_one_is_found_from_every_page(counter: Counter) -> None:
+    """The search is everywhere, with exactly one place for those who fit."""
+    client = counter.browser()
+    booked = client.post("/till/book/", fields(desk(counter, client, a="8.40"), "/till/book/"))
+    for answer in (
+        client.get("/till/"),
+        desk(counter, client),
+        client.get(booked["Location"]),
+        client.post("/till/find/", {"q": "ana"}),
+    ):
+        page = answer.content.decode()
+        assert (page.count('id="q"'), page.count('id="picks"')) == (1, 1)
+
+
 def test_german(counter: Counter) -> None:
     client = counter.browser()
     client.cookies["regulars_language"] = "de"

@@ -175,6 +175,7 @@ def done(request: TillRequest, key: str) -> HttpResponse:
     told = labels.whys(whys, editions)
     values = {
         **frame(request),
+        "state": Wanted(),
         "found": found,
         "deed": deed,
         "currency": deed.currency or request.business.currency,

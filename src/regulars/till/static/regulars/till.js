@@ -101,6 +101,14 @@
   /* sales that wait: kept on this device with time and key, each booked once ---------------------- */
   const kept = () => JSON.parse(localStorage.getItem(KEPT) || "[]");
   const keep = (sales) => { localStorage.setItem(KEPT, JSON.stringify(sales)); tell(); };
+  const drop = (key) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn";
+    button.textContent = document.getElementById("kept").dataset.drop;
+    button.addEventListener("click", () => keep(kept().filter((one) => one.key !== key)));
+    return button;
+  };
   const tell = () => {
     const sales = kept(), chip = document.getElementById("sent"), table = document.getElementById("kept");
     if (chip) {
@@ -121,6 +129,7 @@
         if (column === 2) cell.className = "n";
         row.append(cell);
       });
+      if (one.message) row.lastChild.append(drop(one.key));
       return row;
     }));
   };
@@ -160,6 +169,16 @@
   if (data.cashier) localStorage.setItem(LAST, data.cashier);
   tell();
   send().catch(() => {});
+  /* nobody's data stays on the screen of a till that was left alone ----------------------------- */
+  let lock = 0;
+  const rest = () => {
+    clearTimeout(lock);
+    lock = setTimeout(() => { if (navigator.onLine) location.href = data.enter; }, 10 * 60 * 1000);
+  };
+  if (data.enter) {
+    rest();
+    ["keydown", "pointerdown"].forEach((kind) => addEventListener(kind, rest));
+  }
   const banner = document.getElementById("offline-banner");
   const online = () => { if (banner) banner.hidden = navigator.onLine; if (navigator.onLine) send().catch(() => {}); };
   addEventListener("online", online);
