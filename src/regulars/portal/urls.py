@@ -31,6 +31,7 @@ urlpatterns = [
     path("my/profile/consents/", profile.consents, name="consents"),
     path("my/profile/data/", profile.data, name="data"),
     path("my/profile/leave/", profile.leave, name="leave"),
+    path("my/profile/erase/", profile.erase, name="erase"),
     path("my/profile/return/", profile.come_back, name="return"),
     path("my/profile/sessions/end/", profile.end_session, name="end_session"),
     path("my/sign-in/", entry.sign_in, name="sign_in"),

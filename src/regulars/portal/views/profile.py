@@ -10,9 +10,9 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from regulars.actions import portal_profile, signing_in
+from regulars.actions import portal_erasing, portal_profile, signing_in
 from regulars.actions.portal_profile import CHANNELS, NO_YEAR, PURPOSES, About, Said
 from regulars.actions.refused import Refused
 from regulars.db.queries import portal, portal_data
@@ -205,6 +205,20 @@ def come_back(request: MemberRequest) -> HttpResponse:
     except Refused as refused:
         return _page(request, {refused.code: sentence(refused.code, refused.params)}, 422)
     return HttpResponseRedirect(reverse("portal:card"))
+
+
+@member_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def erase(request: MemberRequest) -> HttpResponse:
+    """Be forgotten: said twice, since it cannot be undone."""
+    if request.method != "POST" or request.POST.get("sure") != "yes":
+        values = {"tab": "profile", "missing": request.method == "POST", **chosen(request).values()}
+        return render(request, "erase", values, 422 if request.method == "POST" else 200)
+    portal_erasing.erase(request.member.customer.id, timezone.now())
+    del request.member
+    response = render(request, "erased", {})
+    response.delete_cookie(cookie_name())
+    return response
 
 
 @member_page

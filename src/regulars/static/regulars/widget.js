@@ -14,7 +14,7 @@
   };
   const [label, close] = words[language] || words.en;
   const host = document.createElement("div");
-  const root = host.attachShadow({ mode: "closed" });
+  const root = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
     :host { all: initial; position: fixed; right: 16px; bottom: 16px; z-index: 2147483000; }
