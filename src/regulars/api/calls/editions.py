@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import msgspec
+
 from regulars.actions import publishing
 from regulars.actions.publishing import Preview
 from regulars.actions.refused import Refused
@@ -70,6 +72,18 @@ def _read(file: str) -> Edition:
     return loaded.edition
 
 
+def _brief(told: str) -> str:
+    """What stands in a file, without the fields about which it says nothing."""
+    try:
+        found = msgspec.json.decode(told)
+    except msgspec.DecodeError:
+        return told
+    if not isinstance(found, dict):
+        return told
+    said = {name: one for name, one in found.items() if one not in (None, [], {}, False)}
+    return msgspec.json.encode(said).decode()
+
+
 def _preview_out(found: Preview, asked: Asked) -> PreviewOut:
     edition = found.edition
     scale = {one.id: one.decimals for one in edition.assets}
@@ -93,7 +107,10 @@ def _preview_out(found: Preview, asked: Asked) -> PreviewOut:
         tiers=found.tiers,
         sums={name: shown(much, scale.get(name, 0)) for name, much in found.sums.items()},
         largest=largest,
-        harsher=[HarsherOut(place=one.place, was=one.was, now=one.now) for one in found.harsher],
+        harsher=[
+            HarsherOut(place=one.place, was=_brief(one.was), now=_brief(one.now))
+            for one in found.harsher
+        ],
         earliest=found.earliest or asked.now,
         terms=sections_of(edition, asked.speech.language),
     )
