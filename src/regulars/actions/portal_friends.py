@@ -30,6 +30,7 @@ from regulars.db.queries.portal import customer_of_email, token_hash
 from regulars.engine.arrivals import Arrival
 from regulars.engine.facts import Identifier, Profile, Who
 from regulars.engine.happenings import SignUp
+from regulars.identity import without_cards
 
 JOB = "mail_invitation"
 LIFE = timedelta(days=7)
@@ -147,7 +148,7 @@ def come(token: str, coming: Coming, now: datetime) -> str:
     key = f"portal:friend:{row.token_hash[:40]}"
     if customer_of_email(row.email) is not None and not FactKey.objects.filter(key=key).exists():
         raise Refused("existing_customer")
-    name = " ".join(coming.name.split())[:NAME_LENGTH]
+    name = without_cards(" ".join(coming.name.split()))[:NAME_LENGTH]
     who = Who(
         identifiers=(Identifier("email", row.email),),
         profile=Profile(name=name, language=row.language),
