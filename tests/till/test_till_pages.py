@@ -13,7 +13,7 @@ from django.utils import timezone
 from till_kit import CLUB, NOW, PIN, Counter, digest, member, open_counter, paired, place
 
 from regulars.actions import tills
-from regulars.db.models import Cashier, FactRow, HolderState, IdentifierRow, Role, TillDeed
+from regulars.db.models import Cashier, FactRow, Friend, HolderState, IdentifierRow, Role, TillDeed
 from regulars.till import asking
 from staff import employ
 
@@ -227,6 +227,11 @@ def test_somebody_joins_in_ten_seconds(counter: Counter) -> None:
     assert sign_up.body["via"]
     again = client.post("/till/new/", {**told, "advocate": counter.ana_id})
     assert again["Location"] == answer["Location"]
+    assert Friend.objects.filter(customer_id=row.customer_id, programme=CLUB).exists()
+    first = client.get(answer["Location"].replace("8.40", "20"))
+    assert "Book · €15.00 to pay" in text(first), "friends get five euros off from fifteen on"
+    booked = client.post("/till/book/", fields(first, "/till/book/"))
+    assert "€15.00 to pay" in text(client.get(booked["Location"]))
 
 
 @pytest.mark.parametrize(

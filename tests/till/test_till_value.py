@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import translation
 from till_kit import CLUB, NOW, Counter, digest, give, open_counter
 
 from regulars.actions.looking import look
@@ -33,6 +35,12 @@ rewards:
   - {id: pay, kind: spend, price: 200, value: 1.00 EUR, name: {en: points as money}}
   - {id: five_off, kind: price, price: 800, value: 5.00 EUR, name: {en: five euros off}}
 """
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

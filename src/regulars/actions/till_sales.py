@@ -316,10 +316,10 @@ def known_by(customer: int) -> Who:
 
 
 def _pays(sale: Sale, given: list[Given], now: datetime) -> int:
-    """What is left to pay after what pays a part. A voucher that does not count would let the sale
-    stand: at the till nothing is booked then."""
-    if not (sale.uses or sale.vouchers or sale.spend):
-        return sale.amount_minor
+    """What is left to pay after what pays a part: vouchers, points, an offer for friends.
+
+    A voucher that does not count would let the sale stand: at the till nothing is booked then.
+    """
     least = sale.amount_minor
     for one in given:
         with connection.cursor() as cursor:
