@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from regulars.cli import Unclear
 from regulars.cli.installation import add_common, spoken
@@ -93,12 +92,12 @@ def _rotate(arguments: argparse.Namespace) -> list[str]:
     return [f"secret\t{secret}"]
 
 
-def _simple(verb: str, said: str) -> Callable[[argparse.Namespace], list[str]]:
+def _simple(verb: str, said: Callable[[], str]) -> Callable[[argparse.Namespace], list[str]]:
     def act(arguments: argparse.Namespace) -> list[str]:
         from regulars.actions import webhooks  # noqa: PLC0415 - Django is set up by now
 
         getattr(webhooks, verb)(_id(arguments))
-        return [_(said) % {"webhook": arguments.webhook}]
+        return [said() % {"webhook": arguments.webhook}]
 
     return act
 
@@ -130,9 +129,9 @@ ACT: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "add": _add,
     "list": _list,
     "rotate": _rotate,
-    "disable": _simple("disable", gettext_noop("%(webhook)s gets nothing more.")),
-    "enable": _simple("enable", gettext_noop("%(webhook)s gets messages again.")),
-    "remove": _simple("remove", gettext_noop("%(webhook)s is forgotten.")),
+    "disable": _simple("disable", lambda: _("%(webhook)s gets nothing more.")),
+    "enable": _simple("enable", lambda: _("%(webhook)s gets messages again.")),
+    "remove": _simple("remove", lambda: _("%(webhook)s is forgotten.")),
     "replay": _replay,
     "log": _log,
 }
