@@ -72,6 +72,7 @@ def _make(folder: Folder, arguments: argparse.Namespace) -> None:
         until = arguments.until or datetime.now(ZoneInfo(BUSINESS.zone)).date() - timedelta(days=1)
         _bring_in(folder, Path(work), arguments, until)
         _open_the_club(until)
+        _hire_a_cashier()
     (folder.root / FINISHED).touch()
 
 
@@ -143,6 +144,15 @@ def _open_the_club(until: date) -> None:
     _say(f"{count:,} members.")
 
 
+def _hire_a_cashier() -> None:
+    from regulars.actions import tills  # noqa: PLC0415 - Django is set up by now
+    from regulars.db.models import Cashier  # noqa: PLC0415 - the same
+
+    if not Cashier.objects.filter(name=CASHIER.name).exists():
+        wanted = tills.Wanted(name=CASHIER.name, pin=CASHIER.pin)
+        tills.add_cashier(None, wanted, datetime.now(UTC))
+
+
 def _tell(address: str) -> None:
     import django  # noqa: PLC0415 - the server has told the settings meanwhile
 
@@ -175,15 +185,14 @@ def _tell_member(address: str) -> None:
 def _tell_till(address: str) -> None:
     """A browser becomes the till of Market Street, and somebody who works at it."""
     from regulars.actions import tills  # noqa: PLC0415 - Django is set up now
-    from regulars.db.models import Cashier, Place  # noqa: PLC0415 - the same
+    from regulars.db.models import Place  # noqa: PLC0415 - the same
 
     place = Place.objects.filter(name=MARKET_STREET.name).first()
     if place is None:
         return
-    now = datetime.now(UTC)
-    if not Cashier.objects.filter(name=CASHIER.name).exists():
-        tills.add_cashier(None, tills.Wanted(name=CASHIER.name, pin=CASHIER.pin), now)
-    _device, code = tills.make_code(place.code, CASHIER.till, None, now, timedelta(days=1))
+    _hire_a_cashier()
+    day = timedelta(days=1)
+    _device, code = tills.make_code(place.code, CASHIER.till, None, datetime.now(UTC), day)
     _say(
         f"Sell as {CASHIER.name}, PIN {CASHIER.pin}; the link makes a browser the till, once, "
         f"within a day: {address}/till/pair/{code}/"
