@@ -24,6 +24,7 @@ from regulars.db.queries.history import same_person
 from regulars.db.queries.portal import (
     advocate_of,
     bodies,
+    cashiers_of,
     end_of,
     first_name,
     place_names,
@@ -120,6 +121,7 @@ class Past(Struct, frozen=True, kw_only=True):
     facts: dict[str, AnyFact]
     products: dict[str, str]
     places: dict[str, str]
+    cashiers: dict[str, str]
     vouchers: list[VoucherRow]
     redeemed: dict[str, str]
 
@@ -143,6 +145,7 @@ def past(customer_id: int, programme: str, now: datetime) -> Past:
         facts=facts,
         products=product_names([line.product for fact in bought for line in fact.lines]),
         places=place_names([fact.place for fact in bought]),
+        cashiers=cashiers_of(sorted(keys)),
         vouchers=list(vouchers.order_by("-issued_at")),
         redeemed=_redeemed(sorted(keys)),
     )

@@ -156,6 +156,8 @@ def _reward(past: Past, line: Line) -> str:
 def _goods(past: Past, fact: Order | Refund) -> str:
     goods = [line for line in fact.lines if line.kind == "goods" and line.product]
     names = list(dict.fromkeys(past.products.get(one.product, one.product) for one in goods))
+    if not names and fact.key in past.cashiers:
+        return gettext("At the counter")
     if not names:
         number = fact.number or ""
         return gettext("Order %(number)s") % {"number": number} if number else gettext("An order")
@@ -194,7 +196,8 @@ def _sentence(text: str) -> str:
 def _where(past: Past, line: Line, fact: AnyFact | None) -> str:
     at = formats.clock(datetime_of(line.at), language(), timezone.get_current_timezone())
     place = getattr(fact, "place", "")
-    return " · ".join(filter(None, [at, past.places.get(place, place)]))
+    who = past.cashiers.get(line.fact, "")
+    return " · ".join(filter(None, [at, past.places.get(place, place), who]))
 
 
 def _voucher(past: Past, row: VoucherRow) -> Entry:

@@ -24,6 +24,7 @@ from regulars.db.models import (
     Product,
     ProgrammeRow,
     SignInTry,
+    TillDeed,
 )
 
 
@@ -161,6 +162,12 @@ def product_names(codes: Sequence[str]) -> dict[str, str]:
 def place_names(codes: Sequence[str]) -> dict[str, str]:
     """What places are called."""
     return dict(Place.objects.filter(code__in=set(codes)).values_list("code", "name"))
+
+
+def cashiers_of(keys: Sequence[str]) -> dict[str, str]:
+    """Who stood at the till, by the key of the fact, where it came from one."""
+    rows = TillDeed.objects.filter(key__in=set(keys)).select_related("cashier")
+    return {row.key: row.cashier.name for row in rows}
 
 
 def advocate_of(code: str) -> CodeRow | None:
