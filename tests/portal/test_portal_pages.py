@@ -374,3 +374,14 @@ def test_first_view_is_light(club: Club) -> None:
     page = len(club.browser().get("/my/").content)
     assert sum(sizes) + page < 60_000
     work()
+
+
+def test_errors_lead_members_to_their_card(club: Club) -> None:
+    lost = Client().get("/my/nothing/")
+    assert lost.status_code == 404
+    stale = Client(enforce_csrf_checks=True).post("/my/sign-in/", {"email": ANA})
+    assert stale.status_code == 403
+    for answer in (lost, stale):
+        page = answer.content.decode()
+        assert 'href="/my/"' in page
+        assert "console" not in page

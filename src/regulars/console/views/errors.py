@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 
+MEMBERS = ("/my/", "/r/")
+"""Where members and their friends are: they are not sent to the doors of staff."""
+
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(request, 400)
@@ -33,5 +36,10 @@ def _page(request: HttpRequest, status: int, *, stale: bool = False) -> HttpResp
         "status": status,
         "stale": stale,
     }
-    html = loader.get_template(f"{status}.html").render(context)
-    return HttpResponse(html, status=status)
+    members = request.path_info.startswith(MEMBERS)
+    template = (
+        loader.get_template("portal/error.html", using="portal")
+        if members
+        else loader.get_template(f"{status}.html")
+    )
+    return HttpResponse(template.render(context), status=status)
