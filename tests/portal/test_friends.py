@@ -57,6 +57,10 @@ def test_from_the_link_to_what_both_get(club: Club, clock: list[datetime]) -> No
     assert phone.post(link, {"name": "Ben Novak"}).headers["Location"] == "/my/"
     assert "Ben Novak" in text(phone.get("/my/"))
     assert Client().post(link, {"name": "Eve"}).status_code == 404, "it works once"
+    [welcome] = [one for one in mails() if one.kind == "welcome"]
+    assert "Welcome, Ben" in welcome.subject
+    assert "Ana sent you" in welcome.text
+    assert "News and offers are off" in welcome.text
     ben = customer_of_email(BEN)
     assert ben is not None
     share = text(club.browser().get("/my/share/"))

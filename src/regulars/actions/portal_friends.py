@@ -26,7 +26,7 @@ from regulars.actions.portal_pages import Inviting, inviting
 from regulars.actions.record import record
 from regulars.actions.refused import Refused
 from regulars.db.models import Business, Customer, FactKey, Invitation
-from regulars.db.queries.portal import customer_of_email, token_hash
+from regulars.db.queries.portal import customer_of_email, first_name, token_hash
 from regulars.engine.arrivals import Arrival
 from regulars.engine.facts import Identifier, Profile, Who
 from regulars.engine.happenings import SignUp
@@ -113,6 +113,33 @@ def _known(wanted: Claim, found: Inviting, customer: Customer) -> Wanted:
     )
 
 
+def _welcome(found: Confirming, customer: Customer) -> Wanted:
+    """What somebody wants to have at hand who has just joined."""
+    values = {
+        "name": first_name(customer.name),
+        "advocate": found.inviting.name or gettext("A friend"),
+        "business": Business.objects.get(pk=1).name,
+    }
+    subject = gettext("Welcome to %(business)s: here is your card")
+    if values["name"]:
+        subject = gettext("Welcome, %(name)s: here is your card for %(business)s")
+    lines = [
+        gettext("%(advocate)s sent you. What was promised counts by itself with your first order.")
+        % values,
+        gettext("Show your card at the counter, or say this address:"),
+        settings.BASE_URL + reverse("portal:card"),
+        gettext("You get this because you joined with this address. News and offers are off; "
+                "switch them on in your profile, only if you like."),
+    ]  # fmt: skip
+    return Wanted(
+        kind="welcome",
+        recipient=found.invitation.email,
+        subject=subject % values,
+        text="\n\n".join(lines) + "\n",
+        customer_id=customer.id,
+    )
+
+
 class Confirming(Struct, frozen=True, kw_only=True):
     """What a link of an invitation opens."""
 
@@ -162,6 +189,8 @@ def come(token: str, coming: Coming, now: datetime) -> str:
     with transaction.atomic():
         if not Invitation.objects.filter(pk=row.pk, used_at=None).update(used_at=now):
             raise Refused("member_link_spent")
+        with translation.override(row.language):
+            queue(_welcome(found, customer), now)
         return signing_in.session_for(customer.id, coming.device, now)
 
 
