@@ -19,7 +19,7 @@ from regulars.engine.desk import Outcome
 from regulars.engine.facts import Link, Unlink
 from regulars.engine.fold import needs, stands_for
 from regulars.engine.happenings import FoldFact
-from regulars.engine.position import names
+from regulars.engine.position import names, position
 from regulars.engine.run import GIVES, Why
 
 
@@ -186,7 +186,8 @@ def _arrival(sitting: Sitting, placed: list[Placed], also: frozenset[int]) -> _A
 
 
 def _book_in(programme: Compiled, arrival: _Arrival) -> Iterable[tuple[str, Given, HolderRow]]:
-    """Let the facts that concern a programme arrive at its desk, one by one."""
+    """Let the facts that concern a programme arrive at its desk, one by one, the oldest first: what
+    comes together, in whatever order, makes none of it late."""
     sitting = arrival.sitting
     concerned = [
         (one, row)
@@ -209,7 +210,8 @@ def _book_in(programme: Compiled, arrival: _Arrival) -> Iterable[tuple[str, Give
         _leave(desk, fact.key, row.number)
     desk.shelf.fetch({row.number: row for one, row in concerned if _looks_back(one, row)}.values())
     now = instant_of(sitting.now)
-    for (one, row), fact in zip(concerned, facts, strict=True):
+    told = sorted(zip(concerned, facts, strict=True), key=lambda one: position(one[1]))
+    for (one, row), fact in told:
         outcome = desk.record(fact, desk.called(one.customer_id, row), now)
         yield fact.key, _given(desk, programme, outcome, row), row
 

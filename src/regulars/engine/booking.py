@@ -176,8 +176,9 @@ class Book(Struct):
                 return found
         return None
 
-    def refold(self, facts: Sequence[FoldFact], mark: Mark | None = None) -> Booked:
-        """Fold again with facts that arrived late, and book the difference."""
+    def refold(self, facts: Sequence[FoldFact], mark: Mark | None = None, by: str = "") -> Booked:
+        """Fold again with facts that arrived late, or because of what `by` made known, and book
+        the difference."""
         before = self.run
         mark = mark or self.mark()
         self.keep(facts)
@@ -187,7 +188,7 @@ class Book(Struct):
         self.replay(before, promises, also)
         while self.stale:
             self.replay(before, self.run.promises, also)
-        return self.changed(before, mark, facts[0].key if facts else "")
+        return self.changed(before, mark, facts[0].key if facts else by)
 
     def replay(self, before: Run, promises: Sequence[Promise], also: str) -> None:
         """Fold everything that is known, and ask what has not been asked; what is decided must
@@ -379,9 +380,7 @@ class Book(Struct):
         promises = run.promises[mark.promises :]
         self.keep_promises(promises)
         if self.stale:
-            again = self.refold([], mark)
-            again.cause = cause
-            return again
+            return self.refold([], mark, cause)
         rows = run.rows[mark.rows :]
         self.booked.extend(rows)
         effects = self.sent.of(run.effects[mark.effects :], withdraw=False)

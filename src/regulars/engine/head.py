@@ -131,12 +131,12 @@ class Shelved(Book, kw_only=True):
             self.complete()
         return Book.read(self, name)
 
-    def refold(self, facts: Any, mark: Mark | None = None) -> Booked:
+    def refold(self, facts: Any, mark: Mark | None = None, by: str = "") -> Booked:
         """Fold again, with the whole history."""
         mark = mark or self.mark()
         before = self.mark()
         self.complete()
-        return Book.refold(self, facts, _shifted(mark, before, self.mark()))
+        return Book.refold(self, facts, _shifted(mark, before, self.mark()), by)
 
     def is_elsewhere(self, key: str) -> bool:
         """Whether a key is of an earlier fact that was not read."""
