@@ -6,8 +6,8 @@ from django.views.generic import RedirectView
 from regulars.api.hooks import hook
 from regulars.api.urls import patterns
 from regulars.console.permissions import Right, needs
-from regulars.till.urls import urlpatterns as till
 from regulars.portal import urls as portal
+from regulars.till.urls import urlpatterns as till
 
 
 def _open(pattern: URLPattern) -> URLPattern:
