@@ -24,10 +24,11 @@ def part(kind: bytes, body: bytes) -> bytes:
 
 
 def png(width: int = 2, height: int = 2, *more: bytes, pixels: bytes | None = None) -> bytes:
-    rows = b"".join(b"\0" + b"\xff\0\0" * width for _ in range(height))
+    if pixels is None:
+        pixels = b"".join(b"\0" + b"\xff\0\0" * width for _ in range(height))
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    packed = zlib.compress(rows if pixels is None else pixels)
-    parts = [part(b"IHDR", head), *more, part(b"IDAT", packed), part(b"IEND", b"")]
+    data = part(b"IDAT", zlib.compress(pixels))
+    parts = [part(b"IHDR", head), *more, data, part(b"IEND", b"")]
     return SIGNATURE + b"".join(parts)
 
 
