@@ -41,7 +41,7 @@ def test_the_card_says_what_there_is_and_what_comes_next(club: Club) -> None:
     assert "A bag of beans in 78 points" in told
     assert "Yours today, if you like: a coffee and a piece of cake." in told
     assert "1 of 9" in told
-    assert "Use by 30/11/2027 142 points" in told
+    assert "Use by 30 November 2027 142 points" in told
     assert 'aria-label="Your card\'s code"' in answer.content.decode()
     assert "RC773318" in told
     assert answer.headers["Cache-Control"] == "no-store"
@@ -238,7 +238,7 @@ def test_leaving_and_coming_back(club: Club, clock: list[datetime]) -> None:
     client.post("/my/profile/leave/", {"in": CLUB})
     assert not any(portal_profile.consents_of(club.ana).values()), "messages stop at once"
     told = text(client.get("/my/"))
-    assert "You left the programme. Back with everything until 05/12/2026." in told
+    assert "You left the programme. Back with everything until 5 December 2026." in told
     key = hidden(client.get("/my/rewards/"), "key") if "key" in told else None
     refused = client.post("/my/rewards/redeem/", {"reward": "coffee", "key": key or CLUB * 2})
     assert refused.status_code == 422

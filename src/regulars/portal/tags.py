@@ -73,15 +73,15 @@ def day(value: date) -> str:
 
 
 @register.filter
-def numeric_day(value: date) -> str:
-    """A date in figures."""
-    return formats.numeric_day(_local(value), _language())
+def whole_day(value: date) -> str:
+    """A whole date: "30 November 2026"."""
+    return formats.whole_day(_local(value), _language())
 
 
 @register.filter
 def last_day(value: datetime) -> str:
     """The last whole day before an exclusive end: what people read as "until"."""
-    return formats.numeric_day(_local(value - timedelta(microseconds=1)), _language())
+    return formats.whole_day(_local(value - timedelta(microseconds=1)), _language())
 
 
 @register.filter

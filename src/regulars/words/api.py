@@ -130,14 +130,16 @@ def wanted(told: str, got: str = "") -> str:
     if kinds == ["str"] and got in ("int", "float"):
         return gettext(IN_QUOTES)
     if found["form"]:
-        return gettext(CURRENCY) if "A-Z" in found["form"] else gettext(KINDS["str"])
+        said = CURRENCY if "A-Z" in found["form"] else KINDS["str"]
+        return gettext(said)
     kind = gettext(KINDS[kinds[0]])
     if not found["sign"]:
         return kind
     if found["long"] and (found["sign"], found["bound"]) == (">=", "1"):
         return gettext(NOT_EMPTY) % {"kind": kind}
-    texts = SIGNS if found["long"] else BOUNDS
-    return gettext(texts[found["sign"]]) % {"kind": kind, "bound": found["bound"]}
+    sign = found["sign"]
+    said = SIGNS[sign] if found["long"] else BOUNDS[sign]
+    return gettext(said) % {"kind": kind, "bound": found["bound"]}
 
 
 def split(sentence: str) -> tuple[str, str]:

@@ -140,16 +140,17 @@ def month_year(value: date, language: str, *, long: bool = False) -> str:
     return f"{month(value, language)} {value.year}"
 
 
-def numeric_day(value: date, language: str) -> str:
-    """The date in figures: "31/12/2025" in English, "31.12.2025" in the other languages."""
-    pattern = "dd/MM/y" if locale_of(language).language == "en" else "dd.MM.y"
+def whole_day(value: date, language: str) -> str:
+    """The whole date as short as everybody reads it alike: "31.12.2025", in English, where
+    countries put day and month in another order, "31 December 2025"."""
+    pattern = "d MMMM y" if locale_of(language).language == "en" else "dd.MM.y"
     return format_date(value, pattern, locale=locale_of(language))
 
 
 def last_usable_day(ends_at: datetime, language: str, zone: tzinfo) -> str:
-    """The last civil day before an exclusive end, in figures: what people read as "valid until"."""
+    """The last civil day before an exclusive end: what people read as "valid until"."""
     last = ends_at.astimezone(zone) - timedelta(microseconds=1)
-    return numeric_day(last.date(), language)
+    return whole_day(last.date(), language)
 
 
 def moment(value: datetime, language: str, zone: tzinfo, this_year: int | None = None) -> str:

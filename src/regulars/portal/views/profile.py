@@ -101,7 +101,7 @@ def _proofs(customer_id: int) -> list[tuple[str, str, bool]]:
     found = []
     for one in portal_data.consents(customer_id):
         name = named.get(one.purpose, (one.purpose, ""))[0]
-        at = formats.numeric_day(timezone.localtime(one.at).date(), language())
+        at = formats.whole_day(timezone.localtime(one.at).date(), language())
         found.append((name, at, one.given))
     return found
 
