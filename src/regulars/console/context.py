@@ -36,6 +36,7 @@ class Entry(Struct, frozen=True):
 SECTIONS = (
     Section("today", "console:today", "today", _("Today")),
     Section("customers", "console:customers", "people", _("Customers")),
+    Section("programme", "console:programme", "rules", _("Programme")),
     Section("insights", "console:insights", "chart", _("Insights")),
     Section("settings", "console:settings", "gear", _("Settings")),
 )

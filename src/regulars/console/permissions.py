@@ -36,20 +36,24 @@ class Right(StrEnum):
     SEE_CUSTOMERS = "see_customers"
     CHANGE_CUSTOMERS = "change_customers"
     SEE_INSIGHTS = "see_insights"
+    SEE_PROGRAMME = "see_programme"
     IMPORT = "import"
     EXPORT = "export"
     MANAGE_STAFF = "manage_staff"
     CHANGE_SETTINGS = "change_settings"
+    CHANGE_PROGRAMME = "change_programme"
 
 
-_VIEWER = frozenset({Right.ENROL, Right.ACCOUNT, Right.SEE_CUSTOMERS, Right.SEE_INSIGHTS})
+_VIEWER = frozenset(
+    {Right.ENROL, Right.ACCOUNT, Right.SEE_CUSTOMERS, Right.SEE_INSIGHTS, Right.SEE_PROGRAMME}
+)
 _STAFF = _VIEWER | {Right.CHANGE_CUSTOMERS}
 _MANAGER = _STAFF | {Right.IMPORT, Right.EXPORT, Right.MANAGE_STAFF}
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.VIEWER: _VIEWER,
     Role.STAFF: _STAFF,
     Role.MANAGER: _MANAGER,
-    Role.OWNER: _MANAGER | {Right.CHANGE_SETTINGS},
+    Role.OWNER: _MANAGER | {Right.CHANGE_SETTINGS, Right.CHANGE_PROGRAMME},
 }
 ACCOUNT_PAGES = {
     "account_login": Right.OPEN,

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from regulars.console.views import entry, insights, language, members_side, settings, staff, tills
 from regulars.console.views.customers import urls as customers
 from regulars.console.views.imports import urls as imports
+from regulars.console.views.programme import urls as programme
 from regulars.console.views.today import page as today
 
 app_name = "console"
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", language.choose, name="language"),
     path("customers/imports/", include(imports.urlpatterns)),
     path("customers/", include(customers.urlpatterns)),
+    path("programme/", include(programme.urlpatterns)),
     path("insights/", include(insights.urlpatterns)),
     path("enter/<str:token>/", entry.entry, name="entry"),
     path("settings/", settings.settings, name="settings"),

@@ -1,0 +1,1 @@
+"""The programme's pages: its sentences and its file, ready ones, editions."""

@@ -1,0 +1,86 @@
+"""Ready programmes: to choose from, to read, and to begin with."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from msgspec import Struct
+
+from regulars.actions import publishing
+from regulars.actions.audit import staff_name
+from regulars.actions.refused import Refused
+from regulars.blueprints import PROGRAMME, blueprints
+from regulars.console.permissions import Right, StaffRequest, may, needs
+from regulars.console.views.programme.telling import first_sentence, shown
+from regulars.db.queries.programmes import running
+from regulars.engine.texts import in_language
+from regulars.programmes.loading import load
+from regulars.programmes.loading import ready as all_ready
+from regulars.words.reasons import sentence
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """A ready programme in a list: what it is called, and its first sentence."""
+
+    key: str
+    name: str
+    currency: str
+    sentence: str
+
+
+def choices(request: StaffRequest) -> list[Choice]:
+    """Those in the business's currency first."""
+    currency = getattr(getattr(request, "business", None), "currency", "")
+    found = [
+        Choice(
+            key=name,
+            name=in_language(edition.name, get_language() or "en"),
+            currency=edition.currency,
+            sentence=first_sentence(edition),
+        )
+        for name, edition in all_ready().items()
+    ]
+    return sorted(found, key=lambda one: (one.currency != currency, one.key))
+
+
+def body_of(name: str) -> str:
+    """The file of a ready programme; 404 for anything else."""
+    folder = blueprints().get(name)
+    if folder is None:
+        raise Http404
+    return folder.joinpath(PROGRAMME).read_text(encoding="utf-8")
+
+
+@needs(Right.SEE_PROGRAMME)
+@require_safe
+def one(request: StaffRequest, name: str) -> HttpResponse:
+    """A ready programme as sentences and as a file."""
+    body = body_of(name)
+    edition = load(body, name).edition
+    if edition is None:
+        raise Http404
+    values = {
+        "name": name,
+        "shown": shown(edition, body),
+        "may_begin": may(request.user, Right.CHANGE_PROGRAMME) and not running(timezone.now()),
+    }
+    return render(request, "console/programme/ready.html", values)
+
+
+@needs(Right.CHANGE_PROGRAMME)
+@require_POST
+def publish(request: StaffRequest, name: str) -> HttpResponse:
+    """Begin with a ready programme as it is."""
+    try:
+        publishing.publish(body_of(name), now=timezone.now(), by=staff_name(request.user))
+    except Refused as refused:
+        messages.error(request, sentence(refused.code, refused.params))
+    else:
+        messages.success(request, _("The programme is in force. Customers can join it now."))
+    return HttpResponseRedirect(reverse("console:programme"))

@@ -1,0 +1,105 @@
+"""An edition as its page shows it: numbered sentences, and the file with a place for each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from django.utils.translation import get_language
+from msgspec import Struct
+
+from regulars.engine.compiling import with_ids
+from regulars.engine.edition import Edition
+from regulars.engine.texts import in_language
+from regulars.programmes.documents import read
+from regulars.words.programme import terms
+
+ITEM = re.compile(r"[a-z_]+(\[\d+\])?")
+"""The paths of sections and of their entries: what begins a part of the file."""
+
+
+class Sentence(Struct, frozen=True, kw_only=True):
+    """A numbered sentence; `anchor` is where its first rule stands in the file."""
+
+    number: int
+    text: str
+    anchor: str
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """Lines of the file that belong together; `anchor` is empty where no sentence leads."""
+
+    text: str
+    anchor: str = ""
+
+
+class Chapter(Struct, frozen=True, kw_only=True):
+    """Sentences under one heading."""
+
+    title: str
+    sentences: list[Sentence]
+
+
+class Shown(Struct, frozen=True, kw_only=True):
+    """A programme's name, its sentences and its file."""
+
+    name: str
+    chapters: list[Chapter]
+    parts: list[Part]
+    count: int
+
+
+def shown(edition: Edition, body: str) -> Shown:
+    """An edition in the reader's language."""
+    language = get_language() or "en"
+    places = _places(edition)
+    chapters, number = [], 0
+    for section in terms(edition, language):
+        sentences = []
+        for told in section.sentences:
+            number += 1
+            anchor = next((f"part-{places[one]}" for one in told.rules if one in places), "")
+            sentences.append(Sentence(number=number, text=told.text, anchor=_plain(anchor)))
+        chapters.append(Chapter(title=section.title, sentences=sentences))
+    led_to = {one.anchor for chapter in chapters for one in chapter.sentences}
+    name = in_language(edition.name, language)
+    return Shown(name=name, chapters=chapters, parts=list(_parts(body, led_to)), count=number)
+
+
+def first_sentence(edition: Edition) -> str:
+    """What tells a programme best in one sentence: its first."""
+    sections = terms(edition, get_language() or "en")
+    return sections[0].sentences[0].text if sections else ""
+
+
+def _plain(path: str) -> str:
+    """A path as an id of a page: "earn[0]" is "earn-0"."""
+    return path.replace("[", "-").replace("]", "")
+
+
+def _places(edition: Edition) -> dict[str, str]:
+    """Where each rule stands in the file, by its id."""
+    edition = with_ids(edition)
+    found = {}
+    for section in ("metrics", "limit", "change", "earn", "rewards", "referrals"):
+        for number, rule in enumerate(getattr(edition, section)):
+            found[rule.name_in_state] = f"{section}[{number}]"
+    for number, asset in enumerate(edition.assets):
+        if asset.expire is not None:
+            found[asset.expire.name_in_state] = f"assets[{number}]"
+    if edition.standing is not None:
+        found[edition.standing.name_in_state] = "standing"
+    return found
+
+
+def _parts(body: str, led_to: set[str]) -> Iterator[Part]:
+    """The file in parts: a new one begins where a section or one of its entries does."""
+    starts = {1: ""}
+    for path, line in read(body, "file").lines.items():
+        if ITEM.fullmatch(path):
+            anchor = f"part-{_plain(path)}"
+            starts[line] = anchor if anchor in led_to else starts.get(line, "")
+    lines = body.splitlines()
+    places = sorted(starts)
+    for first, after in zip(places, [*places[1:], len(lines) + 1], strict=True):
+        yield Part(text="\n".join(lines[first - 1 : after - 1]), anchor=starts[first])

@@ -1,0 +1,117 @@
+"""Console, Programme: its sentences, its file, its editions, and how to begin."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from customers_kit import colleague, open_business
+from django.test import Client
+
+from regulars.actions.audit import staff_name
+from regulars.actions.publishing import publish
+from regulars.blueprints import PROGRAMME, blueprints
+from regulars.db.models import EditionRow, Role, Staff
+
+pytestmark = pytest.mark.django_db
+PAGE = "/console/programme/"
+BODY = blueprints()["cafe_points"].joinpath(PROGRAMME).read_text(encoding="utf-8")
+
+
+@pytest.fixture(autouse=True)
+def business() -> None:
+    open_business()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def begin() -> None:
+    publish(BODY, now=now() - timedelta(days=3), by="Olga")
+
+
+def later(name: str = "cafe_later") -> str:
+    """The same programme as another edition, kinder by a point."""
+    return BODY.replace("edition: cafe_points", f"edition: {name}").replace(
+        "price: 50", "price: 45"
+    )
+
+
+def text(client: Client, path: str = PAGE) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    return answer.content.decode()
+
+
+def test_where_none_runs_a_ready_one_is_chosen() -> None:
+    owner = colleague(Role.OWNER)
+    page = text(owner)
+    assert "No programme runs yet." in page
+    for name in blueprints():
+        assert f"{PAGE}ready/{name}/" in page
+    assert page.index("ready/cafe_points/") < page.index("ready/starbucks_us_2024/")
+    one = text(owner, f"{PAGE}ready/cafe_points/")
+    assert "Every full 1 euro spent earns 1 point." in one
+    assert "Publish it as it is" in one
+    assert "Publish it as it is" not in text(colleague(Role.MANAGER), f"{PAGE}ready/cafe_points/")
+
+
+def test_a_ready_one_begins() -> None:
+    owner = colleague(Role.OWNER)
+    answer = owner.post(f"{PAGE}ready/cafe_points/publish/", follow=True)
+    assert "The programme is in force." in answer.content.decode()
+    assert [row.body for row in EditionRow.objects.all()] == [BODY]
+    again = owner.post(f"{PAGE}ready/cafe_points/publish/", follow=True)
+    assert 'class="banner bad"' in again.content.decode() or EditionRow.objects.count() == 1
+    assert EditionRow.objects.count() == 1
+    assert owner.post(f"{PAGE}ready/nothing/publish/").status_code == 404
+
+
+def test_the_sentences_are_numbered_and_lead_into_the_file() -> None:
+    begin()
+    page = text(colleague(Role.VIEWER))
+    assert "These 10 sentences are the whole programme." in page
+    assert '<a href="#part-earn-0"><i>1</i>' in page
+    assert '<span id="part-earn-0">  - kind: per_amount' in page
+    assert "edition: cafe_points" in page
+
+
+def test_every_line_of_the_file_is_there_once() -> None:
+    begin()
+    page = text(colleague(Role.VIEWER))
+    shown = page.partition("<code>")[2].partition("</code>")[0]
+    plain = "".join(part.partition(">")[2] for part in shown.split("<span")[1:])
+    plain = plain.replace("</span>", "").replace("&quot;", '"').replace("&#x27;", "'")
+    assert plain.replace("&amp;", "&").replace("&gt;", ">").strip() == BODY.strip()
+
+
+def test_editions_say_their_days_and_who() -> None:
+    begin()
+    owner = colleague(Role.OWNER)
+    who = staff_name(Staff.objects.get())
+    publish(later(), now=now(), by=who, begins=now() + timedelta(days=9))
+    page = text(owner, f"{PAGE}editions/corner_club/")
+    assert page.index("cafe_later") < page.index("cafe_points")
+    assert "coming" in page
+    assert "in force" in page
+    assert "Owner" in page
+    assert "Olga" in page
+    assert "Edition cafe_later begins on" in text(owner)
+    assert "45 points" in text(owner, f"{PAGE}editions/corner_club/cafe_later/")
+
+
+def test_the_file_is_the_one_that_was_published() -> None:
+    begin()
+    answer = colleague(Role.VIEWER).get(f"{PAGE}editions/corner_club/cafe_points/file/")
+    assert answer.content.decode() == BODY
+    assert answer["Content-Disposition"] == "attachment; filename=cafe_points.yaml"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["ready/nothing/", "editions/nothing/", "editions/corner_club/nothing/"],
+)
+def test_what_is_not_there_is_not_found(path: str) -> None:
+    begin()
+    assert colleague(Role.OWNER).get(PAGE + path).status_code == 404
