@@ -8,6 +8,8 @@ import sys
 from importlib import import_module
 from typing import NoReturn
 
+from regulars.run import settings_file
+
 COMMANDS = {
     "demo": "Show Regulars with Corner Coffee, a café made up for it.",
     "serve": "Serve the console on this machine until it is stopped.",
@@ -25,10 +27,13 @@ COMMANDS = {
     "verify": "Work out anew what is kept, compare it, and name what disagrees.",
     "rebuild": "Make states and balances anew from the facts; --preview only tells.",
     "doctor": "Look at this installation and explain what is wrong with it.",
+    "install": "Serve at a domain of one's own: settings, systemd unit, Caddy's site.",
 }
 """Each command is a module of this package with `configure(parser)` and `run(arguments)`."""
 
 MODULES = {"import": "importing"}
+MADE_UP = frozenset({"demo"})
+"""Commands that are not about the machine's own installation."""
 
 
 class Unclear(Exception):
@@ -83,6 +88,8 @@ def _run(asked: list[str]) -> int:
     if not chosen.command:
         parser.print_help()
         return 0
+    if chosen.command not in MADE_UP and not getattr(chosen, "data", None):
+        settings_file.apply(os.environ)
     return int(chosen.run(chosen))
 
 

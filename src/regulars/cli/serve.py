@@ -35,13 +35,14 @@ def tell(address: str) -> None:
     import django  # noqa: PLC0415 - the server has told the settings meanwhile
 
     django.setup()
+    from django.conf import settings  # noqa: PLC0415 - exists once Django is set up
     from django.db import DatabaseError  # noqa: PLC0415 - exists once Django is set up
     from django.utils import timezone  # noqa: PLC0415 - exists once Django is set up
 
     from regulars.actions.entry import setup_link  # noqa: PLC0415 - the same
     from regulars.console.links import entry_address  # noqa: PLC0415 - the same
 
-    address = named(address)
+    address = settings.BASE_URL or named(address)
     try:
         token = setup_link(timezone.now())
     except DatabaseError:

@@ -11,6 +11,7 @@ user must pass through can be passed through, not listed. No folder found here c
 from __future__ import annotations
 
 import os
+import pwd
 from pathlib import Path
 
 import msgspec
@@ -78,6 +79,7 @@ def locate(path: Path | str | None = None) -> Folder:
 def prepare(path: Path | str | None = None) -> Folder:
     """The same folder, with its parts made where they are missing."""
     folder = locate(path)
+    _refuse_another_s(folder)
     outer = PASSABLE if is_root() else PRIVATE
     try:
         _make(folder.root, outer)
@@ -101,6 +103,23 @@ def prepare(path: Path | str | None = None) -> Folder:
             "choose another with --data, or make room."
         ) from None
     return folder
+
+
+def _refuse_another_s(folder: Folder) -> None:
+    """Root would leave files behind that the account of a service could not open."""
+    try:
+        owner = folder.keys.stat().st_uid
+    except OSError:
+        return
+    if is_root() and owner != 0:
+        try:
+            name = pwd.getpwuid(owner).pw_name
+        except KeyError:
+            name = f"#{owner}"
+        raise CannotRun(
+            f"{folder.root} belongs to the account {name}: give the command as that one, "
+            f"with sudo -u '{name}' before it."
+        )
 
 
 def _make(path: Path, mode: int) -> None:
