@@ -13,7 +13,7 @@ from django.db.models import F
 from msgspec import Struct
 
 from regulars.db import programmes
-from regulars.db.models import EditionRow, ProgrammeRow, Staff
+from regulars.db.models import EditionRow, HolderState, ProgrammeRow, Staff
 from regulars.engine.edition import Edition
 
 State = Literal["past", "running", "coming", "withdrawn"]
@@ -107,3 +107,10 @@ def _id(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def taken_part_in(customer_id: int) -> list[str]:
+    """The running programmes of which somebody is a member, in their order."""
+    mine = HolderState.objects.filter(customer_id=customer_id, left_at=None)
+    rows = ProgrammeRow.objects.filter(ended_at=None, id__in=mine.values("programme"))
+    return list(rows.order_by("position").values_list("id", flat=True))

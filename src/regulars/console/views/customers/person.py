@@ -18,9 +18,11 @@ from regulars.console.views.customers.access import places, seen
 from regulars.console.views.customers.asked import read_uuid
 from regulars.console.views.customers.known import details_of, identifiers_of
 from regulars.console.views.customers.labels import segment_name, segment_tone
+from regulars.console.views.customers.membership import AT_ONCE, Membership, membership
 from regulars.console.views.customers.timeline import before, day_of, end_of_day, entries
 from regulars.db.models import Customer
 from regulars.db.queries.history import PAGE, Person, timeline
+from regulars.db.queries.programmes import taken_part_in
 
 
 def currency_of(request: StaffRequest) -> str:
@@ -41,12 +43,14 @@ def customer(request: StaffRequest, public_id: UUID) -> HttpResponse:
         address = reverse("console:customer", args=[person.survivor.public_id])
         return HttpResponseRedirect(f"{address}?{urlencode({'merged': public_id})}")
     currency = currency_of(request)
+    mine = _memberships(request, person)
     values = {
         "person": person,
         "name": portrait.name_of(person.customer, person.identifiers),
         "since": portrait.known_since(person),
         "answer": portrait.portrait(person, currency),
-        "kpis": portrait.numbers(person, currency),
+        "memberships": mine,
+        "kpis": _numbers(person, currency, mine),
         "standing": _standing(person),
         "known": [*identifiers_of(person.identifiers), *details_of(person.customer)],
         "arrived_from": _arrived_from(request, person),
@@ -54,6 +58,24 @@ def customer(request: StaffRequest, public_id: UUID) -> HttpResponse:
         **_happened(request, person),
     }
     return render(request, "console/customers/customer.html", values)
+
+
+def _memberships(request: StaffRequest, person: Person) -> list[Membership]:
+    """In each programme that they take part in. Who looks after some places only sees no history:
+    it tells what happened at the others."""
+    whole, now = places(request) is None, timezone.now()
+    most = None if request.GET.get("points") == "all" else AT_ONCE
+    number = person.customer.id
+    return [membership(number, one, now, whole=whole, most=most) for one in taken_part_in(number)]
+
+
+def _numbers(person: Person, currency: str, mine: list[Membership]) -> list[dict[str, str]]:
+    """The strip of numbers: what a member can use comes first."""
+    found = portrait.numbers(person, currency)
+    if not mine:
+        return found
+    first = {"label": _("Can be used"), "value": mine[0].balance, "note": mine[0].note}
+    return [first, *(one for one in found if one["label"] != _("Last seen"))]
 
 
 def _happened(request: StaffRequest, person: Person) -> dict[str, object]:

@@ -1,0 +1,59 @@
+"""Amounts of what a programme gives, and its texts, as staff read them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import get_language
+
+from regulars.engine.edition import Asset, Edition
+from regulars.engine.texts import in_language
+from regulars.words import formats
+
+
+def language() -> str:
+    """The active language."""
+    return get_language() or "en"
+
+
+def said(text: Any) -> str:
+    """A text of the programme in the active language."""
+    return in_language(text, language())
+
+
+def capital(text: str) -> str:
+    """The same with a large first letter, as a heading begins."""
+    return text[:1].upper() + text[1:]
+
+
+def asset_of(edition: Edition, name: str) -> Asset:
+    """An asset by its id; the main one where it is empty."""
+    return next((one for one in edition.assets if one.id == name), edition.assets[0])
+
+
+def units(amount: int, asset: Asset, *, sign: bool = False) -> str:
+    """So much of an asset, as a figure: money where it is money."""
+    if asset.currency:
+        shown = formats.money(amount, asset.currency, language())
+        return f"+{shown}" if sign and amount > 0 else shown
+    value = Decimal(amount).scaleb(-asset.decimals)
+    return formats.signed(value, language()) if sign else formats.number(value, language())
+
+
+def named(asset: Asset, amount: int = 2) -> str:
+    """What so many of an asset are called."""
+    one = abs(amount) == 10**asset.decimals or asset.many is None
+    return said(asset.name if one else asset.many)
+
+
+def much(amount: int, asset: Asset, *, sign: bool = False) -> str:
+    """So much of an asset with its name: "1 point", "50 points"."""
+    figure = units(amount, asset, sign=sign)
+    return figure if asset.currency else f"{figure}\xa0{named(asset, amount)}"
+
+
+def reward_name(edition: Edition, rule: str) -> str:
+    """What a reward is called; its id where it has no name."""
+    names = {one.name_in_state: getattr(one, "name", "") for one in edition.rewards}
+    return capital(said(names[rule])) if names.get(rule) else rule
