@@ -67,6 +67,7 @@ def test_a_backup_comes_back_and_sends_nothing_again(
     mine = key.read_text()
     assert target.stat().st_mode & 0o777 == 0o600
     assert read_manifest(target) == TOLD
+    assert backup.last_made(folder) == TOLD.made_at
     with pytest.raises(CannotRun, match="already"):
         restore(folder, addresses, target, force=False)
     act(addresses, "DELETE FROM regulars_edition")

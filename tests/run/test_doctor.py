@@ -62,14 +62,16 @@ def test_a_healthy_place(folder: Folder, start: Start) -> None:
         LOOK,
         str(folder.root),
         REGULARS_BASE_URL="https://regulars.example.org",
+        REGULARS_PROXIES="127.0.0.1",
         REGULARS_SMTP_URL="smtps://a:b@mail.example.org",
+        REGULARS_MAIL_FROM="Corner Coffee <hello@example.org>",
     )
     said, _ = process.communicate(timeout=60)
     found = {one["name"]: one["state"] for one in json.loads(said)}
-    # The tables of this place were never made; the disk is whatever this machine has.
-    assert {name for name, state in found.items() if state != "ok"} <= {"tables", "disk"}
-    assert found["tables"] == "warn"
-    assert len(found) == 17
+    # No tables and no backup were ever made; the disk is whatever this machine has.
+    assert {name for name, state in found.items() if state != "ok"} <= {"tables", "disk", "backups"}
+    assert (found["tables"], found["backups"]) == ("warn", "warn")
+    assert len(found) == 19
     assert process.returncode == 0
     assert cluster.process(folder) is None
 

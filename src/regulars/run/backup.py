@@ -26,6 +26,8 @@ from regulars.run.folder import Folder, write_private
 
 DUMP, KEY, MANIFEST = "database.dump", "secret-key", "manifest.json"
 FORMAT = 1
+LAST = "last-backup.json"
+"""In `logs/`: what the newest backup said of itself."""
 SECONDS = 12 * 3600.0
 SILENCED = {
     "regulars_delivery": "UPDATE {} SET state = 'failed', code = 'restored'"
@@ -69,6 +71,16 @@ def back_up(folder: Folder, addresses: Addresses, target: Path, manifest: Manife
                 tar.add(place / name, arcname=name)
         beside.chmod(0o600)
         os.replace(beside, target)
+    write_private(folder.logs / LAST, msgspec.json.encode(manifest).decode())
+
+
+def last_made(folder: Folder) -> datetime | None:
+    """When the newest backup of this folder was made; None: never, as far as it knows."""
+    try:
+        told = (folder.logs / LAST).read_bytes()
+        return msgspec.json.decode(told, type=Manifest).made_at
+    except (OSError, msgspec.MsgspecError):
+        return None
 
 
 def read_manifest(source: Path) -> Manifest:

@@ -18,12 +18,12 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from regulars.run import database, doctor_database, keys, programs, proxies
+from regulars.run import database, doctor_database, doctor_live, keys, programs
 from regulars.run.doctor_database import Link
 from regulars.run.embedded import Addresses
 from regulars.run.errors import CannotRun
 from regulars.run.findings import Finding, fail, ok, warn
-from regulars.run.folder import Folder
+from regulars.run.folder import Folder, another_s
 from regulars.run.log import one_line
 
 GIGABYTE = 1024**3
@@ -59,6 +59,10 @@ def _reached(folder: Folder, environ: Mapping[str, str]) -> Iterator[Link | Find
             f"No database has been made in {folder.root} yet.",
             "`regulars serve` makes it at its first start.",
         )
+        return
+    if account := another_s(folder):
+        remedy = f"Give the command with sudo -u '{account}' before it."
+        yield fail("database", f"{folder.root} belongs to the account {account}.", remedy)
         return
     # `connected` and the connection fail before the body runs; the body's own errors pass.
     entered = False
@@ -223,31 +227,6 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _proxies(_folder: Folder, environ: Mapping[str, str]) -> Finding:
-    try:
-        networks = proxies.parse(environ.get("REGULARS_PROXIES", ""))
-    except CannotRun as error:
-        return fail("proxies", str(error), "Correct REGULARS_PROXIES.")
-    if any(network.prefixlen == 0 for network in networks):
-        return fail(
-            "proxies",
-            "REGULARS_PROXIES trusts every address: anybody can pretend to be anybody.",
-            "List only the proxies in front of this server.",
-        )
-    trusted = ", ".join(str(network) for network in networks)
-    return ok("proxies", f"Trusted: {trusted}." if trusted else "None trusted.")
-
-
-def _mail(_folder: Folder, environ: Mapping[str, str]) -> Finding:
-    if not urlsplit(environ.get("REGULARS_SMTP_URL", "")).hostname:
-        return warn(
-            "mail",
-            "No mail server is set: invitations and password resets are not sent.",
-            "Set REGULARS_SMTP_URL, such as smtps://account:password@mail.example.org:465.",
-        )
-    return ok("mail", "A mail server is set.")
-
-
 CHECKS: list[Check] = [
     _python,
     _embedded,
@@ -256,6 +235,8 @@ CHECKS: list[Check] = [
     _clock,
     _secret_key,
     _address,
-    _proxies,
-    _mail,
+    doctor_live.trusted_proxies,
+    doctor_live.mail,
+    doctor_live.sender,
+    doctor_live.backups,
 ]

@@ -79,7 +79,11 @@ def locate(path: Path | str | None = None) -> Folder:
 def prepare(path: Path | str | None = None) -> Folder:
     """The same folder, with its parts made where they are missing."""
     folder = locate(path)
-    _refuse_another_s(folder)
+    if account := another_s(folder):
+        raise CannotRun(
+            f"{folder.root} belongs to the account {account}: give the command as that one, "
+            f"with sudo -u '{account}' before it."
+        )
     outer = PASSABLE if is_root() else PRIVATE
     try:
         _make(folder.root, outer)
@@ -105,21 +109,19 @@ def prepare(path: Path | str | None = None) -> Folder:
     return folder
 
 
-def _refuse_another_s(folder: Folder) -> None:
-    """Root would leave files behind that the account of a service could not open."""
+def another_s(folder: Folder) -> str:
+    """Whose a folder is that root should leave alone; empty: it may be used. What root leaves
+    behind in it the account of a service could not open."""
     try:
         owner = folder.keys.stat().st_uid
     except OSError:
-        return
-    if is_root() and owner != 0:
-        try:
-            name = pwd.getpwuid(owner).pw_name
-        except KeyError:
-            name = f"#{owner}"
-        raise CannotRun(
-            f"{folder.root} belongs to the account {name}: give the command as that one, "
-            f"with sudo -u '{name}' before it."
-        )
+        return ""
+    if not is_root() or owner == 0:
+        return ""
+    try:
+        return pwd.getpwuid(owner).pw_name
+    except KeyError:
+        return f"#{owner}"
 
 
 def _make(path: Path, mode: int) -> None:

@@ -1,0 +1,83 @@
+"""What the doctor asks before customers come: mail, the proxy in front, backups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+
+from regulars.run import backup, proxies
+from regulars.run.errors import CannotRun
+from regulars.run.findings import Finding, fail, ok, warn
+from regulars.run.folder import Folder
+
+OLD_BACKUP = timedelta(days=7)
+
+
+def trusted_proxies(_folder: Folder, environ: Mapping[str, str]) -> Finding:
+    try:
+        networks = proxies.parse(environ.get("REGULARS_PROXIES", ""))
+    except CannotRun as error:
+        return fail("proxies", str(error), "Correct REGULARS_PROXIES.")
+    if any(network.prefixlen == 0 for network in networks):
+        return fail(
+            "proxies",
+            "REGULARS_PROXIES trusts every address: anybody can pretend to be anybody.",
+            "List only the proxies in front of this server.",
+        )
+    if not networks and environ.get("REGULARS_BASE_URL", "").strip().startswith("https:"):
+        return warn(
+            "proxies",
+            "The address is https and no proxy is trusted: everybody seems to come from the proxy.",
+            "Set REGULARS_PROXIES to the address of the server with the certificate.",
+        )
+    trusted = ", ".join(str(network) for network in networks)
+    return ok("proxies", f"Trusted: {trusted}." if trusted else "None trusted.")
+
+
+def _by_provider(environ: Mapping[str, str]) -> bool:
+    return bool(environ.get("REGULARS_MAIL_PROVIDER") and environ.get("REGULARS_MAIL_KEY"))
+
+
+def mail(_folder: Folder, environ: Mapping[str, str]) -> Finding:
+    if _by_provider(environ):
+        return ok("mail", "A mail provider is set.")
+    if urlsplit(environ.get("REGULARS_SMTP_URL", "")).hostname:
+        return ok("mail", "A mail server is set.")
+    return warn(
+        "mail",
+        "No mail server is set: members cannot sign in, invitations and resets are not sent.",
+        "Set REGULARS_SMTP_URL, such as smtps://account:password@mail.example.org:465.",
+    )
+
+
+def sender(folder: Folder, environ: Mapping[str, str]) -> Finding:
+    """Whose name mails carry. Signing (DKIM) and SPF are the relay's: nothing here could do it."""
+    if mail(folder, environ).state != "ok":
+        return ok("sender", "Nothing is sent.")
+    domain = parseaddr(environ.get("REGULARS_MAIL_FROM", ""))[1].rpartition("@")[2]
+    if "." not in domain:
+        return warn(
+            "sender",
+            "No sender's address is set: mailboxes refuse mail from localhost.",
+            "Set REGULARS_MAIL_FROM to an address of your own domain.",
+        )
+    said = f"{domain}. SPF and DKIM are not looked at: whoever sends for that domain sets them up."
+    return ok("sender", said)
+
+
+def backups(folder: Folder, environ: Mapping[str, str]) -> Finding:
+    if not environ.get("DATABASE_URL") and not folder.postgres.exists():
+        return ok("backups", "There is nothing to lose yet.")
+    made_at = backup.last_made(folder)
+    if made_at is None:
+        return warn(
+            "backups",
+            "No backup was ever made with `regulars backup`.",
+            "Make one every night, and keep it on another machine.",
+        )
+    said = f"The newest is of {made_at:%Y-%m-%d %H:%M} UTC."
+    if datetime.now(UTC) - made_at > OLD_BACKUP:
+        return warn("backups", said, "Make one every night, and keep it on another machine.")
+    return ok("backups", said)
