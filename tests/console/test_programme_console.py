@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from customers_kit import colleague, open_business
+from customers_kit import colleague, open_business, remember
 from django.test import Client
 
 from regulars.actions.audit import staff_name
+from regulars.actions.members import join
 from regulars.actions.publishing import publish
 from regulars.blueprints import PROGRAMME, blueprints
-from regulars.db.models import EditionRow, Role, Staff
+from regulars.db.models import EditionRow, FactRow, Role, Staff, TransferRow
 
 pytestmark = pytest.mark.django_db
 PAGE = "/console/programme/"
@@ -41,7 +42,7 @@ def later(name: str = "cafe_later") -> str:
 def text(client: Client, path: str = PAGE) -> str:
     answer = client.get(path)
     assert answer.status_code == 200, path
-    return answer.content.decode()
+    return answer.content.decode().replace("\xa0", " ")
 
 
 def test_where_none_runs_a_ready_one_is_chosen() -> None:
@@ -115,3 +116,38 @@ def test_the_file_is_the_one_that_was_published() -> None:
 def test_what_is_not_there_is_not_found(path: str) -> None:
     begin()
     assert colleague(Role.OWNER).get(PAGE + path).status_code == 404
+
+
+def test_a_purchase_of_somebody_new_is_tried_and_nothing_is_booked() -> None:
+    begin()
+    client = colleague(Role.VIEWER)
+    page = text(client, f"{PAGE}?amount=12,40")
+    assert "12 points" in page
+    assert "€12.40 is 12 full euros" in page
+    assert (FactRow.objects.count(), TransferRow.objects.count()) == (0, 0)
+    assert "Write an amount above 0, as in 12.40." in text(client, f"{PAGE}?amount=-3")
+    assert "Write an amount above 0" in text(client, f"{PAGE}?amount=1e99")
+    assert "24 points" in text(client, f"{PAGE}?amount=24.99&category=coffee")
+    assert "Nobody is known by that." in text(client, f"{PAGE}?amount=3&who=Nobody")
+
+
+def test_a_purchase_of_a_member_is_tried_with_what_they_may_use() -> None:
+    begin()
+    people = remember(now())
+    client = colleague(Role.OWNER)
+    ann = people["Ann"]
+    assert 'id="t1e"' in text(client, f"{PAGE}?amount=3&who=ann")
+    join([ann.id], "corner_club", since=now() - timedelta(days=2), now=now())
+    page = text(client, f"{PAGE}?amount=50&who=ann+ash")
+    assert "Ann Ashby" in page
+    assert "What may be used" in page
+    assert "50 points" in page
+
+
+def test_who_looks_after_one_place_tries_it_with_its_customers_only() -> None:
+    begin()
+    ben = remember(now())["Ben"]
+    join([ben.id], "corner_club", since=now() - timedelta(days=2), now=now())
+    path = f"{PAGE}?amount=50&customer={ben.public_id}"
+    assert "Ben M" in text(colleague(Role.STAFF, "south"), path)
+    assert "Ben M" not in text(colleague(Role.STAFF, "north"), path)

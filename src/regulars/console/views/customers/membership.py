@@ -116,9 +116,8 @@ def _facts(club: Club) -> list[tuple[str, str]]:
         if one.id not in on_cards
     ]
     for one in [each for each in club.look.expiring if each.asset == main.id][:2]:
-        told = {"amount": much(one.amount, main)}
         day = short_day(one.at - timedelta(microseconds=1))
-        found.append((_("Can be used until %(day)s") % {"day": day}, told["amount"]))
+        found.append((_("Can be used until %(day)s") % {"day": day}, much(one.amount, main)))
     return found
 
 

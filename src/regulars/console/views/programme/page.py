@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from regulars.console.permissions import Right, StaffRequest, may, needs
 from regulars.console.views.programme.ready import choices
 from regulars.console.views.programme.telling import shown
+from regulars.console.views.programme.trying import tried
 from regulars.db import programmes
 from regulars.db.queries.programmes import Published, Running, editions_of, running
 
@@ -35,6 +36,8 @@ def _values(request: StaffRequest, one: Running, found: list[Running]) -> dict[s
         "several": [(each.id, shown(each.edition, each.body).name) for each in found]
         if len(found) > 1
         else [],
+        "tried": tried(request, one.id, one.edition),
+        "money_of": one.edition.currency,
         "may_change": may(request.user, Right.CHANGE_PROGRAMME),
     }
 

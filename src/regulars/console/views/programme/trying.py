@@ -1,0 +1,187 @@
+"""Try it: what a purchase would earn and why, and what may be used. Nothing is booked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from regulars.actions import quoting
+from regulars.actions.quoting import CART, Offer
+from regulars.actions.refused import Refused
+from regulars.console.permissions import StaffRequest
+from regulars.console.views.amounts import (
+    asset_of,
+    capital,
+    language,
+    much,
+    reward_name,
+    said,
+    units,
+)
+from regulars.console.views.customers.access import places
+from regulars.console.views.customers.asked import read_uuid
+from regulars.db.models import Customer
+from regulars.db.queries.customers import find
+from regulars.db.queries.history import bought_at, same_person
+from regulars.engine.compiling import compiled
+from regulars.engine.edition import Edition
+from regulars.engine.explaining import explained
+from regulars.engine.facts import Line, Order
+from regulars.engine.money import to_minor
+from regulars.engine.run import GIVES, Why
+from regulars.words.programme import refusal, why
+from regulars.words.reasons import sentence
+
+MOST = Decimal(1_000_000)
+ASKED = ("amount", "category", "who", "customer")
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """What one rule answered, and the amount that came of it (empty: nothing)."""
+
+    text: str
+    amount: str
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """What a purchase would bring."""
+
+    who: str
+    total: str
+    rows: list[Row]
+    offers: list[dict[str, Any]] = []
+
+
+class Tried(Struct, frozen=True, kw_only=True):
+    """What was asked, and the answer, or what is wrong, or whom of several was meant."""
+
+    amount: str
+    category: str
+    who: str
+    customer: str
+    categories: list[tuple[str, str]]
+    answer: Answer | None = None
+    error: str = ""
+    wrong: str = ""
+    several: list[tuple[str, str]] = []
+
+
+def tried(request: StaffRequest, programme: str, edition: Edition) -> Tried:
+    """What the form of the page asks."""
+    asked = {name: request.GET.get(name, "").strip() for name in ASKED}
+    categories = [(one, capital(said(name))) for one, name in edition.names.items()]
+    found = Tried(
+        amount=asked["amount"],
+        category=asked["category"],
+        who=asked["who"],
+        customer=asked["customer"],
+        categories=categories,
+    )
+    if not asked["amount"]:
+        return found
+    money = _money(asked["amount"])
+    if money is None:
+        told = _("Write an amount above 0, as in 12.40.")
+        return _with(found, error=told, wrong="amount")
+    category = asked["category"] if asked["category"] in dict(categories) else ""
+    cart = _cart(money, category, edition.currency, timezone.now())
+    people = _people(request, found)
+    if people is None:
+        return _with(found, answer=_nobody(edition, cart))
+    if len(people) != 1:
+        none = "" if people else _("Nobody is known by that. Leave it empty for somebody new.")
+        several = [(str(one.public_id), _name(one)) for one in people]
+        return _with(found, several=several, error=none, wrong="" if people else "who")
+    return _asked(found, people[0], (programme, edition), cart)
+
+
+def _with(found: Tried, **more: Any) -> Tried:
+    told = {name: getattr(found, name) for name in found.__struct_fields__}
+    return Tried(**{**told, **more})
+
+
+def _money(text: str) -> Decimal | None:
+    try:
+        read = Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        return None
+    return read if read.is_finite() and 0 < read <= MOST else None
+
+
+def _cart(money: Decimal, category: str, currency: str, now: datetime) -> Order:
+    minor = to_minor(money, currency)
+    line = Line(category=category, amount_minor=minor, unit_price=money)
+    return Order(key=CART, at=now, currency=currency, amount_minor=minor, lines=(line,))
+
+
+def _people(request: StaffRequest, found: Tried) -> list[Customer] | None:
+    """Whom the form means, as far as the reader may see them; None for somebody new."""
+    chosen = read_uuid(found.customer)
+    if chosen is not None:
+        rows = list(Customer.objects.filter(public_id=chosen))
+    elif found.who:
+        rows = list(Customer.objects.filter(id__in=find(found.who)[:20]).order_by("id"))
+    else:
+        return None
+    limits = places(request)
+    return [one for one in rows if limits is None or bought_at(same_person(one.id), limits)][:8]
+
+
+def _name(customer: Customer) -> str:
+    return customer.name or _("No name")
+
+
+def _nobody(edition: Edition, cart: Order) -> Answer:
+    """Somebody new, whose first purchase it is."""
+    run = explained(compiled([edition]), [cart], None)
+    gave: dict[str, int] = {}
+    for row in run.rows:
+        if row.key == cart.key and row.step in GIVES:
+            gave[row.asset] = gave.get(row.asset, 0) + GIVES[row.step] * row.amount
+    whys = [one for one in run.whys or () if one.key == cart.key]
+    return Answer(who=_("Somebody new"), total=_total(gave, edition), rows=_rows(whys, edition))
+
+
+def _asked(found: Tried, customer: Customer, where: tuple[str, Edition], cart: Order) -> Tried:
+    programme, edition = where
+    try:
+        quote = quoting.quote(customer.id, programme, cart, cart.at)
+    except Refused as refused:
+        return _with(found, error=sentence(refused.code, refused.params), wrong="who")
+    answer = Answer(
+        who=_name(customer),
+        total=_total(quote.gave, edition),
+        rows=_rows(quote.whys, edition),
+        offers=[_offer(one, edition) for one in quote.offers],
+    )
+    return _with(found, answer=answer, customer=str(customer.public_id), who=_name(customer))
+
+
+def _total(gave: dict[str, int], edition: Edition) -> str:
+    """All that was given: "12 points, 1 stamp"; none of the first asset where there is nothing."""
+    told = [much(amount, asset_of(edition, one)) for one, amount in gave.items() if amount]
+    return ", ".join(told) or much(0, edition.assets[0])
+
+
+def _rows(whys: list[Why], edition: Edition) -> list[Row]:
+    found: dict[Row, None] = {}
+    for one in whys:
+        asset = asset_of(edition, one.asset)
+        main = asset.id == edition.assets[0].id
+        shown = units(one.amount, asset, sign=True) if main else much(one.amount, asset, sign=True)
+        text = capital(why(one, edition, language()))
+        found[Row(text=text, amount=shown if one.amount else "")] = None
+    return list(found)
+
+
+def _offer(offer: Offer, edition: Edition) -> dict[str, Any]:
+    asset = asset_of(edition, offer.asset)
+    note = much(offer.price, asset) if offer.price else _("free")
+    if not offer.may:
+        note = refusal(offer.code, offer.params, edition, language())
+    return {"name": reward_name(edition, offer.reward), "may": offer.may, "note": note}
