@@ -75,6 +75,16 @@ class Sitting(Struct):
         self.rows = holders.locked(self.cursor, {self.end(one) for one in concerned})
         self.places = {(row.customer_id, row.programme): row for row in self.rows}
 
+    def lock_known(self, customers: Iterable[int], running: Iterable[str]) -> None:
+        """The same for facts that are stored: who takes no part in one of the programmes that run
+        may be joining just now, and does so before that is known, or with these facts."""
+        concerned = set(customers)
+        self.lock(concerned)
+        places = [(self.end(one), name) for one in concerned for name in running]
+        outside = {customer for customer, name in places if (customer, name) not in self.places}
+        if outside and holders.stay_out(self.cursor, outside):
+            self.lock(concerned)
+
     def end(self, customer: int) -> int:
         """Who somebody is now."""
         return self.ends.get(customer, customer)
@@ -141,7 +151,7 @@ def book(
     facts = [one for one in placed if not isinstance(one.fact, Link | Unlink)]
     if not ready or not facts:
         return {}
-    arrival = _arrival(sitting, facts, also)
+    arrival = _arrival(sitting, facts, also, ready)
     arrival.about.extend(about)
     if not sitting.rows:
         return {}
@@ -171,7 +181,9 @@ class _Arrival(Struct):
     about: list[histories.Waiting] = []
 
 
-def _arrival(sitting: Sitting, placed: list[Placed], also: frozenset[int]) -> _Arrival:
+def _arrival(
+    sitting: Sitting, placed: list[Placed], also: frozenset[int], running: Iterable[str]
+) -> _Arrival:
     cursor = sitting.cursor
     facts = [one.fact for one in placed if not isinstance(one.fact, Link | Unlink)]
     keys = {key for fact in facts for key in (fact.key, stands_for(fact)) if key}
@@ -180,8 +192,8 @@ def _arrival(sitting: Sitting, placed: list[Placed], also: frozenset[int]) -> _A
     owners |= {one.fact.key: one.customer_id for one in placed}
     concerned = {one.customer_id for one in placed} | set(owners.values()) | also
     concerned |= {one.before for one in placed if one.before is not None}
-    sitting.lock(concerned)
-    histories.note_found(cursor, {one.names: owners[one.names] for one in waiting})
+    sitting.lock_known(concerned, running)
+    histories.note_found(cursor, waiting, owners)
     return _Arrival(sitting, placed, waiting, owners)
 
 

@@ -13,7 +13,7 @@ from regulars.actions.booking import Sitting
 from regulars.actions.desks import LiveBook
 from regulars.actions.refused import Refused
 from regulars.actions.telling import has_referrals
-from regulars.db import advocates, birthdays, factstore, histories, programmes, signals
+from regulars.db import advocates, birthdays, factstore, histories, holders, programmes, signals
 from regulars.db.arrays import NUMBERS, numbers
 from regulars.db.birthdays import Untold
 from regulars.db.holders import HolderRow
@@ -73,6 +73,7 @@ def _join(
     if compiled is None:
         raise Refused("programme_unknown", programme=programme)
     factstore.share_writing(cursor)
+    holders.join_alone(cursor, customers)
     cursor.execute(JOIN, [programme, since, now, numbers(sorted(set(customers)))])
     joined = [number for (number,) in cursor.fetchall()]
     if joined:

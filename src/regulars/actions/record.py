@@ -134,7 +134,8 @@ def _record(cursor: CursorWrapper, batch: _Batch, arrivals: Sequence[Arrival]) -
     arrivals = _in_known_order(cursor, arrivals, known)
     outcomes: list[Outcome] = []
     fresh: list[_Fresh] = []
-    is_ours = own_keys.taken(cursor, () if source.owner is not None else _new_keys(arrivals, known))
+    new_keys = {one.fact.key for one in arrivals if one.fact.key not in known}
+    is_ours = own_keys.taken(cursor, () if source.owner is not None else new_keys)
     for arrival in arrivals:
         if is_ours(arrival.fact.key) and arrival.fact.key not in known:
             outcomes.append(Outcome(key=arrival.fact.key, state="refused", code="key_reused"))
@@ -154,6 +155,7 @@ def _record(cursor: CursorWrapper, batch: _Batch, arrivals: Sequence[Arrival]) -
     named = _Named.of(cursor, fresh, owners)
     facts = [_new_fact(one, owner) for one, owner in zip(fresh, named.owners, strict=True)]
     factstore.append(cursor, facts, now=batch.now, import_id=source.import_id)
+    factstore.hold(cursor, [one for one in facts if one.version > 1 and one.key in new_keys])
     catalogue.note_places(cursor, {_place_of(one.fact) for one in fresh})
     beside = [_beside(one, owner) for one, owner in zip(fresh, named.owners, strict=True)]
     telling.note(cursor, beside)
@@ -226,10 +228,6 @@ class _Named(Struct, kw_only=True):
         told = {one.fact.key for one in fresh}
         followed = [one for one in self.about if one.fact.key not in told]
         histories.note_followed(cursor, followed, self.moving, now)
-
-
-def _new_keys(arrivals: Sequence[Arrival], known: dict[str, KnownKey]) -> list[str]:
-    return [one.fact.key for one in arrivals if one.fact.key not in known]
 
 
 def _of_what_is_named(
@@ -328,7 +326,7 @@ def _judge(
 def _is_overtaken(fact: AnyFact, told: bytes, known: KnownKey) -> bool:
     """Whether a later version is known of what a fact says: it was told before, or it was on its
     way for so long that the later version came first."""
-    return told in known.hashes.values() or fact.version not in known.hashes
+    return told in known.hashes.values() or not known.hashes.get(fact.version)
 
 
 def _in_utc(fact: AnyFact) -> AnyFact:

@@ -52,7 +52,7 @@ def _let_in(
     sitting.lock({*owners.values(), *also})
     # Read under the locks: another sweeper may have been quicker.
     waiting = histories.waiting_for(cursor, keys)
-    histories.note_found(cursor, {one.names: owners[one.names] for one in waiting})
+    histories.note_found(cursor, waiting, owners)
     for programme in programmes.running(cursor).values():
         mine = [one for one in waiting if one.programme in ("", programme.id)]
         _book_in(programme, sitting, mine, owners)

@@ -38,7 +38,8 @@ NULL = "\\N"
 
 
 class KnownKey(Struct, frozen=True):
-    """What came under a key before: by version, the content's hash."""
+    """What came under a key before: by version, the content's hash; empty for a first version that
+    nobody told before a later one."""
 
     hashes: dict[int, bytes]
 
@@ -134,6 +135,24 @@ CLAIM = f"""
 """  # noqa: S608 - own texts
 
 
+HOLD = f"""
+    INSERT INTO regulars_factkey (key, version, customer_id, content_hash)
+    SELECT key, 1, customer_id, '' FROM unnest({TEXTS}, {NUMBERS}) AS n(key, customer_id)
+    ORDER BY key COLLATE "C" ON CONFLICT DO NOTHING
+"""  # noqa: S608 - own texts
+
+
+def hold(cursor: CursorWrapper, facts: Sequence[NewFact]) -> None:
+    """Claim the first versions of facts of which a later one came first, though nothing was said
+    in them: who tells one at the same moment does not see the later one, and would count beside
+    it. Raises Raced when one was claimed meanwhile."""
+    if facts:
+        told = [texts(fact.key for fact in facts), numbers(fact.customer_id for fact in facts)]
+        cursor.execute(HOLD, told)
+        if cursor.rowcount < len(facts):
+            raise Raced
+
+
 def append(
     cursor: CursorWrapper, facts: Sequence[NewFact], *, now: datetime, import_id: UUID | None
 ) -> None:
@@ -201,7 +220,8 @@ def digest(cursor: CursorWrapper) -> str:
     cursor.execute(
         "SELECT k.key, k.version, k.content_hash, f.type, f.at, f.guest FROM regulars_factkey k"
         " LEFT JOIN regulars_fact f ON f.customer_id = k.customer_id"
-        " AND f.key = k.key AND f.version = k.version ORDER BY k.key, k.version, f.seq"
+        " AND f.key = k.key AND f.version = k.version WHERE k.content_hash <> ''"
+        " ORDER BY k.key, k.version, f.seq"
     )
     while rows := cursor.fetchmany(10_000):
         for key, version, content_hash, kind, at, guest in rows:

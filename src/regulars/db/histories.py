@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db.backends.utils import CursorWrapper
@@ -125,9 +125,9 @@ COUNT_WAITING = f"""
     GROUP BY n.names
 """  # noqa: S608 - own texts
 FOUND = f"""
-    UPDATE regulars_named_fact SET owner_id = n.owner
-    FROM unnest({TEXTS}, {NUMBERS}) AS n(name, owner)
-    WHERE names = n.name COLLATE "C" AND owner_id IS NULL
+    UPDATE regulars_named_fact f SET owner_id = n.owner
+    FROM unnest({TEXTS}, {TEXTS}, {NUMBERS}) AS n(name, key, owner)
+    WHERE f.names = n.name COLLATE "C" AND f.key = n.key COLLATE "C" AND f.owner_id IS NULL
 """  # noqa: S608 - own texts
 NAME = f"""
     INSERT INTO regulars_named_fact (names, key, customer_id, owner_id, programme, arrived_at)
@@ -299,7 +299,17 @@ def forget_waiting(cursor: CursorWrapper, name_of: dict[str, str]) -> None:
         cursor.execute(FORGET, [texts(name_of), texts(name_of.values())])
 
 
-def note_found(cursor: CursorWrapper, owner_of: dict[str, int]) -> None:
-    """What waited for these keys waits no longer: it belongs to their owners."""
-    if owner_of:
-        cursor.execute(FOUND, [texts(owner_of), numbers(owner_of.values())])
+def note_found(
+    cursor: CursorWrapper, waiting: Sequence[Waiting], owner_of: Mapping[str, int]
+) -> None:
+    """These wait no longer: they belong to the owners of what they waited for. What came since
+    they were looked up waits on, until it is let in itself."""
+    if waiting:
+        cursor.execute(
+            FOUND,
+            [
+                texts(one.names for one in waiting),
+                texts(one.fact.key for one in waiting),
+                numbers(owner_of[one.names] for one in waiting),
+            ],
+        )

@@ -90,6 +90,27 @@ def made(found: Iterable[Sequence[Any]]) -> list[HolderRow]:
 _read_figures = msgspec.json.Decoder(Figures).decode
 
 
+JOINING = 5_210_011
+"""Advisory locks: a fact of somebody who takes no part is stored before or after they join, never
+at the same moment, when neither would see the other."""
+STAY_OUT = f"""
+    SELECT pg_advisory_xact_lock_shared({JOINING}, bucket) FROM (SELECT DISTINCT mod(id, 256)::int
+        AS bucket FROM regulars_customer WHERE id = ANY({NUMBERS}) ORDER BY 1) AS customers
+"""  # noqa: S608 - own texts
+JOIN_ALONE = STAY_OUT.replace("_shared", "")
+
+
+def stay_out(cursor: CursorWrapper, customers: Iterable[int]) -> bool:
+    """Have these customers join afterwards, once what was stored of them can be read, or wait
+    until they have; whether anybody of them could be joining."""
+    return hot.run(cursor, STAY_OUT, [numbers(customers)]).fetchone() is not None
+
+
+def join_alone(cursor: CursorWrapper, customers: Iterable[int]) -> None:
+    """Let customers join while nothing of them is being booked."""
+    cursor.execute(JOIN_ALONE, [numbers(customers)])
+
+
 SINCE = "SELECT since FROM regulars_holder WHERE customer_id = %s AND programme = %s"
 
 

@@ -43,7 +43,7 @@ KEYLESS = """
 FACTLESS = """
     SELECT k.key FROM regulars_factkey k LEFT JOIN regulars_fact f
         ON f.key = k.key AND f.version = k.version AND f.customer_id = k.customer_id
-    WHERE f.key IS NULL ORDER BY k.key LIMIT 1
+    WHERE f.key IS NULL AND k.content_hash <> '' ORDER BY k.key LIMIT 1
 """
 GUESTS = """
     SELECT f.seq, f.key, f.body::text, k.content_hash FROM regulars_fact f
