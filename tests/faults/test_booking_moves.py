@@ -152,7 +152,7 @@ def test_a_note_that_stands_in_nobodys_way_is_seen(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(desks.LiveDesk, "too_late", Desk.too_late)
     life.arrive("A1")
     life.arrive("G2")
-    with pytest.raises(RuntimeError, match="the same keys"):
+    with pytest.raises(RuntimeError, match="the same rows"):
         life.arrive("A3")
 
 

@@ -145,9 +145,9 @@ def meeting(own_database: None, monkeypatch: pytest.MonkeyPatch) -> None:
 def before_writing(monkeypatch: pytest.MonkeyPatch, waits: Callable[[], object]) -> None:
     """Whoever is about to write does this first."""
 
-    def write(*told: Any) -> None:
+    def write(*told: Any, **how: Any) -> None:
         waits()
-        WRITE(*told)
+        WRITE(*told, **how)
 
     monkeypatch.setattr(booking, "write", write)
 
