@@ -73,16 +73,24 @@ def found(cursor: CursorWrapper, key: str, now: datetime) -> KeyRow | None:
 
 def spend(cursor: CursorWrapper, key: KeyRow, now: datetime, requests: int = 1) -> Spent:
     """Count so many requests of a key in this minute."""
-    return count(cursor, str(key.id), key.per_minute, now, (MINUTE, requests))
+    much = (MINUTE, requests)
+    return count(cursor, str(key.id), key.per_minute, now, much, for_good=False)
 
 
 def count(
-    cursor: CursorWrapper, name: str, most: int, now: datetime, much: tuple[int, int]
+    cursor: CursorWrapper,
+    name: str,
+    most: int,
+    now: datetime,
+    much: tuple[int, int],
+    *,
+    for_good: bool = True,
 ) -> Spent:
-    """Count under a name: `much` is the length of the window in seconds, and how much."""
+    """Count under a name: `much` is the length of the window in seconds, and how much. A wrong PIN
+    or code counts `for_good`, whatever happens to the database next."""
     length, amount = much
     second = int(now.timestamp())
-    query = SPEND if cursor.db.in_atomic_block else SPEND_ALONE
+    query = SPEND if for_good or cursor.db.in_atomic_block else SPEND_ALONE
     found = hot.run(cursor, query, [name, second // length, amount]).fetchone()
     used = found[0] if found else 0
     return Spent(most, most - int(used), length - second % length)
