@@ -59,7 +59,12 @@ def edition(request: StaffRequest, programme: str, edition: str) -> HttpResponse
     """One edition as sentences and as a file, whenever it is or was in force."""
     one = _edition(programme, edition)
     told = shown(programmes.read(one.body, one.edition), one.body)
-    values = {"programme": programme, "edition": one, "shown": told}
+    values = {
+        "programme": programme,
+        "edition": one,
+        "shown": told,
+        "may_withdraw": one.state == "coming" and may(request.user, Right.CHANGE_PROGRAMME),
+    }
     return render(request, "console/programme/edition.html", values)
 
 

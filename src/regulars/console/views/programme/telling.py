@@ -19,11 +19,13 @@ ITEM = re.compile(r"[a-z_]+(\[\d+\])?")
 
 
 class Sentence(Struct, frozen=True, kw_only=True):
-    """A numbered sentence; `anchor` is where its first rule stands in the file."""
+    """A numbered sentence; `anchor` is where its first rule stands in the file, `new` whether the
+    edition in force does not say it."""
 
     number: int
     text: str
     anchor: str
+    new: bool = False
 
 
 class Part(Struct, frozen=True, kw_only=True):
@@ -49,8 +51,14 @@ class Shown(Struct, frozen=True, kw_only=True):
     count: int
 
 
-def shown(edition: Edition, body: str) -> Shown:
-    """An edition in the reader's language."""
+def texts_of(edition: Edition) -> set[str]:
+    """All its sentences, without their numbers."""
+    sections = terms(edition, get_language() or "en")
+    return {told.text for section in sections for told in section.sentences}
+
+
+def shown(edition: Edition, body: str, before: set[str] | None = None) -> Shown:
+    """An edition in the reader's language; `before` are the sentences that are in force."""
     language = get_language() or "en"
     places = _places(edition)
     chapters, number = [], 0
@@ -59,7 +67,9 @@ def shown(edition: Edition, body: str) -> Shown:
         for told in section.sentences:
             number += 1
             anchor = next((f"part-{places[one]}" for one in told.rules if one in places), "")
-            sentences.append(Sentence(number=number, text=told.text, anchor=_plain(anchor)))
+            new = before is not None and told.text not in before
+            at = _plain(anchor)
+            sentences.append(Sentence(number=number, text=told.text, anchor=at, new=new))
         chapters.append(Chapter(title=section.title, sentences=sentences))
     led_to = {one.anchor for chapter in chapters for one in chapter.sentences}
     name = in_language(edition.name, language)
