@@ -104,7 +104,7 @@ def _of_tap(row: TillDeed, now: datetime) -> dict[str, dict[str, int]]:
     for programme, amounts in row.details["gave"].items():
         for asset, amount in amounts.items():
             fact = Grant(
-                key=f"{row.key}:undo:{asset}",
+                key=f"{row.key}:undo:{programme}:{asset}",
                 at=now,
                 source="till",
                 asset=asset,
