@@ -68,6 +68,20 @@ def test_statements_that_the_server_forgot_are_prepared_again() -> None:
         assert hot.run(cursor, "SELECT 1").fetchone() == (1,)
 
 
+@in_database
+def test_statements_whose_columns_became_others_are_prepared_again() -> None:
+    query = "SELECT seen FROM changing"
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE changing AS SELECT 1 AS seen")
+        assert hot.run(cursor, query).fetchone() == (1,)
+        hot.run(cursor, "SELECT 2")
+        cursor.execute("ALTER TABLE changing ALTER seen TYPE text")
+        with pytest.raises(DatabaseError), transaction.atomic():
+            hot.run(cursor, query)
+        assert hot.run(cursor, query).fetchone() == ("1",)
+        assert hot.run(cursor, "SELECT 2").fetchone() == (2,)
+
+
 def test_a_lost_connection_is_an_error_that_tells_so(own_database: object) -> None:
     with connection.cursor() as cursor:
         hot.run(cursor, "SELECT 1")

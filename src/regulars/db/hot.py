@@ -21,7 +21,8 @@ Row = tuple[Any, ...]
 ONE_PLAN = b"SET plan_cache_mode = force_generic_plan"
 """Whatever the values, rows are found by their keys: no plan is better for some of them."""
 GOOD = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
-UNKNOWN_STATEMENT = b"26000"
+UNKNOWN_STATEMENT, OTHER_COLUMNS = b"26000", b"0A000"
+"""What the server forgot; what was prepared before a table was changed under it."""
 
 Reader = Callable[[bytes], Any]
 READERS: dict[int, Reader] = {
@@ -60,6 +61,7 @@ class _Prepared:
 
     def __init__(self) -> None:
         self.names: dict[str, bytes] = {}
+        self.made = 0
         self.planned = False
 
 
@@ -83,11 +85,12 @@ def _run(link: Link, mine: _Prepared, query: str, values: list[bytes]) -> PGresu
         _begin(link, mine)
     name = mine.names.get(query)
     if name is None:
-        name = b"regulars_%d" % len(mine.names)
+        name = b"regulars_%d" % mine.made
+        mine.made += 1
         _good(library, library.prepare(name, _numbered(query)))
         mine.names[query] = name
     result = library.exec_prepared(name, values)
-    if result.error_field(DiagnosticField.SQLSTATE) == UNKNOWN_STATEMENT:
+    if result.error_field(DiagnosticField.SQLSTATE) in (UNKNOWN_STATEMENT, OTHER_COLUMNS):
         mine.names.clear()
     return _good(library, result)
 
