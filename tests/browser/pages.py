@@ -38,6 +38,7 @@ PAGES = {
     "console:business": "/console/settings/business/",
     "console:look": "/console/settings/look/",
     "console:mail": "/console/settings/mail/",
+    "console:audit": "/console/settings/audit/",
     "console:account": "/console/settings/account/",
     "console:staff": "/console/settings/staff/",
     "console:invite": "/console/settings/staff/invite/",

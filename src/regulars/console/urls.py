@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from regulars.console.views import entry, insights, language, members_side, settings, staff, tills
+from regulars.console.views import (
+    audit,
+    entry,
+    insights,
+    language,
+    members_side,
+    settings,
+    staff,
+    tills,
+)
 from regulars.console.views.customers import urls as customers
 from regulars.console.views.imports import urls as imports
 from regulars.console.views.programme import urls as programme
@@ -23,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/business/", settings.business, name="business"),
     path("settings/look/", members_side.look, name="look"),
     path("settings/mail/", members_side.mail, name="mail"),
+    path("settings/audit/", audit.entries, name="audit"),
     path("settings/account/", settings.account, name="account"),
     path("settings/staff/", staff.everybody, name="staff"),
     path("settings/staff/invite/", staff.invite, name="invite"),

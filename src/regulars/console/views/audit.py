@@ -1,0 +1,99 @@
+"""Settings, Audit log: what was done about programmes, tills, keys and webhooks, and by whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+from msgspec import Struct
+
+from regulars.actions import audit
+from regulars.console.permissions import Right, StaffRequest, needs
+from regulars.db.queries.programmes import STAFF, names_of
+
+MOST = 200
+LONGEST = 80
+KINDS = {
+    "programme": gettext_lazy("Programme"),
+    "till": gettext_lazy("Till"),
+    "cashier": gettext_lazy("Cashier"),
+    "key": gettext_lazy("API key"),
+    "webhook": gettext_lazy("Webhook"),
+    "shop": gettext_lazy("Shop"),
+}
+DONE = {
+    "programme.published": gettext_lazy("Edition published"),
+    "programme.withdrawn": gettext_lazy("Edition taken back"),
+    "till.code": gettext_lazy("Code for a till made"),
+    "till.paired": gettext_lazy("Till set up"),
+    "till.revoked": gettext_lazy("Till shut out"),
+    "cashier.added": gettext_lazy("Cashier added"),
+    "cashier.changed": gettext_lazy("Cashier changed"),
+    "cashier.active": gettext_lazy("Cashier let in or shut out"),
+    "key.made": gettext_lazy("Key made"),
+    "key.rotated": gettext_lazy("Key replaced"),
+    "key.revoked": gettext_lazy("Key ended"),
+    "webhook.added": gettext_lazy("Webhook added"),
+    "webhook.rotated": gettext_lazy("Webhook’s secret replaced"),
+    "webhook.disabled": gettext_lazy("Webhook stopped"),
+    "webhook.enabled": gettext_lazy("Webhook started again"),
+    "webhook.removed": gettext_lazy("Webhook removed"),
+    "webhook.replayed": gettext_lazy("Messages sent again"),
+    "shop.added": gettext_lazy("Shop added"),
+    "shop.removed": gettext_lazy("Shop removed"),
+}
+"""What is known to happen; anything else is shown by its code."""
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """One thing that was done, as it is read."""
+
+    at: datetime
+    who: str
+    what: str
+    about: str
+    details: str
+
+
+@needs(Right.CHANGE_SETTINGS)
+@require_safe
+def entries(request: StaffRequest) -> HttpResponse:
+    """The newest first, all or of one kind."""
+    kind = request.GET.get("what", "")
+    kind = kind if kind in KINDS else ""
+    found = audit.entries(what=f"{kind}." if kind else "", most=MOST)
+    called = names_of(one.who for one in found)
+    values = {
+        "lines": [_line(one, called) for one in found],
+        "kinds": [("", _("All")), *KINDS.items()],
+        "kind": kind,
+        "most": MOST if len(found) == MOST else 0,
+    }
+    return render(request, "console/settings/audit.html", values)
+
+
+def _line(one: audit.Entry, called: dict[str, str]) -> Line:
+    gone = _("somebody who worked here") if one.who.startswith(STAFF) else one.who
+    return Line(
+        at=one.at,
+        who=called.get(one.who, gone),
+        what=str(DONE.get(one.what, one.what)),
+        about=one.about,
+        details=_told(one.details),
+    )
+
+
+def _told(details: dict[str, Any]) -> str:
+    """What else was written down, in one line."""
+    told = [f"{name}: {_value(value)}" for name, value in details.items() if value not in ("", [])]
+    return "; ".join(told)
+
+
+def _value(value: Any) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
