@@ -27,6 +27,7 @@ COMMANDS = {
     "verify": "Work out anew what is kept, compare it, and name what disagrees.",
     "rebuild": "Make states and balances anew from the facts; --preview only tells.",
     "doctor": "Look at this installation and explain what is wrong with it.",
+    "upgrade": "After a new release was installed: back up, then change the tables.",
     "install": "Serve at a domain of one's own: settings, systemd unit, Caddy's site.",
 }
 """Each command is a module of this package with `configure(parser)` and `run(arguments)`."""

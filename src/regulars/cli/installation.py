@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from regulars.cli import Unclear, values
-from regulars.run import database, migrate
+from regulars.run import database, migrate, upgrade
 from regulars.run.folder import Folder, prepare
 
 
@@ -45,6 +45,7 @@ def installation(data: str | None) -> Iterator[Folder]:
     """The installation in `data`, its database running and its tables up to date, Django set up."""
     folder = prepare(data)
     with database.environment(folder) as addresses:
+        upgrade.refuse_later(folder, addresses)
         import django  # noqa: PLC0415 - reads the settings that have just been told
 
         django.setup()

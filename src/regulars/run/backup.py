@@ -42,6 +42,34 @@ TIMEOUT = b"SET transaction_timeout = 0;"
 """What dumps begin with, and databases before that one do not understand."""
 HEAD = 4096
 ONE_GO = ("--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1")
+EMPTIED = """
+DO $$
+DECLARE
+  one text;
+  every text[];
+BEGIN
+  SET LOCAL client_min_messages = error;
+  SELECT coalesce(array_agg(name), '{}') INTO every FROM (
+    SELECT format('TABLE IF EXISTS %s', oid::regclass) AS name FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+      AND pg_has_role(relowner, 'USAGE')
+    UNION ALL
+    SELECT format('FUNCTION IF EXISTS %s', oid::regprocedure) FROM pg_proc
+    WHERE pronamespace = 'public'::regnamespace AND prokind = 'f'
+      AND pg_has_role(proowner, 'USAGE')
+      AND oid NOT IN (SELECT objid FROM pg_depend WHERE deptype = 'e')
+    UNION ALL
+    SELECT format('TYPE IF EXISTS %s', oid::regtype) FROM pg_type
+    WHERE typnamespace = 'public'::regnamespace AND pg_has_role(typowner, 'USAGE')
+      AND (typtype = 'e' OR typrelid IN (SELECT oid FROM pg_class WHERE relkind = 'c'))
+  ) AS there;
+  FOREACH one IN ARRAY every LOOP
+    EXECUTE format('DROP %s CASCADE', one);
+  END LOOP;
+END $$
+"""
+"""A dump replaces only what it knows: tables of a later release would stay and hold on to others.
+The names are gathered first, since what one drop takes along has no name any more."""
 LIVED_IN = ("regulars_fact", "regulars_customer", "regulars_staff", "regulars_edition")
 """Where any of these tables has a row, there is something to lose."""
 
@@ -129,16 +157,13 @@ def _check_version(link: psycopg.Connection[tuple[object, ...]]) -> int:
 
 
 def _put_back(address: str, place: Path, major: int) -> None:
-    """What the dump holds, in one transaction."""
+    """What the dump holds in place of all that is there, in one transaction."""
     options = ("--clean", "--if-exists", "--no-owner", "--no-privileges", str(place / DUMP))
-    database = f"--dbname={conninfo_to_dict(address)['dbname']}"
-    if major >= KNOWS_TIMEOUT:
-        whole = ("--single-transaction", "--exit-on-error", database)
-        return _run("pg_restore", address, *whole, *options)
-    told = place / "told.sql"
+    told, database = place / "told.sql", f"--dbname={conninfo_to_dict(address)['dbname']}"
     _run("pg_restore", address, f"--file={told}", *options)
-    _leave_out(told, TIMEOUT)
-    return _run("psql", address, *ONE_GO, database, f"--file={told}")
+    if major < KNOWS_TIMEOUT:
+        _leave_out(told, TIMEOUT)
+    _run("psql", address, *ONE_GO, database, f"--command={EMPTIED}", f"--file={told}")
 
 
 def _leave_out(file: Path, line: bytes) -> None:

@@ -15,7 +15,7 @@ from types import FrameType
 
 import msgspec
 
-from regulars.run import database, embedded, locks, log, migrate, proxies
+from regulars.run import database, embedded, locks, log, migrate, proxies, upgrade
 from regulars.run.children import Child
 from regulars.run.errors import CannotRun
 from regulars.run.folder import Folder
@@ -62,6 +62,7 @@ def serve(folder: Folder, wanted: Wanted, on_ready: OnReady | None = None) -> in
         check_port(wanted, patience=LEFT_BEHIND_SECONDS if held.left_behind else 0.0)
         with database.environment(folder) as addresses:
             variables = database.variables(folder, addresses)
+            upgrade.refuse_later(folder, addresses)
             if migrate.may_be_behind(addresses.owner):
                 migrate.migrate(addresses, variables)
             if not stop.wanted:

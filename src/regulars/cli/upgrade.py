@@ -1,0 +1,49 @@
+"""`regulars upgrade`: after a new release was installed, before it serves."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from regulars.cli.installation import add_common
+from regulars.run import backup, database
+from regulars.run.folder import prepare
+from regulars.run.upgrade import Upgraded, upgrade
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    add_common(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from regulars import __version__  # noqa: PLC0415 - reads the package's metadata
+    from regulars.words.speaking import speaking  # noqa: PLC0415 - needs the database's settings
+
+    folder = prepare(arguments.data)
+    with database.environment(folder) as addresses:
+        manifest = backup.Manifest(
+            format=backup.FORMAT, version=__version__, made_at=datetime.now(UTC)
+        )
+        done = upgrade(folder, addresses, manifest)
+    with speaking(arguments.lang):
+        print("\n".join(_lines(done)))
+    return 0
+
+
+def _lines(done: Upgraded) -> list[str]:
+    if not done.changes:
+        return [_("The tables are up to date: nothing was done.")]
+    lines = [
+        ngettext(
+            "The tables are up to date: %(count)s change was made.",
+            "The tables are up to date: %(count)s changes were made.",
+            done.changes,
+        )
+        % {"count": done.changes}
+    ]
+    if done.backup:
+        lines.insert(0, _("As it was before: %(file)s") % {"file": done.backup})
+    return [*lines, _("Start `regulars serve` again, and look with `regulars verify`.")]
