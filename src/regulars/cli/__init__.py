@@ -19,6 +19,7 @@ COMMANDS = {
     "member": "Let customers take part in a programme; bring in balances of an old scheme.",
     "check": "Check programme files, and run worked cases through the engine.",
     "staff": "People who work with the console: list them, let them in, rescue them.",
+    "place": "Shops and counters: list them, add one before its first order.",
     "webhook": "Addresses that are told what was booked: add them, look, send again.",
     "hook": "Shops that send their orders here: add them, list them, forget them.",
     "key": "Keys for machines that use the API: make, list, rotate, revoke them.",

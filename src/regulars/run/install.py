@@ -239,7 +239,9 @@ def _give_folder(data: Path, account: Owner) -> None:
 def _put(one: Text, account: Owner) -> bool:
     if one.path.exists() and one.path.read_text(encoding="utf-8") == one.text:
         return False
-    one.path.parent.mkdir(parents=True, exist_ok=True)
+    if not one.path.parent.is_dir():
+        one.path.parent.mkdir(parents=True)
+        one.path.parent.chmod(0o755)
     # Settings hold passwords: the service's account may read them, root alone may write.
     write_private(one.path, one.text, Owner(uid=0, gid=account.gid) if one.private else None)
     one.path.chmod(0o640 if one.private else 0o644)
