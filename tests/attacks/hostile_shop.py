@@ -19,6 +19,7 @@ from regulars.actions.business import BusinessSettings, Owner, set_up
 from regulars.actions.drafts import mapping_of
 from regulars.actions.measuring import refresh
 from regulars.actions.record import record
+from regulars.actions.tills import Wanted, add_cashier
 from regulars.db.models import (
     Customer,
     FactRow,
@@ -61,6 +62,7 @@ def build(folder: Path, now: datetime) -> tuple[Staff, dict[str, list[str]]]:
     return owner, {
         "people": [str(one.public_id) for one in people],
         "staff": [str(one.pk) for one in Staff.objects.all()],
+        "cashier": [_cashiers(owner, now)],
         **runs,
     }
 
@@ -75,6 +77,16 @@ def _colleagues(now: datetime) -> Staff:
         place, _new = Place.objects.get_or_create(code=payload, defaults={"name": payload})
         person.places.add(place)
     return owner
+
+
+def _cashiers(owner: Staff, now: datetime) -> str:
+    """Somebody for each payload; the first of them."""
+    places = frozenset(Place.objects.values_list("pk", flat=True))
+    made = [
+        add_cashier(owner, Wanted(name=one[:40], pin=f"58{number}7", places=places), now)
+        for number, one in enumerate(PAYLOADS)
+    ]
+    return str(made[0].pk)
 
 
 def _orders(now: datetime) -> list[Arrival]:

@@ -118,7 +118,9 @@ def test_a32_an_order_finds_no_voucher_of_somebody_else(caller: Caller, mia: str
         caller.post("/facts", order(name, "9.00", customer=BEN, vouchers=[code])).said
         for name, code in (("right", voucher["code"]), ("wrong", guess(1)), ("id", voucher["id"]))
     ]
-    told = {str(one["programmes"][0]["why"]) for one in said}
+    told = {
+        str([(line["rule"], line["code"]) for line in one["programmes"][0]["why"]]) for one in said
+    }
     assert len(told) == 1
     assert VoucherRow.objects.get().state == "open"
     assert ApiUse.objects.get(name="codes").used == 3

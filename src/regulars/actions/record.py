@@ -173,7 +173,7 @@ def _crowded(cursor: CursorWrapper, fresh: list[_Fresh]) -> dict[str, Outcome]:
     arriving = {one.fact.key for one in fresh}
     found: dict[str, Outcome] = {}
     for name, key in about:
-        waiting[name] = waiting.get(name, 0) + 1
+        waiting[name] = waiting.get(name, 0) + bool(name)
         if waiting[name] > MOST_WAITING and name not in arriving:
             found[key] = Outcome(key=key, state="refused", code="waits_too_many")
     known = histories.owners(cursor, sorted({name for name, key in about if key in found}))

@@ -154,6 +154,13 @@ ROW_REASONS: dict[str, str] = {
     "row_mixed_currencies": _(
         "The rows of order %(order)s have different currencies. Correct them."
     ),
+    "row_bad_time": _("The time of this order lies centuries away. Correct it."),
+    "row_time_ahead": _(
+        "The time of this order is still to come. Correct it, or bring the row in then."
+    ),
+    "row_waits_too_many": _(
+        "Too many refunds wait for the order that this one names. Bring in that order first."
+    ),
     "row_order_has_bad_line": _(
         "Another row of order %(order)s (line %(line)s) is wrong, so the whole order waits. "
         "Correct that row."
