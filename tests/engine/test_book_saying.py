@@ -123,7 +123,7 @@ def test_every_answer_names_what_it_is_an_answer_to() -> None:
 
 
 def test_a_fact_that_meets_one_that_waits_is_still_the_cause() -> None:
-    """Also where what was waited for is given by itself on the way; why it gave is told then too."""
+    """Also where what was waited for is given by itself on the way, and why is told."""
     book = rich(explain=True)
     book.take(Reversal(key="x1", at=day(0), redemption="club/free/m1/1"))
     booked = book.take(order("o1", 1, 50))

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 from booking_kit import FULL, NOW, bought, digest, members, open_club, points, wrong
 
-from regulars.actions import batches
-from regulars.actions import anew
+from regulars.actions import anew, batches
 from regulars.actions.batches import record_batch
 from regulars.actions.record import Source, record
 from regulars.db import ledger

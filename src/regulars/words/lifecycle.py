@@ -21,9 +21,7 @@ LIFECYCLE_REASONS = {
         "This makes something dearer or shorter for members (%(what)s). Let it begin on "
         "%(earliest)s or later, or give a reason why not."
     ),
-    "adjustment_not_allowed": _(
-        "You give and take nothing by hand. Ask a manager or an owner."
-    ),
+    "adjustment_not_allowed": _("You give and take nothing by hand. Ask a manager or an owner."),
     "adjustment_empty": _("Give an amount above or below zero."),
     "adjustment_reason": _("Give a reason: whoever looks at this later wants to know it."),
     "adjustment_yourself": _("Nobody gives to themselves. Ask a colleague."),

@@ -69,7 +69,8 @@ ROW_SENTENCES = {
     "key_reused": "Order {order} is known already and said something else. Correct the row, or say "
     "that this file is right (--restate).",
     "bad_time": "The time of order {order} lies centuries away. Correct it.",
-    "time_ahead": "The time of order {order} is still to come. Correct it, or bring the row in then.",
+    "time_ahead": "The time of order {order} is still to come. Correct it, or bring the row in "
+    "then.",
     "waits_too_many": "Too many refunds wait for the order that this one names. Bring in that "
     "order first.",
     "order_has_bad_line": "Another row of order {order} (line {line}) is wrong, so the whole "
