@@ -37,7 +37,7 @@ class Visit:
         if options.get("java_script_enabled", True):
             self.context.add_init_script(COUNT_REPORTS)
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(45_000)
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
 
