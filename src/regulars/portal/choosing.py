@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from regulars.actions import portal_pages
 from regulars.portal.access import MemberRequest
-from regulars.portal.telling import said
+from regulars.words.amounts import said
 
 
 class Chosen(Struct, frozen=True, kw_only=True):

@@ -18,8 +18,8 @@ from regulars.engine.explaining import Line
 from regulars.engine.facts import Order, Refund
 from regulars.engine.happenings import Activity, Grant, Opening, SignUp
 from regulars.engine.run import CLAW, EXPIRE, FORFEIT, PRICE, RESTORE
-from regulars.portal.telling import asset_of, capital, language, much, said, units
 from regulars.words import formats
+from regulars.words.amounts import asset_of, capital, language, much, said, units
 from regulars.words.programme import why
 
 MOST_GOODS = 3

@@ -6,63 +6,23 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from msgspec import Struct
 
 from regulars.actions.portal_pages import Club, Rung
 from regulars.actions.quoting import Offer
-from regulars.engine.edition import Asset, Edition
+from regulars.engine.edition import Edition
 from regulars.engine.kinds.referrals.payout import Gift
 from regulars.engine.kinds.referrals.two_sided import TwoSided
 from regulars.engine.kinds.rewards.birthday import Birthday
 from regulars.engine.kinds.rewards.price import Price
-from regulars.engine.texts import in_language, parse_money
+from regulars.engine.texts import parse_money
 from regulars.words import formats
+from regulars.words.amounts import asset_of, capital, language, much, said, units
 
 HERE = (Price, Birthday)
 """Rewards that can be had on the phone, as a voucher."""
 SHORT = "insufficient_points"
-
-
-def language() -> str:
-    """The active language."""
-    return get_language() or "en"
-
-
-def said(text: Any) -> str:
-    """A text of the programme in the active language."""
-    return in_language(text, language())
-
-
-def capital(text: str) -> str:
-    """The same with a large first letter, as a heading or a sentence begins."""
-    return text[:1].upper() + text[1:]
-
-
-def asset_of(edition: Edition, name: str) -> Asset:
-    """An asset by its id; the main one where it is empty."""
-    return next((one for one in edition.assets if one.id == name), edition.assets[0])
-
-
-def units(amount: int, asset: Asset, *, sign: bool = False) -> str:
-    """So much of an asset, as a figure: money where it is money."""
-    if asset.currency:
-        shown = formats.money(amount, asset.currency, language())
-        return f"+{shown}" if sign and amount > 0 else shown
-    value = Decimal(amount).scaleb(-asset.decimals)
-    return formats.signed(value, language()) if sign else formats.number(value, language())
-
-
-def much(amount: int, asset: Asset) -> str:
-    """So much of an asset with its name: "1 point", "50 points"."""
-    figure = units(amount, asset)
-    return figure if asset.currency else f"{figure}\xa0{named(asset, amount)}"
-
-
-def named(asset: Asset, amount: int = 2) -> str:
-    """What so many of an asset are called."""
-    one = abs(amount) == 10**asset.decimals
-    return said(asset.name if one or asset.many is None else asset.many)
 
 
 class Thing(Struct, frozen=True, kw_only=True):

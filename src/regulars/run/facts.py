@@ -10,11 +10,8 @@ import time
 from typing import Any
 from urllib.parse import parse_qsl
 
-from django.conf import settings
-from django.utils import translation
-from django.utils.translation.trans_real import parse_accept_lang_header
-
 from regulars.api import grouped
+from regulars.api.gate import language
 from regulars.api.grouped import Reply, Sent
 from regulars.db import disk
 from regulars.run import body, crowd
@@ -79,23 +76,11 @@ def _sent(scope: dict[str, Any], headers: dict[bytes, str], told: bytes) -> Sent
     return Sent(
         body=told,
         authorization=headers.get(b"authorization", ""),
-        language=_language(headers.get(b"accept-language", "")),
+        language=language(headers.get(b"accept-language", "")),
         request_id=scope.get("request_id", ""),
         minimal="return=minimal" in headers.get(b"prefer", ""),
         query=dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True)) if query else {},
     )
-
-
-def _language(accepted: str) -> str:
-    """The first language that is accepted and that we speak, as Django finds it."""
-    for code, _weight in parse_accept_lang_header(accepted.lower()) if accepted else ():
-        if code == "*":
-            break
-        try:
-            return translation.get_supported_language_variant(code)
-        except LookupError:
-            continue
-    return str(settings.LANGUAGE_CODE)
 
 
 def _start(reply: Reply) -> dict[str, Any]:

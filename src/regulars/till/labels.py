@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from msgspec import Struct
 
 from regulars.actions.looking import Look, OpenVoucher
@@ -22,6 +22,7 @@ from regulars.engine.texts import in_language, parse_money
 from regulars.till.asking import Wanted
 from regulars.words import formats
 from regulars.words import programme as programme_words
+from regulars.words.amounts import capital, language
 from regulars.words.programme.voice import Voice
 from regulars.words.reasons import REASONS, sentence
 
@@ -49,10 +50,6 @@ class Stepper(Struct, frozen=True, kw_only=True):
     points: str
     block: int
     spend: int
-
-
-def language() -> str:
-    return get_language() or "en"
 
 
 def voice(edition: Edition) -> Voice:
@@ -119,10 +116,6 @@ def holdings(places: Iterable[Place]) -> list[dict[str, str]]:
             label = gettext("To %(tier)s") % {"tier": tier_named(place.edition, place.next_tier)}
             rows.append({"label": label, "value": gap(place)})
     return rows
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def gap(place: Place) -> str:

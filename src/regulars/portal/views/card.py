@@ -17,7 +17,8 @@ from regulars.actions.portal_pages import Club
 from regulars.db.queries.portal import Member, card_number
 from regulars.portal.access import MemberRequest, member_page, render
 from regulars.portal.choosing import chosen
-from regulars.portal.telling import much, named, said, to_reward, to_tier, units
+from regulars.portal.telling import to_reward, to_tier
+from regulars.words.amounts import much, named, said, units
 
 SHOWN = 3
 """So many days on which something runs out are told one by one; the rest is one line."""

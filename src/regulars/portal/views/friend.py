@@ -25,7 +25,8 @@ from regulars.portal.access import (
     render,
     written,
 )
-from regulars.portal.telling import both, rules_of_friends, said, short_terms
+from regulars.portal.telling import both, rules_of_friends, short_terms
+from regulars.words.amounts import said
 from regulars.words.reasons import sentence
 
 CODE = re.compile(r"[A-Za-z0-9-]{1,100}")

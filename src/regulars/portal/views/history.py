@@ -12,7 +12,7 @@ from regulars.actions import portal_pages
 from regulars.portal.access import MemberRequest, member_page, render
 from regulars.portal.choosing import chosen
 from regulars.portal.past import by_day, entries
-from regulars.portal.telling import capital, much, named
+from regulars.words.amounts import capital, much, named
 
 AT_ONCE = 30
 MOST_PAGES = 10_000

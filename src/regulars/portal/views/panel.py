@@ -17,7 +17,8 @@ from django.views.decorators.http import require_safe
 from regulars.actions import portal_pages
 from regulars.db.queries.portal import Member, brand
 from regulars.portal.access import LANGUAGES, member_of, open_page, render
-from regulars.portal.telling import both, capital, much, said, short_terms
+from regulars.portal.telling import both, short_terms
+from regulars.words.amounts import capital, much, said
 
 
 @open_page

@@ -27,8 +27,8 @@ from regulars.portal.access import (
     written,
 )
 from regulars.portal.choosing import chosen
-from regulars.portal.telling import language
 from regulars.words import formats
+from regulars.words.amounts import language
 from regulars.words.reasons import sentence
 
 

@@ -14,7 +14,8 @@ from regulars.actions.refused import Refused
 from regulars.portal.access import MemberRequest, member_page, render
 from regulars.portal.choosing import Chosen, chosen
 from regulars.portal.past import voucher_name
-from regulars.portal.telling import language, much, things
+from regulars.portal.telling import things
+from regulars.words.amounts import language, much
 from regulars.words.programme import refusal
 from regulars.words.reasons import REASONS, sentence
 

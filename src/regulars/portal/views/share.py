@@ -18,7 +18,8 @@ from regulars.actions.portal_pages import Brought, Sharing
 from regulars.actions.refused import Refused
 from regulars.portal.access import MemberRequest, member_page, plainly, render, written
 from regulars.portal.choosing import chosen
-from regulars.portal.telling import asset_of, both, much, rules_of_friends
+from regulars.portal.telling import both, rules_of_friends
+from regulars.words.amounts import asset_of, much
 
 
 @member_page

@@ -13,9 +13,9 @@ from regulars.actions import portal_pages
 from regulars.actions.portal_pages import Brought, Club, Sharing
 from regulars.actions.quoting import Offer
 from regulars.console.templatetags.look import number, short_day
-from regulars.console.views.amounts import asset_of, capital, language, much, reward_name, said
 from regulars.console.views.customers.points import Entry, entries
 from regulars.words import formats
+from regulars.words.amounts import asset_of, capital, language, much, reward_name, said
 from regulars.words.programme import refusal
 
 AT_ONCE = 8

@@ -8,15 +8,6 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from regulars.actions.portal_pages import Past
-from regulars.console.views.amounts import (
-    asset_of,
-    capital,
-    language,
-    much,
-    named,
-    reward_name,
-    units,
-)
 from regulars.engine.arrivals import AnyFact
 from regulars.engine.calendar import datetime_of
 from regulars.engine.edition import Asset
@@ -25,6 +16,15 @@ from regulars.engine.facts import Order, Refund
 from regulars.engine.happenings import Activity, Grant, Opening, SignUp
 from regulars.engine.run import CLAW, EXPIRE, FORFEIT, PRICE, RESTORE
 from regulars.words import formats
+from regulars.words.amounts import (
+    asset_of,
+    capital,
+    language,
+    much,
+    named,
+    reward_name,
+    units,
+)
 from regulars.words.programme import why
 
 

@@ -24,7 +24,6 @@ from regulars.actions.publishing import Preview
 from regulars.actions.refused import Refused
 from regulars.console.permissions import Right, StaffRequest, needs
 from regulars.console.templatetags.look import short_day
-from regulars.console.views.amounts import asset_of, much
 from regulars.console.views.programme.ready import body_of
 from regulars.console.views.programme.telling import shown, texts_of
 from regulars.db.models import Customer, EditionRow
@@ -32,6 +31,7 @@ from regulars.db.queries.programmes import running
 from regulars.engine.edition import Edition
 from regulars.programmes.loading import load
 from regulars.words import programme_files
+from regulars.words.amounts import asset_of, much
 from regulars.words.reasons import sentence
 
 MOST_LETTERS = 200_000

@@ -14,15 +14,6 @@ from regulars.actions import quoting
 from regulars.actions.quoting import CART, Offer
 from regulars.actions.refused import Refused
 from regulars.console.permissions import StaffRequest
-from regulars.console.views.amounts import (
-    asset_of,
-    capital,
-    language,
-    much,
-    reward_name,
-    said,
-    units,
-)
 from regulars.console.views.customers.access import places
 from regulars.console.views.customers.asked import read_uuid
 from regulars.db.models import Customer
@@ -34,6 +25,15 @@ from regulars.engine.explaining import explained
 from regulars.engine.facts import Line, Order
 from regulars.engine.money import to_minor
 from regulars.engine.run import GIVES, Why
+from regulars.words.amounts import (
+    asset_of,
+    capital,
+    language,
+    much,
+    reward_name,
+    said,
+    units,
+)
 from regulars.words.programme import refusal, why
 from regulars.words.reasons import sentence
 

@@ -1,4 +1,4 @@
-"""Amounts of what a programme gives, and its texts, as staff read them."""
+"""Amounts of what a programme gives, and its texts, in the reader's language."""
 
 from __future__ import annotations
 
