@@ -43,6 +43,7 @@ from regulars.db.models.programme import (
     TransferRow,
     VoucherRow,
 )
+from regulars.db.models.scan import PaperCode, Scan, ScanRule
 from regulars.db.models.staff import EntryLink, Role, Staff
 from regulars.db.models.till import Cashier, TillDeed, TillDevice
 from regulars.db.models.webhook import (
@@ -93,6 +94,7 @@ __all__ = [
     "NamedFact",
     "OutMail",
     "OutMessage",
+    "PaperCode",
     "Place",
     "Product",
     "ProgrammeRow",
@@ -100,6 +102,8 @@ __all__ = [
     "RefundTie",
     "Role",
     "SavedMapping",
+    "Scan",
+    "ScanRule",
     "Seal",
     "SearchToken",
     "SentEffect",

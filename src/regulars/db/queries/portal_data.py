@@ -77,7 +77,7 @@ TABLES: dict[str, tuple[type[Model], tuple[str, ...]]] = {
             "places",
         ),
     ),
-    "consents": (Consent, ("purpose", "channel", "given", "wording", "at", "source")),
+    "consents": (Consent, ("purpose", "channel", "given", "wording", "at", "source", "place")),
     "leavings": (Leaving, ("programme", "left_at", "ends_at")),
     "mails": (OutMail, ("queued_at", "kind", "recipient", "subject", "text", "state")),
     "sessions": (MemberSession, ("device", "created_at", "seen_at", "expires_at")),
@@ -92,6 +92,7 @@ LEFT_OUT = {
     "regulars_customerlink": "with whom somebody is one: told as facts",
     "regulars_refundtie": "which refund belongs to which order",
     "regulars_factkey": "keys of facts that are told",
+    "regulars_scan": "which code was scanned: the facts that came of it are told",
     "regulars_till_deed": "what a cashier did: the facts that came of it are told",
     "regulars_entry_ticket": "links that let somebody in, by their hash",
 }
