@@ -39,6 +39,9 @@ PAGES = {
     "console:look": "/console/settings/look/",
     "console:mail": "/console/settings/mail/",
     "console:audit": "/console/settings/audit/",
+    "console:keys": "/console/settings/keys/",
+    "console:key_new": "/console/settings/keys/new/",
+    "console:key_revoke": "/console/settings/keys/{key}/revoke/",
     "console:account": "/console/settings/account/",
     "console:staff": "/console/settings/staff/",
     "console:invite": "/console/settings/staff/invite/",
@@ -84,6 +87,7 @@ ELSEWHERE = {
     "console:import_save": "takes a choice",
     "console:import_start": "takes a choice",
     "console:import_discard": "takes a choice",
+    "console:key_rotate": "asks as console:key_revoke does",
     "console:colleague_link": "takes a choice",
     "console:colleague_leave": "takes a choice",
     "console:colleague_return": "takes a choice",
@@ -114,6 +118,7 @@ def things(owner: Visit) -> dict[str, str]:
     owner.go("/console/settings/tills/")
     mia = owner.page.locator("main a", has_text="Mia").first.get_attribute("href") or ""
     return {
+        "key": _key(owner),
         "cashier": _id(mia),
         "one": _id(people[0]),
         "other": _id(people[1]),
@@ -123,6 +128,16 @@ def things(owner: Visit) -> dict[str, str]:
         "seen": _look_ahead(owner),
         "bad": _upload(owner, "no orders here\n", "new|imports"),
     }
+
+
+def _key(owner: Visit) -> str:
+    """Make a key; its id."""
+    owner.go("/console/settings/keys/new/")
+    owner.page.fill("#id_name", "web shop")
+    owner.page.check("input[value='facts:write']")
+    owner.page.click("main form button.primary")
+    owner.go("/console/settings/keys/")
+    return _id(owner.page.locator("a[href$='/revoke/']").last.get_attribute("href") or "")
 
 
 def _id(address: str) -> str:

@@ -142,10 +142,16 @@ def _who(maker: ApiKey | None, by: str = "") -> str:
 
 @transaction.atomic
 def rotate(
-    told: str, now: datetime, maker: UUID | None = None, overlap: timedelta = OVERLAP
+    told: str,
+    now: datetime,
+    maker: UUID | None = None,
+    overlap: timedelta = OVERLAP,
+    *,
+    by: str = "",
 ) -> Made:
     """Make a new key in place of one that holds, which goes on for `overlap`, but never longer than
     it would have. Another key does so only for one that may do no more than itself, in nothing.
+    `by` is who does it where no key does.
 
     Refused: api_key_not_found, scope_missing, api_key_above, api_key_unknown."""
     hand = _maker(maker, now)
@@ -157,7 +163,7 @@ def rotate(
         name=old.name,
         scopes=tuple(old.scopes),
         per_minute=old.per_minute,
-        by=old.made_by,
+        by=by or old.made_by,
         maker=maker,
     )
     made = _create(wanted, now, hand)
@@ -168,7 +174,7 @@ def rotate(
     row.save(update_fields=["gives", "line", "made_with", "ends_at"])
     old.ends_at = ends
     old.save(update_fields=["ends_at"])
-    audit.note("key.rotated", old.prefix, _who(hand), now, {"made": row.prefix})
+    audit.note("key.rotated", old.prefix, _who(hand, by), now, {"made": row.prefix})
     return made
 
 
@@ -187,9 +193,12 @@ def _sooner(one: datetime | None, other: datetime | None) -> datetime | None:
 
 
 @transaction.atomic
-def revoke(told: str, now: datetime, maker: UUID | None = None, *, alone: bool = False) -> Revoked:
+def revoke(
+    told: str, now: datetime, maker: UUID | None = None, *, alone: bool = False, by: str = ""
+) -> Revoked:
     """End a key at once, and those that it made, and those made by them: whoever stole it may have
     made some. `alone`: only itself. One that has ended already may be told for the sake of those.
+    `by` is who does it where no key does.
 
     Refused: api_key_not_found, scope_missing, api_key_unknown."""
     hand = _maker(maker, now)
@@ -203,7 +212,7 @@ def revoke(told: str, now: datetime, maker: UUID | None = None, *, alone: bool =
         one.ends_at = min(one.ends_at or now, now)
         one.save(update_fields=["ends_at"])
     details = {"also": [one.prefix for one in also]}
-    audit.note("key.revoked", row.prefix, _who(hand), now, details)
+    audit.note("key.revoked", row.prefix, _who(hand, by), now, details)
     return Revoked(row=row, also=also)
 
 
