@@ -16,7 +16,7 @@ from django.db import connection, connections
 from msgspec import Struct
 
 from regulars.run import embedded, roles
-from regulars.run.folder import PASSABLE, prepare
+from regulars.run.folder import PASSABLE, Folder, prepare
 
 
 class Server(Struct, frozen=True, kw_only=True):
@@ -48,6 +48,7 @@ def running() -> Iterator[Server]:
     try:
         folder = prepare(root / "data")
         with embedded.running(folder) as addresses:
+            forget_power_cuts(folder)
             yield Server(
                 superuser=embedded.superuser_address(folder),
                 app=addresses.app,
@@ -55,6 +56,15 @@ def running() -> Iterator[Server]:
             )
     finally:
         shutil.rmtree(root, ignore_errors=True)
+
+
+def forget_power_cuts(folder: Folder) -> None:
+    """Let a database that is thrown away wait for no disk. Processes that are killed find
+    everything again nevertheless: what was written stays with the system."""
+    with psycopg.connect(embedded.superuser_address(folder), autocommit=True) as admin:
+        for setting in ("fsync", "full_page_writes"):
+            admin.execute(f"ALTER SYSTEM SET {setting} = off")
+        admin.execute("SELECT pg_reload_conf()")
 
 
 def _outside(superuser: str) -> Server:
@@ -80,7 +90,9 @@ def address() -> str:
 def fresh_database(cluster: Server, name: str) -> Iterator[None]:
     """Django's connections on a new, empty database for as long as the block runs."""
     with cluster.admin() as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE clean OWNER regulars_owner")
+        admin.execute(
+            f"CREATE DATABASE {name} TEMPLATE clean OWNER regulars_owner STRATEGY file_copy"
+        )
         old = connections["default"].settings_dict["NAME"]
         for alias in ("default", "owner"):
             connections[alias].close()

@@ -62,6 +62,7 @@ def cluster() -> Iterator[str]:
 
     run("initdb", f"--pgdata={data}", "--username=postgres", "--auth=trust", "--locale=C.UTF-8")
     options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={place}"
+    options += " -c fsync=off -c full_page_writes=off"
     run("pg_ctl", "start", f"--pgdata={data}", f"--log={place}/log", "--wait", "-o", options)
     try:
         yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
