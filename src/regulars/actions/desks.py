@@ -10,7 +10,7 @@ from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, field, structs
 
 from regulars.actions.announcing import news
-from regulars.db import factstore, histories, holders, ledger, outbox
+from regulars.db import factstore, histories, holders, ledger, outbox, shelves
 from regulars.db.answers import Answers
 from regulars.db.factstore import NewFact
 from regulars.db.holders import HolderRow
@@ -22,9 +22,11 @@ from regulars.engine.booking import Book, Booked
 from regulars.engine.calendar import datetime_of, instant_of
 from regulars.engine.compiled import Compiled
 from regulars.engine.desk import Desk
-from regulars.engine.happenings import Effect, FoldFact, Promise
+from regulars.engine.happenings import Attempt, Effect, FoldFact, Promise
 from regulars.engine.head import Head, History, Shelved, Source
+from regulars.engine.refusing import refused
 from regulars.engine.run import Run
+from regulars.engine.sending import put_back
 from regulars.engine.state import BEGINNING, Voucher
 from regulars.ledger.lots import FOREVER
 
@@ -65,6 +67,15 @@ class LiveBook(Shelved, kw_only=True):
     taken: list[FoldFact] = field(default_factory=list)
     out: list[Booked] = field(default_factory=list)
     vouchers: dict[str, Voucher] = field(default_factory=dict)
+    closed: Callable[[], frozenset[str]] = frozenset
+
+    def decide(self, attempt: Attempt) -> Promise:
+        """As any book does; what is not on offer is not to be had."""
+        promise = Shelved.decide(self, attempt)
+        if promise.rule in self.closed():
+            put_back(self.run.ask, promise)
+            raise refused("sold_out", reward=promise.rule)
+        return promise
 
     def take(self, fact: FoldFact) -> Booked:
         self.taken.append(fact)
@@ -134,6 +145,7 @@ class Shelf(Struct):
         )
         kept: Head | None = head.decode(row.head) if row.head else None
         own = {"row": row, "arriving": self.arriving, "allowance": self.allowance}
+        own["closed"] = lambda: shelves.closed(self.cursor, self.programme.id)
         book = LiveBook.resumed(self.programme, holder, kept, source, **own)
         book.run.ask = answers(holder).answer
         return book
@@ -212,7 +224,8 @@ class LiveDesk(Desk, kw_only=True):
         return self.ends[holder]
 
     def joined(self, holder: str) -> frozenset[str]:
-        return Desk.joined(self, holder) | self.shelf.merged(holder)
+        now = Desk.joined(self, holder)
+        return now.union(*(self.shelf.merged(one) for one in (holder, *now)))
 
     def called(self, customer: int, row: HolderRow) -> str:
         """What somebody is called whose facts go into the book of a row, so that it is known whom
@@ -223,9 +236,11 @@ class LiveDesk(Desk, kw_only=True):
         self.ends[name] = row.number
         return name
 
-    def came_for(self, key: str, row: HolderRow) -> int:
-        """The number of the customer for whom a fact in the book of a row came."""
-        origin = self.origins.get(key, row.number)
+    def came_for(self, fact: FoldFact, row: HolderRow) -> int:
+        """The number of the customer for whom a fact in the book of a row came: an effect says so
+        itself."""
+        known = self.origins.get(fact.key, row.number)
+        origin = fact.holder if isinstance(fact, Effect) else known
         number = None if origin == row.number else self.shelf.customer(origin)
         return row.customer_id if number is None else number
 
@@ -314,7 +329,7 @@ def _facts(book: LiveBook) -> list[FoldFact]:
 def _made(one: _Kept) -> Iterator[NewFact]:
     row = one.book.row
     for fact in one.facts:
-        yield new_fact(fact, row, one.desk.came_for(fact.key, row))
+        yield new_fact(fact, row, one.desk.came_for(fact, row))
 
 
 def new_fact(fact: AnyFact, row: HolderRow, came_for: int | None = None) -> NewFact:

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from regulars.actions.desks import LAST
 from regulars.actions.refused import Refused
-from regulars.db import histories, holders, ledger, programmes
+from regulars.db import histories, holders, ledger, programmes, shelves
 from regulars.db.answers import Answers, Shared
 from regulars.db.holders import Figures, HolderRow
 from regulars.engine import head
@@ -136,7 +136,8 @@ class _Unlocked(Shared):
             self.cursor.execute(USED, [self.programme, question.name])
             found = self.cursor.fetchone()
             self.used[question.name] = int(found[0]) if found else 0
-        left = max(question.most - self.used[question.name], 0)
+        most = shelves.most(self.cursor, self.programme, question.name, question.most)
+        left = max(most - self.used[question.name], 0)
         amount = min(left, question.wanted)
         self.used[question.name] += amount
         return Granted(amount=amount)

@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
+from regulars.actions.owing import points_owed
 from regulars.actions.results import result_key
 from regulars.actions.standings import counts_of, write_standings
 from regulars.db.mirror import Mirror
 from regulars.db.models import Business, MeasureResult
-from regulars.insight import InsightError, Outcome, Sales, measure, open_sales
+from regulars.insight import InsightError, Outcome, Sales, measure, open_sales, owed
 
 logger = logging.getLogger("regulars.measuring")
 
@@ -77,7 +78,10 @@ def _refresh(folder: Path, now: datetime) -> int:
         for kind, params in SHOWN:
             outcome = _computed(sales, kind, params, as_of, business)
             keep_result(kind, params, _shortened(outcome), seq=seq, now=now)
-    shown = [result_key(kind, params) for kind, params in [*SHOWN, ("counts", {})]]
+    told = _shortened(points_owed(folder, {}, now=now))
+    keep_result(owed.kind, {}, told, seq=seq, now=now)
+    kept: list[tuple[str, dict[str, str]]] = [("counts", {}), (owed.kind, {})]
+    shown = [result_key(kind, params) for kind, params in [*SHOWN, *kept]]
     MeasureResult.objects.exclude(key__in=shown).filter(wanted_at__lt=now).delete()
     return seq
 
@@ -92,13 +96,16 @@ def compute_wanted(folder: Path, key: str, *, now: datetime) -> None:
     seq = mirror.advance(now=now)
     whole = row.params.get(WHOLE) == "all"
     params = {name: value for name, value in row.params.items() if name != WHOLE}
-    with open_sales(mirror.sales, memory_limit=MEMORY) as sales:
-        as_of = default_as_of(sales, now, business.zone)
-        try:
-            outcome = _computed(sales, row.kind, params, as_of, business)
-            told = outcome.to_dict() if whole else _shortened(outcome)
-        except InsightError as error:
-            told = {"measure": row.kind, "problem": str(error)}
+    try:
+        if row.kind == owed.kind:
+            outcome = points_owed(folder, params, now=now)
+        else:
+            with open_sales(mirror.sales, memory_limit=MEMORY) as sales:
+                as_of = default_as_of(sales, now, business.zone)
+                outcome = _computed(sales, row.kind, params, as_of, business)
+        told = outcome.to_dict() if whole else _shortened(outcome)
+    except InsightError as error:
+        told = {"measure": row.kind, "problem": str(error)}
     keep_result(row.kind, row.params, told, seq=seq, now=now)
 
 

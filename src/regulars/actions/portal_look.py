@@ -32,6 +32,16 @@ KEPT = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 ADDRESS_LENGTH = 200
 
 
+class Bounds(Struct, frozen=True, kw_only=True):
+    """The most that a picture may have: bytes of its file, and pixels of its sides."""
+
+    bytes: int
+    pixels: int
+
+
+LOGO = Bounds(bytes=MOST_BYTES, pixels=MOST_PIXELS)
+
+
 class Look(Struct, frozen=True, kw_only=True):
     """What an owner chose: a colour as #rrggbb or none, a new picture or None to keep the present
     one (empty: none), the line with the address, and the origins (https://shop.example) whose pages
@@ -63,21 +73,21 @@ def change_look(look: Look, now: datetime) -> None:
     row.save()
 
 
-def written_anew(file: bytes) -> bytes:
+def written_anew(file: bytes, bounds: Bounds = LOGO) -> bytes:
     """A PNG of its pixels alone. Refused: picture_unreadable, picture_too_large."""
-    if len(file) > MOST_BYTES:
-        raise Refused("picture_too_large", most=MOST_BYTES // 1000, pixels=MOST_PIXELS)
+    if len(file) > bounds.bytes:
+        raise Refused("picture_too_large", most=bounds.bytes // 1000, pixels=bounds.pixels)
     try:
         parts = list(_parts(file))
         kinds = [kind for kind, _body in parts]
         if kinds[0] != b"IHDR" or kinds[-1] != b"IEND" or b"IDAT" not in kinds:
             raise ValueError
         width, height = struct.unpack(">II", parts[0][1][:8])
-        _check_pixels(parts)
+        _check_pixels(parts, bounds)
     except (ValueError, IndexError, struct.error, zlib.error) as error:
         raise Refused("picture_unreadable") from error
-    if not (0 < width <= MOST_PIXELS and 0 < height <= MOST_PIXELS):
-        raise Refused("picture_too_large", most=MOST_BYTES // 1000, pixels=MOST_PIXELS)
+    if not (0 < width <= bounds.pixels and 0 < height <= bounds.pixels):
+        raise Refused("picture_too_large", most=bounds.bytes // 1000, pixels=bounds.pixels)
     return SIGNATURE + b"".join(_part(kind, body) for kind, body in parts if kind in KEPT)
 
 
@@ -98,11 +108,11 @@ def _parts(file: bytes) -> Iterator[tuple[bytes, bytes]]:
         at += 12 + length
 
 
-def _check_pixels(parts: list[tuple[bytes, bytes]]) -> None:
+def _check_pixels(parts: list[tuple[bytes, bytes]], bounds: Bounds) -> None:
     """That the pixels can be unpacked, into no more room than such a picture takes."""
     packed = b"".join(body for kind, body in parts if kind == b"IDAT")
     unpacked = zlib.decompressobj()
-    most = (MOST_PIXELS * 8 + 1) * MOST_PIXELS + 1
+    most = (bounds.pixels * 8 + 1) * bounds.pixels + 1
     if len(unpacked.decompress(packed, most)) >= most or not unpacked.eof:
         raise ValueError
 

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from msgspec import Struct, structs
 
 from regulars.actions.looking import Opened, open_book
+from regulars.db import shelves
 from regulars.engine.booking import Book
 from regulars.engine.facts import Order
 from regulars.engine.happenings import Redemption
@@ -75,7 +76,11 @@ def offers(customer_id: int, programme: str, now: datetime) -> list[Offer]:
 
 def _offers(opened: Opened, basket: int | None, now: datetime) -> list[Offer]:
     rules = opened.book.run.edition.edition.rewards
-    return [_offer(opened.book, one, basket, now) for one in rules if isinstance(one, ASKED_FOR)]
+    asked = [_offer(opened.book, one, basket, now) for one in rules if isinstance(one, ASKED_FOR)]
+    with connection.cursor() as cursor:
+        closed = shelves.closed(cursor, opened.row.programme)
+    shut = [Offer(reward=one.reward, may=False, code="sold_out") for one in asked]
+    return [no if one.reward in closed else one for one, no in zip(asked, shut, strict=True)]
 
 
 def _offer(book: Book, rule: Any, basket: int | None, now: datetime) -> Offer:

@@ -43,17 +43,39 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from regulars.insight import MEASURES, measure, open_sales  # noqa: PLC0415 - read with the command
+    from regulars.insight import (  # noqa: PLC0415 - read with the command
+        EVERY,
+        measure,
+        open_sales,
+        owed,
+    )
 
     if not arguments.name:
-        for known in MEASURES:
+        for known in EVERY:
             print(f"{known.kind:<12} {known.definition}")
         return 0
+    if arguments.name == owed.kind:
+        return _owed(arguments)
     wanted = measure(arguments.name)
     params = wanted.params(_options(arguments))
     with _sales(arguments) as (source, name_of), open_sales(source) as sales:
         outcome = wanted.compute(sales, params)
         _print(outcome, arguments, name_of)
+    return 0 if outcome else 1
+
+
+def _owed(arguments: argparse.Namespace) -> int:
+    """What members hold, from the books of the installation."""
+    if arguments.orders or arguments.counts:
+        raise Unclear("“owed” looks at what was booked: leave --orders and --counts away.")
+    with installation(arguments.data) as folder:
+        from regulars.actions.business import known_business  # noqa: PLC0415 - Django is set up
+        from regulars.actions.owing import points_owed  # noqa: PLC0415 - the same
+
+        now = datetime.now(UTC)
+        known_business(now)
+        outcome = points_owed(folder.root, _options(arguments), now=now)
+        _print(outcome, arguments, _as_they_are)
     return 0 if outcome else 1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, field
 
-from regulars.db import introductions
+from regulars.db import introductions, shelves
 from regulars.db.introductions import Scene
 from regulars.db.ledger import new_code
 from regulars.engine.questions import (
@@ -48,7 +48,8 @@ class Shared(Struct):
         if name not in self.used:
             self.cursor.execute(LOCK_SHARE, [self.programme, name])
             self.used[name] = self.before[name] = int(self.cursor.fetchone()[0])
-        amount = min(max(question.most - self.used[name], 0), question.wanted)
+        most = shelves.most(self.cursor, self.programme, name, question.most)
+        amount = min(max(most - self.used[name], 0), question.wanted)
         self.used[name] += amount
         return Granted(amount=amount)
 

@@ -186,13 +186,15 @@ class VoucherUse(
     tag="voucher_use",
     gc=False,
 ):
-    """Somebody shows a voucher: its code, or its kind for the newest one of that kind."""
+    """Somebody shows a voucher: its code, or its kind for the newest one of that kind. With
+    `revoked` it is taken back by hand instead of used."""
 
     key: Key
     at: datetime
     voucher: Reference
     order: Reference = ""
     source: Code = ""
+    revoked: bool = False
 
 
 Attempt = Redemption | VoucherUse

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 VOUCHERS = "voucher:use"
 """Whose promises the uses are. No id of a file has a colon."""
+REVOKED = "revoked"
+"""Among the flags of a promise: the voucher was not used but taken back by hand."""
 MOST_WAITING = 50
 """Of orders that something was paid for and that have not arrived, the newest are remembered."""
 
@@ -131,6 +133,7 @@ class Vouching:
             target=voucher.id,
             order=attempt.order,
             source=attempt.source,
+            flags=(REVOKED,) if attempt.revoked else (),
         )
 
     def asks(self, run: Run, fact: FoldFact, ask: Ask) -> Iterator[Promise]:
@@ -192,7 +195,9 @@ class Vouching:
             return
         known = _terms(run, voucher)
         before = copied(voucher)
-        if not (promise.order and known.runs_down):
+        if REVOKED in promise.flags:
+            ended(run, voucher, "revoked")
+        elif not (promise.order and known.runs_down):
             ended(run, voucher, "used")
         if promise.order:
             payment = Payment(VOUCHERS, voucher.value, known.percent, voucher.id, kept=before)
@@ -206,7 +211,8 @@ class Vouching:
                 rule=VOUCHERS,
                 frozen={"order": promise.order, "voucher": msgspec.to_builtins(before)},
             )
-        run.say(VOUCHERS, "voucher_used", voucher=voucher.kind)
+        if REVOKED not in promise.flags:
+            run.say(VOUCHERS, "voucher_used", voucher=voucher.kind)
 
     def reversed(self, run: Run, record: Record, key: str) -> None:
         """A use is taken back: the voucher is open again, with its old date. What has paid for an

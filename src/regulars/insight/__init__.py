@@ -27,6 +27,7 @@ from regulars.insight.measures.rfm import Rfm
 from regulars.insight.measures.segments import Segments
 from regulars.insight.measures.standing import Standing
 from regulars.insight.measures.usual_days import UsualDays
+from regulars.insight.owing.measure import Owed
 from regulars.insight.result import Column, Note, NotEnoughData, Outcome, Result, Table
 from regulars.insight.sales import Sales, open_sales
 
@@ -43,13 +44,18 @@ products = Products()
 standing = Standing()
 usual_days = UsualDays()
 given_back = GivenBack()
+owed = Owed()
 
 MEASURES: list[Measure[Any]] = [
     revenue, gaps, repeat, regulars, next_order, rfm,
     segments, cohorts, drifting, products, standing,
     usual_days, given_back,
 ]  # fmt: skip
-"""All measures, in the order in which they are listed."""
+"""The measures of sales, in the order in which they are listed. `owed` reads what moved of points,
+and no sales: it stands beside them."""
+
+EVERY: list[Measure[Any] | Owed] = [*MEASURES, owed]
+"""Everything that can be measured."""
 
 
 def measure(kind: str) -> Measure[Any]:
@@ -62,9 +68,9 @@ def measure(kind: str) -> Measure[Any]:
 
 
 __all__ = [
-    "MEASURES", "Column", "InsightError", "Measure", "NotEnoughData", "Note", "Outcome", "Params",
+    "EVERY", "MEASURES", "Column", "InsightError", "Measure", "NotEnoughData", "Note", "Outcome", "Params",
     "Result", "Sales", "Table", "cohorts", "drifting", "gaps",
     "given_back", "measure", "next_order",
-    "open_sales", "products", "regulars", "repeat", "revenue", "rfm", "segments", "standing",
-    "usual_days",
+    "open_sales", "owed", "products", "regulars", "repeat", "revenue", "rfm", "segments",
+    "standing", "usual_days",
 ]  # fmt: skip

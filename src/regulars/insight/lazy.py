@@ -22,3 +22,4 @@ class Lazy:
 
 ibis: Any = Lazy("ibis")
 pyarrow: Any = Lazy("pyarrow")
+numpy: Any = Lazy("numpy")

@@ -28,7 +28,7 @@ from regulars.console.permissions import Right, StaffRequest, may, needs, places
 from regulars.db.models import Business
 from regulars.db.queries import names, results
 from regulars.db.queries.results import MOST_LISTED, Field, FieldPerson
-from regulars.insight import MEASURES
+from regulars.insight import EVERY
 
 BAND = re.compile(r"(\d{1,4})-(\d{0,4})|(\d{1,4})")
 View = Callable[..., HttpResponseBase]
@@ -204,7 +204,7 @@ def _field_people(found: list[FieldPerson]) -> list[dict[str, object]]:
 def table(request: StaffRequest, kind: str, table: str) -> HttpResponseBase:
     """A table as CSV, all its rows; while a job computes those that were cut, a page that waits."""
     wanted = asked(request.GET, timezone.localdate(), latest_day())
-    if kind not in [known.kind for known in MEASURES] or wanted.problem:
+    if kind not in [known.kind for known in EVERY] or wanted.problem:
         raise Http404
     params = {"period": wanted.period} if kind == "revenue" else {}
     [found] = answers_to([wanted.wish(kind, **params)], timezone.now()).values()

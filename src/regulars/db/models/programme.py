@@ -161,6 +161,38 @@ class SharedLimit(models.Model):
         db_table = "regulars_shared_limit"
 
 
+class RewardShelf(models.Model):
+    """What staff say about a reward of a programme beside its rules: whether it is on offer, how
+    many there are (`stock`, those taken included; empty: as the programme says), what one is worth
+    to a customer and what it costs, in the business's smallest units, and the hash of its
+    picture."""
+
+    pk = models.CompositePrimaryKey("programme", "reward")
+    programme = models.CharField(max_length=60, db_collation="C")
+    reward = models.CharField(max_length=100, db_collation="C")
+    offered = models.BooleanField(default=True)
+    stock = models.BigIntegerField(null=True)
+    worth_minor = models.BigIntegerField(null=True)
+    cost_minor = models.BigIntegerField(null=True)
+    picture = models.CharField(max_length=64, blank=True, default="", db_collation="C")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "regulars_reward_shelf"
+
+
+class RewardPicture(models.Model):
+    """A picture of a reward by the SHA-256 of what is served: another picture, another address."""
+
+    hash = models.CharField(primary_key=True, max_length=64, db_collation="C")
+    type = models.CharField(max_length=20)
+    body = models.BinaryField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "regulars_reward_picture"
+
+
 class CodeRow(models.Model):
     """Codes that are unique in the whole business and lead to a customer: of vouchers and of
     advocates. A code of the shop (`kind` shop) leads to nobody and is worth `percent`. `voucher`
