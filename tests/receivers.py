@@ -15,7 +15,8 @@ from msgspec import Struct, field
 
 from regulars.actions import delivering, webhooks
 from regulars.actions.delivering import Postbox
-from regulars.channels.webhooks import Networks, Sender
+from regulars.channels.webhooks import Networks
+from regulars.channels.webhooks.sending import Sender
 from regulars.db.models import Delivery, Endpoint
 
 TLS = b"\x16"

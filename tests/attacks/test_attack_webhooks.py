@@ -15,8 +15,9 @@ from receivers import Clock, Receiver, postbox, receiver
 from regulars.actions import webhooks
 from regulars.actions.delivering import Postbox
 from regulars.actions.refused import Refused
-from regulars.channels.webhooks import Answer, Forbidden, Networks, Parcel, Sender, judge_url
+from regulars.channels.webhooks import Forbidden, Networks, judge_url
 from regulars.channels.webhooks.addresses import is_public
+from regulars.channels.webhooks.sending import Answer, Parcel, Sender
 from regulars.channels.webhooks.sending import Guarded
 from regulars.db import outbox
 from regulars.db.models import Delivery, Endpoint

@@ -42,11 +42,16 @@ PAGES = {
     "console:keys": "/console/settings/keys/",
     "console:key_new": "/console/settings/keys/new/",
     "console:key_revoke": "/console/settings/keys/{key}/revoke/",
+    "console:webhooks": "/console/settings/webhooks/",
+    "console:webhook_new": "/console/settings/webhooks/new/",
+    "console:webhook": "/console/settings/webhooks/{webhook}/",
     "console:account": "/console/settings/account/",
     "console:staff": "/console/settings/staff/",
     "console:invite": "/console/settings/staff/invite/",
     "console:colleague": "/console/settings/staff/{staff}/",
     "console:tills": "/console/settings/tills/",
+    "console:scans": "/console/settings/tills/scans/",
+    "console:paper": "/console/settings/tills/scans/papers/{paper}/",
     "console:cashier_new": "/console/settings/tills/cashiers/new/",
     "console:cashier": "/console/settings/tills/cashiers/{cashier}/",
     "account_reauthenticate": "/console/accounts/confirm/",
@@ -88,9 +93,20 @@ ELSEWHERE = {
     "console:import_start": "takes a choice",
     "console:import_discard": "takes a choice",
     "console:key_rotate": "asks as console:key_revoke does",
+    "console:webhook_rotate": "asks as console:key_revoke does",
+    "console:webhook_remove": "asks as console:key_revoke does",
+    "console:webhook_types": "takes a choice",
+    "console:webhook_pause": "takes a choice",
+    "console:webhook_start": "takes a choice",
+    "console:webhook_try": "takes a choice",
+    "console:webhook_replay": "takes a choice",
+    "console:webhook_replay_one": "takes a choice",
     "console:colleague_link": "takes a choice",
     "console:colleague_leave": "takes a choice",
     "console:colleague_return": "takes a choice",
+    "console:scan_rule": "takes a choice",
+    "console:paper_new": "takes a choice",
+    "console:paper_end": "takes a choice",
     "console:till_revoke": "takes a choice",
     "console:cashier_active": "takes a choice",
     "account_set_password": "only without a password",
@@ -119,6 +135,8 @@ def things(owner: Visit) -> dict[str, str]:
     mia = owner.page.locator("main a", has_text="Mia").first.get_attribute("href") or ""
     return {
         "key": _key(owner),
+        "webhook": _webhook(owner),
+        "paper": _paper(owner),
         "cashier": _id(mia),
         "one": _id(people[0]),
         "other": _id(people[1]),
@@ -138,6 +156,32 @@ def _key(owner: Visit) -> str:
     owner.page.click("main form button.primary")
     owner.go("/console/settings/keys/")
     return _id(owner.page.locator("a[href$='/revoke/']").last.get_attribute("href") or "")
+
+
+def _webhook(owner: Visit) -> str:
+    """Have an address told, and try it; its id. Nobody is there, nor is it asked who might be."""
+    owner.go("/console/settings/webhooks/new/")
+    owner.page.fill("#id_url", "https://nobody.invalid/hooks")
+    owner.page.check("input[value='tier.changed']")
+    owner.page.click("main form button.primary")
+    owner.go("/console/settings/webhooks/")
+    address = owner.page.locator("main th a").last.get_attribute("href") or ""
+    owner.go(address)
+    owner.page.click(".head button.primary")
+    return _id(address)
+
+
+def _paper(owner: Visit) -> str:
+    """A code for paper in Market Street, where a scan gives a stamp from now on."""
+    owner.go("/console/settings/tills/scans/")
+    card = owner.page.locator("section.card", has_text="Market Street")
+    card.locator("select").select_option(index=1)
+    card.locator("button", has_text="Save").click()
+    card = owner.page.locator("section.card", has_text="Market Street")
+    card.locator("input[name=name]").fill("At the window")
+    card.locator("button", has_text="paper").click()
+    owner.page.wait_for_url(re.compile("/papers/[0-9a-f]{8}-"))
+    return _id(owner.page.url)
 
 
 def _id(address: str) -> str:

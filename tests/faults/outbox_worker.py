@@ -25,7 +25,7 @@ def main() -> None:
 
     from receivers import LOOPBACK
     from regulars.actions.delivering import Postbox
-    from regulars.channels.webhooks import Sender
+    from regulars.channels.webhooks.sending import Sender
     from regulars.db import outbox
 
     step, count, now = sys.argv[1], int(sys.argv[2]), datetime.fromisoformat(sys.argv[3])

@@ -24,7 +24,7 @@ from people import NOW
 from receivers import LOOPBACK, Clock, Got, let_time_pass, postbox, raw, receiver
 from regulars.actions import webhooks
 from regulars.actions.delivering import Postbox
-from regulars.channels.webhooks import Sender
+from regulars.channels.webhooks.sending import Sender
 from regulars.db import outbox
 from regulars.db.models import Delivery, Endpoint, OutMessage
 from regulars.db.outbox import News

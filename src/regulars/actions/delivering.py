@@ -23,7 +23,7 @@ from msgspec import Struct, field
 from regulars.actions.later import later
 from regulars.actions.signing import headers
 from regulars.actions.webhooks import any_active, networks
-from regulars.channels.webhooks import Answer, Parcel, Sender
+from regulars.channels.webhooks.sending import Answer, Parcel, Sender
 from regulars.db import outbox
 from regulars.db.outbox import Ready, Taken, Verdict
 

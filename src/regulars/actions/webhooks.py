@@ -70,9 +70,7 @@ def add(url: str, types: Sequence[str], *, now: datetime, by: str = "") -> tuple
     webhook_type_unknown, webhook_too_many.
     """
     _judge(url)
-    unknown = sorted(set(types) - set(TYPES))
-    if unknown:
-        raise Refused("webhook_type_unknown", type=unknown[0], known=", ".join(TYPES))
+    _check_types(types)
     if Endpoint.objects.count() >= MOST_ENDPOINTS:
         raise Refused("webhook_too_many", most=MOST_ENDPOINTS)
     secret = signing.fresh()
@@ -86,6 +84,12 @@ def add(url: str, types: Sequence[str], *, now: datetime, by: str = "") -> tuple
     outbox.forget_wanted()
     audit.note("webhook.added", endpoint.id, by, now, {"url": _shown(url), "types": endpoint.types})
     return endpoint.id, secret.secret
+
+
+def _check_types(types: Sequence[str]) -> None:
+    unknown = sorted(set(types) - set(TYPES))
+    if unknown:
+        raise Refused("webhook_type_unknown", type=unknown[0], known=", ".join(TYPES))
 
 
 def _shown(url: str) -> str:
@@ -106,6 +110,14 @@ def _judge(url: str) -> None:
 def endpoints() -> list[View]:
     """Every endpoint, the oldest first."""
     return [_view(one) for one in Endpoint.objects.order_by("created_at", "id")]
+
+
+def seen(endpoint: UUID) -> View:
+    """One of them. Refused: webhook_unknown."""
+    found = Endpoint.objects.filter(id=endpoint).first()
+    if found is None:
+        raise Refused("webhook_unknown")
+    return _view(found)
 
 
 def _view(one: Endpoint) -> View:
@@ -136,6 +148,18 @@ def rotate(
     row.save(update_fields=["secrets"])
     audit.note("webhook.rotated", endpoint, by, now)
     return rotated[0].secret
+
+
+@transaction.atomic
+def choose(endpoint: UUID, types: Sequence[str], *, by: str = "") -> None:
+    """Tell an endpoint other things from now on; without `types` everything. Refused:
+    webhook_unknown, webhook_type_unknown."""
+    _check_types(types)
+    row = _locked(endpoint)
+    row.types = sorted(set(types))
+    row.save(update_fields=["types"])
+    outbox.forget_wanted()
+    audit.note("webhook.chosen", endpoint, by, details={"types": row.types})
 
 
 @transaction.atomic
@@ -177,6 +201,31 @@ def replay(endpoint: UUID, since: datetime, until: datetime, *, now: datetime, b
     audit.note("webhook.replayed", endpoint, by, now, told)
     with connection.cursor() as cursor:
         return outbox.replay(cursor, endpoint, (since, until), now)
+
+
+@transaction.atomic
+def replay_one(endpoint: UUID, message: str, *, now: datetime, by: str = "") -> None:
+    """Deliver one message again that was on its way to an endpoint, with the id it had.
+
+    Refused: webhook_unknown, webhook_disabled, webhook_message_unknown.
+    """
+    if _locked(endpoint).state != Endpoint.State.ACTIVE:
+        raise Refused("webhook_disabled")
+    with connection.cursor() as cursor:
+        if not outbox.replay_one(cursor, endpoint, message, now):
+            raise Refused("webhook_message_unknown")
+    audit.note("webhook.replayed", endpoint, by, now, {"message": message})
+
+
+@transaction.atomic
+def try_out(endpoint: UUID, *, now: datetime, by: str = "") -> str:
+    """Send an endpoint a message of the type `webhook.tested`, by the same way as every other; its
+    id. Refused: webhook_unknown, webhook_disabled."""
+    if _locked(endpoint).state != Endpoint.State.ACTIVE:
+        raise Refused("webhook_disabled")
+    audit.note("webhook.tested", endpoint, by, now)
+    with connection.cursor() as cursor:
+        return outbox.put_test(cursor, endpoint, now)
 
 
 def log(endpoint: UUID, *, state: str = "", most: int = 100) -> list[Logged]:

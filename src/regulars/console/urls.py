@@ -14,6 +14,7 @@ from regulars.console.views import (
     settings,
     staff,
     tills,
+    webhooks,
 )
 from regulars.console.views.customers import urls as customers
 from regulars.console.views.imports import urls as imports
@@ -38,6 +39,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/keys/new/", keys.new, name="key_new"),
     path("settings/keys/<uuid:key_id>/rotate/", keys.rotate, name="key_rotate"),
     path("settings/keys/<uuid:key_id>/revoke/", keys.revoke, name="key_revoke"),
+    path("settings/webhooks/", webhooks.everything, name="webhooks"),
+    path("settings/webhooks/new/", webhooks.new, name="webhook_new"),
+    path("settings/webhooks/<uuid:webhook_id>/", webhooks.one, name="webhook"),
+    path("settings/webhooks/<uuid:webhook_id>/types/", webhooks.choose, name="webhook_types"),
+    path("settings/webhooks/<uuid:webhook_id>/pause/", webhooks.pause, name="webhook_pause"),
+    path("settings/webhooks/<uuid:webhook_id>/start/", webhooks.start, name="webhook_start"),
+    path("settings/webhooks/<uuid:webhook_id>/try/", webhooks.try_out, name="webhook_try"),
+    path("settings/webhooks/<uuid:webhook_id>/replay/", webhooks.replay, name="webhook_replay"),
+    path("settings/webhooks/<uuid:webhook_id>/rotate/", webhooks.rotate, name="webhook_rotate"),
+    path("settings/webhooks/<uuid:webhook_id>/remove/", webhooks.remove, name="webhook_remove"),
+    path(
+        "settings/webhooks/<uuid:webhook_id>/replay/<slug:message>/",
+        webhooks.replay_one,
+        name="webhook_replay_one",
+    ),
     path("settings/account/", settings.account, name="account"),
     path("settings/staff/", staff.everybody, name="staff"),
     path("settings/staff/invite/", staff.invite, name="invite"),

@@ -24,6 +24,8 @@ LEASE = timedelta(minutes=2)
 REMEMBERED = 2_000_000_000
 """Nanoseconds for which a process remembers what endpoints want: a new one waits that long."""
 EVERYTHING = frozenset({"*"})
+TESTED = "webhook.tested"
+"""The type of a message that tries one endpoint, and goes to no other."""
 
 WANTED = """
     SELECT DISTINCT unnest(CASE WHEN types = '{}' THEN '{*}' ELSE types END) FROM regulars_endpoint
@@ -68,9 +70,18 @@ AGAIN = """
     INSERT INTO regulars_delivery (endpoint_id, message_id, state, next_at)
     SELECT e.id, m.id, 'waiting', %s FROM regulars_out_message m
     JOIN regulars_endpoint e ON e.id = %s AND (e.types = '{}' OR m.type = ANY(e.types))
-    WHERE m.at >= %s AND m.at < %s
+    WHERE m.at >= %s AND m.at < %s AND m.type <> 'webhook.tested'
     ON CONFLICT (endpoint_id, message_id) DO UPDATE SET state = 'waiting', attempts = 0,
         next_at = excluded.next_at, status = 0, code = ''
+"""
+AGAIN_ONE = """
+    UPDATE regulars_delivery SET state = 'waiting', attempts = 0, next_at = %s, status = 0,
+        code = ''
+    WHERE endpoint_id = %s AND message_id = %s
+"""
+ALONE = """
+    INSERT INTO regulars_delivery (endpoint_id, message_id, state, next_at)
+    VALUES (%s, %s, 'waiting', %s)
 """
 FORGET = """
     DELETE FROM regulars_delivery d USING regulars_out_message m
@@ -195,6 +206,22 @@ def replay(
     """Have every message of a span of time delivered again to an endpoint; how many."""
     cursor.execute(AGAIN, [now, endpoint, *span])
     return int(cursor.rowcount)
+
+
+def replay_one(cursor: CursorWrapper, endpoint: UUID, message: str, now: datetime) -> bool:
+    """Have a message delivered again that was on its way to an endpoint; whether there is one."""
+    cursor.execute(AGAIN_ONE, [now, endpoint, message])
+    return bool(cursor.rowcount)
+
+
+def put_test(cursor: CursorWrapper, endpoint: UUID, now: datetime) -> str:
+    """Write a message that tries an endpoint, and a delivery for it alone; its id."""
+    body = _body(News(TESTED, {"webhook": str(endpoint)}), now)
+    message = new_id()
+    row = (message, TESTED, body, now)
+    copy_rows(cursor, "regulars_out_message", ["id", "type", "body", "at"], [row])
+    cursor.execute(ALONE, [endpoint, message, now])
+    return message
 
 
 def forget(cursor: CursorWrapper, before: datetime) -> int:

@@ -9,6 +9,7 @@ from msgspec import Struct
 WEBHOOK_REASONS = {
     "webhook_unknown": _("There is no such webhook. List them to see which there are."),
     "webhook_disabled": _("This webhook is disabled. Enable it first."),
+    "webhook_message_unknown": _("There is no such message any more. They are kept for 30 days."),
     "webhook_too_many": _("There are %(most)s webhooks already. Remove one that is not needed."),
     "webhook_type_unknown": _("There is no message type “%(type)s”. There are: %(known)s."),
     "webhook_url_unreadable": _(
