@@ -106,21 +106,23 @@ class Sitting(Struct):
             return self.desks[programme.id]
         rows = {row.number: row for row in self.rows if row.programme == programme.id}
         customers = {name: row.customer_id for name, row in rows.items()}
-        shared = Shared(self.cursor, programme.id, customers)
+        cursor, shared = self.cursor, Shared(self.cursor, programme.id, customers)
         self.shared.append(shared)
         shelf = Shelf(
-            self.cursor,
+            cursor,
             programme,
             rows,
             frozenset((fact.key, fact.version) for fact in arriving),
             frozenset(fact.key for fact in arriving if fact.version == 1),
             others=None if self.linked else {},
         )
+        # Nothing that a desk holds leads back to it: its books go when it goes, and no garbage
+        # has to be looked for.
         desk = LiveDesk(
             programme=programme,
-            answer=lambda holder, question: Answers(self.cursor, holder, shared).answer(question),
+            answer=lambda holder, question: Answers(cursor, holder, shared).answer(question),
             shelf=shelf,
-            answers=lambda holder: Answers(self.cursor, holder, shared),
+            answers=lambda holder: Answers(cursor, holder, shared),
             explain=self.explain,
         )
         self.desks[programme.id] = desk
