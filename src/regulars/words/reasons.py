@@ -19,7 +19,6 @@ from regulars.words.lifecycle import LIFECYCLE_REASONS
 from regulars.words.portal import PORTAL_REASONS
 from regulars.words.programme.core import REFUSALS
 from regulars.words.proving import PROVING_REASONS
-from regulars.words.scanning import SCAN_REASONS
 from regulars.words.shelves import SHELF_REASONS
 from regulars.words.till import TILL_REASONS
 from regulars.words.webhooks import WEBHOOK_REASONS
@@ -110,7 +109,6 @@ REASONS: dict[str, str | Counted] = {
     **CASE_REASONS,
     **WEBHOOK_REASONS,
     **TILL_REASONS,
-    **SCAN_REASONS,
     **SHELF_REASONS,
 }
 """Every code that a person may meet, with its sentence in English."""
