@@ -32,10 +32,12 @@ class Business(models.Model):
 
 
 class Place(models.Model):
-    """A shop or a counter, named by the code its source uses."""
+    """A shop or a counter, named by the code its source uses. One that is closed takes no new
+    tills and people; what happened there stays."""
 
     code = models.CharField(primary_key=True, max_length=100, db_collation="C")
     name = models.CharField(max_length=200)
+    closed_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.name

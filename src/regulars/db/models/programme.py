@@ -68,6 +68,11 @@ class HolderState(models.Model):
             models.Index(
                 fields=["due_at"], condition=models.Q(due_at__isnull=False), name="holder_by_due"
             ),
+            models.Index(
+                fields=["programme", "tier", "customer_id"],
+                condition=models.Q(left_at=None),
+                name="holder_by_tier",
+            ),
         ]
 
 
