@@ -38,7 +38,8 @@ from staff import digest, employ, signed_in
 pytestmark = pytest.mark.django_db
 OPEN = {
     *("portal:sign_in", "portal:code", "portal:enter", "portal:sign_out", "portal:language"),
-    *("portal:confirm", "portal:friend", "portal:looks", "portal:logo", "portal:panel"),
+    *("portal:confirm", "portal:friend", "portal:scan", "portal:looks", "portal:logo"),
+    "portal:panel",
 }
 """Pages of the portal that ask for no session; every other one must."""
 POSTS = {

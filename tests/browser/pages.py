@@ -52,6 +52,8 @@ PAGES = {
     "console:tills": "/console/settings/tills/",
     "console:scans": "/console/settings/tills/scans/",
     "console:paper": "/console/settings/tills/scans/papers/{paper}/",
+    "console:scans": "/console/settings/tills/scans/",
+    "console:paper": "/console/settings/tills/scans/papers/{paper}/",
     "console:cashier_new": "/console/settings/tills/cashiers/new/",
     "console:cashier": "/console/settings/tills/cashiers/{cashier}/",
     "account_reauthenticate": "/console/accounts/confirm/",
@@ -107,6 +109,9 @@ ELSEWHERE = {
     "console:scan_rule": "takes a choice",
     "console:paper_new": "takes a choice",
     "console:paper_end": "takes a choice",
+    "console:scan_rule": "takes a choice",
+    "console:paper_new": "takes a choice",
+    "console:paper_end": "takes a choice",
     "console:till_revoke": "takes a choice",
     "console:cashier_active": "takes a choice",
     "account_set_password": "only without a password",
@@ -136,6 +141,7 @@ def things(owner: Visit) -> dict[str, str]:
     return {
         "key": _key(owner),
         "webhook": _webhook(owner),
+        "paper": _paper(owner),
         "paper": _paper(owner),
         "cashier": _id(mia),
         "one": _id(people[0]),
@@ -169,6 +175,19 @@ def _webhook(owner: Visit) -> str:
     owner.go(address)
     owner.page.click(".head button.primary")
     return _id(address)
+
+
+def _paper(owner: Visit) -> str:
+    """A code for paper in Market Street, where a scan gives a stamp from now on."""
+    owner.go("/console/settings/tills/scans/")
+    card = owner.page.locator("section.card", has_text="Market Street")
+    card.locator("select").select_option(index=1)
+    card.locator("button", has_text="Save").click()
+    card = owner.page.locator("section.card", has_text="Market Street")
+    card.locator("input[name=name]").fill("At the window")
+    card.locator("button", has_text="paper").click()
+    owner.page.wait_for_url(re.compile("/papers/[0-9a-f]{8}-"))
+    return _id(owner.page.url)
 
 
 def _paper(owner: Visit) -> str:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 ACTORS = ("stranger", "owner", "till", "cashier")
 OPEN = {"pair", "pair_by_link", "manifest", "worker"}
 """Pages for any browser."""
-PAIRED = {"enter", "leave", "offline"}
+PAIRED = {"enter", "leave", "offline", "screen"}
 """Pages for a browser that is a till; all others are for a cashier at one."""
 WANTED = {
     **dict.fromkeys(OPEN, ("in", "in", "in", "in")),

@@ -7,14 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import IntegrityError, connections
 from till_kit import CLUB, NOW, Counter, open_counter, paired
 
+from regulars.actions import scan_codes, scan_rules, scanning
 from regulars.actions.refused import Refused
 from regulars.actions.till_sales import Use, key_of, sell
 from regulars.actions.till_undoing import undo
-from regulars.db.models import FactRow, TillDeed
+from regulars.db.models import FactRow, Role, Scan, TillDeed
 from regulars.db.queries.till import Worker
+from staff import employ
 
 pytestmark = pytest.mark.usefixtures("own_database")
 BEANS = Use(CLUB, "beans")
@@ -75,6 +77,43 @@ def test_an_undo_counts_once_from_two_hands(counter: Counter) -> None:
     assert sorted(one.known for one in told) == [False, True, True, True]
     assert counter.points() == 460
     assert FactRow.objects.filter(type="refund").count() == 1
+
+
+def openings(many: int) -> list[str]:
+    """A printed code of Market Street, opened so many times."""
+    olga = employ("Olaf", Role.OWNER)
+    wanted = scan_rules.Wanted(place="market", programme=CLUB, asset="stamps", a_day=2)
+    scan_rules.set_rule(olga, wanted, NOW)
+    text = scan_rules.make_paper(olga, "market", "window", NOW).token
+    return [scan_codes.kept(scan_codes.opened(text, NOW)) for _ in range(many)]
+
+
+def test_a_burst_of_scans_gets_no_more_than_the_limit(counter: Counter) -> None:
+    tokens = openings(6)
+    told = at_once(*[lambda t=one: scanning.collect(counter.ana, t, NOW) for one in tokens])
+    refused = [one for one in told if isinstance(one, str)]
+    assert refused == ["scan_day_limit"] * 4
+    assert counter.points("stamps") == 2
+    assert sorted(Scan.objects.values_list("number", flat=True)) == [1, 2]
+
+
+def test_saboteur_scans_that_do_not_wait_for_each_other(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the lock both count the same row; the table itself lets one of them in."""
+    tokens, gate = openings(2), threading.Barrier(2)
+    monkeypatch.setattr(scanning, "lock_key", lambda key: None)
+    monkeypatch.setattr(scanning, "stay_out", lambda *given: gate.wait())
+
+    def collect(token: str) -> Any:
+        try:
+            return scanning.collect(counter.ana, token, NOW)
+        except IntegrityError as error:
+            return "scan_counts_once" if "scan_counts_once" in str(error) else str(error)
+
+    told = at_once(*[lambda t=one: collect(t) for one in tokens])
+    assert [one for one in told if isinstance(one, str)] == ["scan_counts_once"]
+    assert counter.points("stamps") == 1
 
 
 def test_saboteur_keys_that_are_made_anew(counter: Counter) -> None:

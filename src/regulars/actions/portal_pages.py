@@ -30,6 +30,7 @@ from regulars.db.queries.portal import (
     place_names,
     product_names,
 )
+from regulars.db.queries.scans import scanned_at
 from regulars.engine.arrivals import AnyFact, decode
 from regulars.engine.calendar import datetime_of, instant_of
 from regulars.engine.compiled import Compiled
@@ -122,6 +123,7 @@ class Past(Struct, frozen=True, kw_only=True):
     products: dict[str, str]
     places: dict[str, str]
     cashiers: dict[str, str]
+    scans: dict[str, str]
     vouchers: list[VoucherRow]
     redeemed: dict[str, str]
 
@@ -137,6 +139,7 @@ def past(customer_id: int, programme: str, now: datetime) -> Past:
     rows = bodies(same_person(customer_id), sorted(keys))
     facts = {key: _decoded(row) for key, row in rows.items()}
     bought = [fact for fact in facts.values() if isinstance(fact, Order | Refund)]
+    scans = scanned_at(sorted(keys))
     vouchers = VoucherRow.objects.filter(customer_id=customer_id, programme=programme)
     return Past(
         edition=edition_now(compiled, now),
@@ -144,8 +147,9 @@ def past(customer_id: int, programme: str, now: datetime) -> Past:
         explained=explained,
         facts=facts,
         products=product_names([line.product for fact in bought for line in fact.lines]),
-        places=place_names([fact.place for fact in bought]),
+        places=place_names([*(fact.place for fact in bought), *scans.values()]),
         cashiers=cashiers_of(sorted(keys)),
+        scans=scans,
         vouchers=list(vouchers.order_by("-issued_at")),
         redeemed=_redeemed(sorted(keys)),
     )

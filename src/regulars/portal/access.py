@@ -55,6 +55,11 @@ def asking_name() -> str:
     return "__Host-regulars_asking" if settings.HTTPS else "regulars_asking"
 
 
+def claim_name() -> str:
+    """The same of the cookie that says which code of a counter was opened here."""
+    return "__Host-regulars_scan" if settings.HTTPS else "regulars_scan"
+
+
 def keep(response: HttpResponse, name: str, value: str, seconds: int) -> None:
     """Leave something with the browser that no script can read and no other host gets."""
     response.set_cookie(
@@ -67,9 +72,9 @@ def keep(response: HttpResponse, name: str, value: str, seconds: int) -> None:
     )
 
 
-def let_in(token: str) -> HttpResponse:
-    """On to the card, with the session."""
-    response = HttpResponseRedirect(reverse("portal:card"))
+def let_in(token: str, to: str = "portal:card") -> HttpResponse:
+    """On to the card, or another page of a member's, with the session."""
+    response = HttpResponseRedirect(reverse(to))
     keep(response, cookie_name(), token, int(SESSION.total_seconds()))
     response.delete_cookie(asking_name())
     return response

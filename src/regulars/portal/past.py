@@ -19,7 +19,7 @@ from regulars.engine.facts import Order, Refund
 from regulars.engine.happenings import Activity, Grant, Opening, SignUp
 from regulars.engine.run import CLAW, EXPIRE, FORFEIT, PRICE, RESTORE
 from regulars.words import formats
-from regulars.words.amounts import asset_of, capital, language, much, said, units
+from regulars.words.amounts import asset_of, capital, language, much, said, tapped, units
 from regulars.words.programme import why
 
 MOST_GOODS = 3
@@ -134,6 +134,8 @@ def _title(past: Past, line: Line, fact: AnyFact | None, asset: Asset) -> str:
         return gettext("Returned: %(goods)s") % {"goods": _goods(past, fact)}
     if isinstance(fact, Order):
         return _goods(past, fact)
+    if isinstance(fact, Grant) and fact.key in past.scans:
+        return gettext("Scanned at the counter")
     if isinstance(fact, Grant):
         return gettext("From us, by hand")
     if isinstance(fact, Opening):
@@ -141,7 +143,7 @@ def _title(past: Past, line: Line, fact: AnyFact | None, asset: Asset) -> str:
     if isinstance(fact, SignUp):
         return gettext("You joined")
     if isinstance(fact, Activity):
-        return capital(fact.kind.replace("_", " "))
+        return tapped(past.edition, fact.kind, "", 0)
     if line.rule in {rule.name_in_state for rule in past.edition.referrals}:
         return gettext("A friend came because of you")
     return _reward(past, line) or capital(_unit(asset, 2))
@@ -181,6 +183,8 @@ def _why(past: Past, asset: Asset, group: list[Line], fact: AnyFact | None) -> s
         return gettext("You got %(money)s back, so what it had earned went back too.") % {
             "money": back
         }
+    if isinstance(fact, Grant) and fact.key in past.scans:
+        return gettext("For the code that you scanned there.")
     rules = {line.rule for line in group}
     whys = [one for line in group for one in line.whys if (one.asset or asset.id) == asset.id]
     given = [one for one in whys if one.amount or one.rule in rules]
@@ -195,7 +199,7 @@ def _sentence(text: str) -> str:
 
 def _where(past: Past, line: Line, fact: AnyFact | None) -> str:
     at = formats.clock(datetime_of(line.at), language(), timezone.get_current_timezone())
-    place = getattr(fact, "place", "")
+    place = getattr(fact, "place", "") or past.scans.get(line.fact, "")
     who = past.cashiers.get(line.fact, "")
     return " · ".join(filter(None, [at, past.places.get(place, place), who]))
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from io import BytesIO
 
-import segno
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
@@ -15,6 +13,7 @@ from django.utils.translation import get_language
 
 from regulars.words import formats
 from regulars.words.formats import Number
+from regulars.words.qr import drawn
 
 register = template.Library()
 
@@ -39,19 +38,7 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def qr(text: str, label: str) -> SafeString:
     """A code to be scanned, as a picture with a name."""
-    out = BytesIO()
-    made = segno.make(text, error="m", micro=False, boost_error=False)
-    made.save(out, kind="svg", xmldecl=False, svgns=False, omitsize=True, border=2)
-    drawn = out.getvalue().decode()
-    box = drawn.partition('viewBox="')[2].partition('"')[0]
-    path = drawn.partition(' d="')[2].partition('"')[0]
-    return format_html(
-        '<svg class="qr" viewBox="{}" role="img" aria-label="{}" shape-rendering="crispEdges">'
-        '<path class="ink" d="{}"/></svg>',
-        box,
-        label,
-        path,
-    )
+    return drawn(text, label)
 
 
 @register.filter

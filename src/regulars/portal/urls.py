@@ -1,4 +1,5 @@
-"""Addresses of members' pages (`/my/`), of invited friends (`/r/`), and of the look (`/looks/`)."""
+"""Addresses of members' pages (`/my/`), of invited friends (`/r/`), of codes that are scanned
+at a counter (`/s/`), and of the look (`/looks/`)."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from regulars.portal.views import (
     panel,
     profile,
     rewards,
+    scan,
     share,
 )
 
@@ -24,6 +26,8 @@ urlpatterns = [
     path("my/rewards/", rewards.page, name="rewards"),
     path("my/rewards/redeem/", rewards.redeem, name="redeem"),
     path("my/rewards/undo/", rewards.undo, name="undo"),
+    path("my/collect/", scan.collect, name="collect"),
+    path("my/collected/<str:nonce>/", scan.collected, name="collected"),
     path("my/share/", share.page, name="share"),
     path("my/share/code/", share.choose, name="choose_code"),
     path("my/profile/", profile.page, name="profile"),
@@ -41,6 +45,7 @@ urlpatterns = [
     path("my/language/", entry.language, name="language"),
     path("r/confirm/<str:token>/", friend.confirm, name="confirm"),
     path("r/<str:code>/", friend.page, name="friend"),
+    path("s/<str:code>/", scan.scan, name="scan"),
     path("panel/", panel.page, name="panel"),
     path("looks/<str:mark>.css", looks.stylesheet, name="looks"),
     path("looks/<str:mark>/logo", looks.logo, name="logo"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars.till.views import desk, enrolling, finding, offline, pairing
+from regulars.till.views import desk, enrolling, finding, offline, pairing, screen
 
 app_name = "till"
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
     path("done/<str:key>/", desk.done, name="done"),
     path("new/", enrolling.enrol, name="enrol"),
     path("join/", enrolling.join, name="join"),
+    path("screen/", screen.screen, name="screen"),
     path("offline/", offline.offline, name="offline"),
     path("queue/", offline.queue, name="queue"),
     path("state/", offline.state, name="state"),

@@ -57,3 +57,10 @@ def reward_name(edition: Edition, rule: str) -> str:
     """What a reward is called; its id where it has no name."""
     names = {one.name_in_state: getattr(one, "name", "") for one in edition.rewards}
     return capital(said(names[rule])) if names.get(rule) else rule
+
+
+def tapped(edition: Edition, activity: str, asset: str, amount: int) -> str:
+    """What one tap or scan is: an act by its name, else so much of an asset: "1 stamp"."""
+    if activity:
+        return capital(said(edition.activities.get(activity, activity.replace("_", " "))))
+    return much(amount, asset_of(edition, asset))

@@ -19,6 +19,7 @@ from regulars.words.lifecycle import LIFECYCLE_REASONS
 from regulars.words.portal import PORTAL_REASONS
 from regulars.words.programme.core import REFUSALS
 from regulars.words.proving import PROVING_REASONS
+from regulars.words.scanning import SCAN_REASONS
 from regulars.words.shelves import SHELF_REASONS
 from regulars.words.till import TILL_REASONS
 from regulars.words.webhooks import WEBHOOK_REASONS
@@ -100,6 +101,11 @@ REASONS: dict[str, str | Counted] = {
         "One row cannot go in, and you asked for all or nothing: nothing was brought in.",
         "%(n)s rows cannot go in, and you asked for all or nothing: nothing was brought in.",
     ),
+    "scan_day_limit": Counted(
+        "You have had it here today. It counts once a day: come again tomorrow.",
+        "You have had it here %(n)s times today, which is as often as it counts. Come again "
+        "tomorrow.",
+    ),
     **API_REASONS,
     **PORTAL_REASONS,
     **PROVING_REASONS,
@@ -109,6 +115,7 @@ REASONS: dict[str, str | Counted] = {
     **CASE_REASONS,
     **WEBHOOK_REASONS,
     **TILL_REASONS,
+    **SCAN_REASONS,
     **SHELF_REASONS,
 }
 """Every code that a person may meet, with its sentence in English."""

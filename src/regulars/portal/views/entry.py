@@ -21,6 +21,7 @@ from regulars.portal.access import (
     YEAR,
     asking_name,
     back,
+    claim_name,
     cookie_name,
     device_of,
     keep,
@@ -85,11 +86,12 @@ def code(request: HttpRequest) -> HttpResponse:
 
 
 def _in(request: HttpRequest, token: str) -> HttpResponse:
-    """A new session; the one that this browser had before ends."""
+    """A new session; the one that this browser had before ends. Whoever scanned a code on the way
+    here goes on with it."""
     if before := request.COOKIES.get(cookie_name(), ""):
         signing_in.leave_browser(before)
     rotate_token(request)
-    return let_in(token)
+    return let_in(token, "portal:collect" if claim_name() in request.COOKIES else "portal:card")
 
 
 @open_page

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from regulars.words import formats
+from regulars.words.qr import drawn
 
 register = template.Library()
 
@@ -23,6 +24,12 @@ def pic(name: str, css: str = "i") -> SafeString:
     return format_html(
         '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', css, sprite, name
     )
+
+
+@register.simple_tag
+def qr(text: str, label: str) -> SafeString:
+    """A code to be scanned, as a picture with a name."""
+    return drawn(text, label)
 
 
 @register.filter

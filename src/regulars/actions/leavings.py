@@ -1,0 +1,31 @@
+"""Who left a programme gets nothing there while they may still come back: their leaving is their
+word, and one scan or sale by mistake must not undo it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from regulars.actions.refused import Refused
+from regulars.db.models import Leaving
+from regulars.db.queries.history import same_person
+
+
+def left_of(customers: Sequence[int]) -> dict[tuple[int, str], datetime]:
+    """Who of these left what, and until when they may come back to it."""
+    rows = Leaving.objects.filter(customer_id__in=customers, done_at=None)
+    return {(one.customer_id, one.programme): one.ends_at for one in rows}
+
+
+def left(customer: int) -> dict[str, datetime]:
+    """The programmes that somebody has left and may still come back to, each until when."""
+    return {
+        programme: until for (_number, programme), until in left_of(same_person(customer)).items()
+    }
+
+
+def stay_out(customer: int, *programmes: str) -> None:
+    """Whether somebody takes part in one of these still. Refused: member_left."""
+    gone = left(customer)
+    if programmes and all(one in gone for one in programmes):
+        raise Refused("member_left", programme=programmes[0])
