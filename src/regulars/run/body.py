@@ -59,7 +59,7 @@ async def read(receive: Receive, *, limit: int, length: int | None) -> Body:
         raise TooLarge
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by Body
     try:
-        async with asyncio.timeout(_seconds(limit, length)):
+        async with asyncio.timeout(seconds(limit, length)):
             size = await _copy(receive, file.write, limit)
     except TimeoutError:
         file.close()
@@ -72,19 +72,17 @@ async def read(receive: Receive, *, limit: int, length: int | None) -> Body:
 
 
 async def whole(receive: Receive, *, limit: int, length: int | None) -> bytes:
-    """The same in memory, for a path whose limit is low. Raises TooLarge or CutShort."""
+    """The same in memory, for a path whose limit is low; how long it may take is the caller's to
+    say. Raises TooLarge or CutShort."""
     if length is not None and length > limit:
         raise TooLarge
     parts: list[bytes] = []
-    try:
-        async with asyncio.timeout(_seconds(limit, length)):
-            await _copy(receive, parts.append, limit)
-    except TimeoutError:
-        raise CutShort from None
+    await _copy(receive, parts.append, limit)
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _seconds(limit: int, length: int | None) -> float:
+def seconds(limit: int, length: int | None) -> float:
+    """How long a body may take, of a length that was announced or up to a limit."""
     return GRACE_SECONDS + (limit if length is None else length) / MIN_BYTES_PER_SECOND
 
 

@@ -15,6 +15,7 @@ from regulars.api.gate import language
 from regulars.api.grouped import Reply, Sent
 from regulars.db import disk
 from regulars.run import body, crowd
+from regulars.run.deadlines import Deadlines
 from regulars.run.group import Waiting, Writer
 from regulars.run.server import PLAIN_HEADERS, Route
 
@@ -34,15 +35,23 @@ class FactRoute:
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._writer = Writer(self._hand_over)
+        self._deadlines = Deadlines()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         self._loop = asyncio.get_running_loop()
-        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        length = body.announced(scope["headers"])
-        told = await body.whole(receive, limit=MOST_BYTES, length=length)
-        reply = await self._answer(_sent(scope, headers, told))
+        headers = dict(scope["headers"])
+        reply = await self._answer(_sent(scope, headers, await self._read(receive, headers)))
         await send(_start(reply))
         await send({"type": "http.response.body", "body": reply.body})
+
+    async def _read(self, receive: Any, headers: dict[bytes, bytes]) -> bytes:
+        told = headers.get(b"content-length", b"")
+        length = int(told) if told.isdigit() else None
+        reading = body.whole(receive, limit=MOST_BYTES, length=length)
+        try:
+            return await self._deadlines.within(body.seconds(MOST_BYTES, length), reading)
+        except TimeoutError:
+            raise body.CutShort from None
 
     async def _answer(self, sent: Sent) -> Reply:
         if disk.ROOM.is_over():
@@ -51,7 +60,7 @@ class FactRoute:
         if not self._writer.put(Waiting(sent, time.monotonic(), future)):
             return grouped.unanswered(sent, "busy")
         try:
-            return await asyncio.wait_for(future, crowd.FACT_SECONDS)
+            return await self._deadlines.within(crowd.FACT_SECONDS, future)
         except TimeoutError:
             # It may be booked yet: who sends it again under its key hears what became of it.
             return grouped.unanswered(sent, "busy")
@@ -71,14 +80,14 @@ def _tell(answered: list[tuple[Waiting, Reply]]) -> None:
             waiting.to.set_result(reply)
 
 
-def _sent(scope: dict[str, Any], headers: dict[bytes, str], told: bytes) -> Sent:
+def _sent(scope: dict[str, Any], headers: dict[bytes, bytes], told: bytes) -> Sent:
     query = scope.get("query_string", b"")
     return Sent(
         body=told,
-        authorization=headers.get(b"authorization", ""),
-        language=language(headers.get(b"accept-language", "")),
+        authorization=headers.get(b"authorization", b"").decode("latin-1"),
+        language=language(headers.get(b"accept-language", b"").decode("latin-1")),
         request_id=scope.get("request_id", ""),
-        minimal="return=minimal" in headers.get(b"prefer", ""),
+        minimal=b"return=minimal" in headers.get(b"prefer", b""),
         query=dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True)) if query else {},
     )
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from regulars.run.errors import CannotRun
 
 Header = tuple[bytes, bytes]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-CLAIMS = (b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"forwarded", b"x-real-ip")
+CLAIMS = frozenset(
+    (b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"forwarded", b"x-real-ip")
+)
 
 
 def parse(text: str) -> list[Network]:
@@ -39,6 +42,8 @@ def settle(scope: dict[str, Any], trusted: list[Network]) -> dict[str, Any]:
     headers: list[Header] = list(scope["headers"])
     kept = [pair for pair in headers if pair[0].lower() not in CLAIMS and b"_" not in pair[0]]
     settled = {**scope, "headers": kept}
+    if not trusted:
+        return settled
     client = scope.get("client") or ("", 0)
     if not _listed(client[0], trusted):
         return settled
@@ -69,6 +74,7 @@ def _listed(address: str, trusted: list[Network]) -> bool:
     return found is not None and any(found in network for network in trusted)
 
 
+@lru_cache(maxsize=1000)
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         found = ipaddress.ip_address(text)

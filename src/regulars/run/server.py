@@ -10,7 +10,7 @@ import asyncio
 import gc
 import logging
 import os
-import secrets
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -184,6 +184,7 @@ class Server:
         self._may_upload = may_upload
         self._readiness = Readiness()
         self._busy = 0
+        self._names = random.Random()  # noqa: S311 - of requests: unique, and no secret
         self._proxies = proxies.parse(os.environ.get("REGULARS_PROXIES", ""))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -215,7 +216,7 @@ class Server:
             await asyncio.sleep(0.01)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = Answer(send, secrets.token_hex(8))
+        answer = Answer(send, f"{self._names.getrandbits(64):016x}")
         self._busy += 1
         try:
             await self._choose(proxies.settle(scope, self._proxies), receive, answer)
@@ -253,8 +254,8 @@ class Server:
             if path != route.path or scope["method"] != route.method:
                 continue
             if not _header(scope, AGAIN):
-                asked = {**scope, "request_id": answer.request_id}
-                return await route.app(asked, receive, answer.send)
+                scope["request_id"] = answer.request_id
+                return await route.app(scope, receive, answer.send)
         return await self._page(scope, receive, answer)
 
     async def _ready(self, answer: Answer) -> None:
