@@ -203,9 +203,12 @@ CACHES = {
 }
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("de", _("German"))]
-LANGUAGES_TO_COME = [("pl", _("Polish")), ("ro", _("Romanian"))]
-"""Formats and empty catalogues are ready; a language moves up when its catalogue is filled."""
+LANGUAGES = [
+    ("en", _("English")),
+    ("de", _("German")),
+    ("pl", _("Polish")),
+    ("ro", _("Romanian")),
+]
 LOCALE_PATHS = [PACKAGE / "words" / "locale"]
 LANGUAGE_COOKIE_NAME = "regulars_language"
 USE_I18N = True

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from datetime import date
 
-LANGUAGES = ("en", "de")
+LANGUAGES = ("en", "de", "pl", "ro")
 
 
 def add_language(parser: argparse.ArgumentParser) -> None:

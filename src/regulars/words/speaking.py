@@ -11,8 +11,6 @@ from django.conf import settings
 from django.utils import translation
 
 LOCALE = Path(__file__).resolve().parent / "locale"
-SPOKEN = ("en", "de")
-"""Languages in which every sentence is there."""
 
 
 @contextmanager

@@ -96,7 +96,7 @@ def short_name(member: Brief) -> str:
 
 
 def _languages(chosen: str) -> list[dict[str, Any]]:
-    codes = [code for code, _ in (*settings.LANGUAGES, *settings.LANGUAGES_TO_COME)]
+    codes = [code for code, _ in settings.LANGUAGES]
     chosen = chosen if chosen in codes else "en"
     return [{"code": code, "on": code == chosen} for code in codes]
 

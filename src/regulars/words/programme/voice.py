@@ -140,9 +140,10 @@ class Voice(Struct, frozen=True):
         }
 
     def ordinal(self, number: int) -> str:
-        """ "10th", "10."."""
-        if self.language.split("-")[0] != "en":
-            return f"{number}."
+        """ "10th", "10.", "10-a"."""
+        language = self.language.split("-")[0]
+        if language != "en":
+            return f"{number}-a" if language == "ro" else f"{number}."
         last = 0 if number % 100 in (11, 12, 13) else number % 10
         return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(last, 'th') }"
 
