@@ -11,13 +11,14 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from django.db.models import Min
 from msgspec import Struct, field
 
 from regulars.actions import delivering, webhooks
 from regulars.actions.delivering import Postbox
 from regulars.channels.webhooks import Networks
 from regulars.channels.webhooks.sending import Sender
-from regulars.db.models import Delivery, Endpoint
+from regulars.db.models import Delivery
 
 TLS = b"\x16"
 """With which a greeting of TLS begins."""
@@ -166,11 +167,11 @@ def postbox(clock: Clock, *, time_limit: float = 2.0) -> Iterator[Postbox]:
         yield Postbox(sender, clock)
 
 
-def due(endpoint: Endpoint | None = None) -> datetime | None:
+def due() -> datetime | None:
     """When the next delivery is due, or its endpoint may be tried again."""
-    rows = Delivery.objects.filter(state="waiting", endpoint__state="active")
-    moments = [max(row.next_at, row.endpoint.quiet_until or row.next_at) for row in rows]
-    return min(moments, default=None)
+    waiting = Delivery.objects.filter(state="waiting", endpoint__state="active")
+    firsts = waiting.values_list("endpoint__quiet_until").annotate(Min("next_at"))
+    return min((max(first, quiet or first) for quiet, first in firsts), default=None)
 
 
 def let_time_pass(box: Postbox, clock: Clock, until: datetime) -> None:

@@ -29,8 +29,8 @@ from regulars.db import outbox
 from regulars.db.models import Delivery, Endpoint, OutMessage
 from regulars.db.outbox import News
 
-pytestmark = pytest.mark.django_db
 FULL = bool(os.environ.get("REGULARS_TORTURE"))
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(3600 if FULL else 300)]
 RUNS = 40 if FULL else 6
 MESSAGES = 10_000 if FULL else 240
 STEPS = ("booked", "committed", "taken", "sent", "answered", "marked")
