@@ -157,6 +157,22 @@ def test_one_bad_fact_of_a_batch_stops_no_other() -> None:
     assert [one["state"] for one in again["facts"]] == ["known"] * 2 + ["recorded"] + ["known"] * 2
 
 
+def test_a_batch_of_several_transactions_is_answered_as_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In their order, none of them late, and members as they stand in the end."""
+    monkeypatch.setattr(batches, "AT_ONCE", 2)
+    caller = cafe()
+    member(caller)
+    facts = [order(f"o{n}", "4.50", at=ago(1 + n)) for n in range(5)]
+    told = caller.post("/facts/batch", {"facts": facts}).said["facts"]
+    given = [one["programmes"][0] for one in told]
+    assert [one["key"] for one in told] == [one["key"] for one in facts]
+    assert {one["balances"]["points"]["available"] for one in given} == {"20"}
+    assert {one["revision"] for one in given} == {max(one["revision"] for one in given)}
+    assert FactRow.objects.order_by("seq").values_list("key", flat=True)[0] == "o4"
+
+
 @pytest.mark.parametrize("wrong", [{"amount": "much"}, {"key": "o1"}])
 def test_all_or_nothing_is_that(wrong: dict[str, str]) -> None:
     caller = cafe()
