@@ -45,13 +45,13 @@ PAGES = {
     "console:webhooks": "/console/settings/webhooks/",
     "console:webhook_new": "/console/settings/webhooks/new/",
     "console:webhook": "/console/settings/webhooks/{webhook}/",
+    "console:places": "/console/settings/places/",
+    "console:place": "/console/settings/places/one/?code=Market+Street",
     "console:account": "/console/settings/account/",
     "console:staff": "/console/settings/staff/",
     "console:invite": "/console/settings/staff/invite/",
     "console:colleague": "/console/settings/staff/{staff}/",
     "console:tills": "/console/settings/tills/",
-    "console:scans": "/console/settings/tills/scans/",
-    "console:paper": "/console/settings/tills/scans/papers/{paper}/",
     "console:scans": "/console/settings/tills/scans/",
     "console:paper": "/console/settings/tills/scans/papers/{paper}/",
     "console:cashier_new": "/console/settings/tills/cashiers/new/",
@@ -103,12 +103,11 @@ ELSEWHERE = {
     "console:webhook_try": "takes a choice",
     "console:webhook_replay": "takes a choice",
     "console:webhook_replay_one": "takes a choice",
+    "console:place_close": "asks as console:key_revoke does",
+    "console:place_open": "takes a choice",
     "console:colleague_link": "takes a choice",
     "console:colleague_leave": "takes a choice",
     "console:colleague_return": "takes a choice",
-    "console:scan_rule": "takes a choice",
-    "console:paper_new": "takes a choice",
-    "console:paper_end": "takes a choice",
     "console:scan_rule": "takes a choice",
     "console:paper_new": "takes a choice",
     "console:paper_end": "takes a choice",
@@ -142,7 +141,6 @@ def things(owner: Visit) -> dict[str, str]:
         "key": _key(owner),
         "webhook": _webhook(owner),
         "paper": _paper(owner),
-        "paper": _paper(owner),
         "cashier": _id(mia),
         "one": _id(people[0]),
         "other": _id(people[1]),
@@ -175,19 +173,6 @@ def _webhook(owner: Visit) -> str:
     owner.go(address)
     owner.page.click(".head button.primary")
     return _id(address)
-
-
-def _paper(owner: Visit) -> str:
-    """A code for paper in Market Street, where a scan gives a stamp from now on."""
-    owner.go("/console/settings/tills/scans/")
-    card = owner.page.locator("section.card", has_text="Market Street")
-    card.locator("select").select_option(index=1)
-    card.locator("button", has_text="Save").click()
-    card = owner.page.locator("section.card", has_text="Market Street")
-    card.locator("input[name=name]").fill("At the window")
-    card.locator("button", has_text="paper").click()
-    owner.page.wait_for_url(re.compile("/papers/[0-9a-f]{8}-"))
-    return _id(owner.page.url)
 
 
 def _paper(owner: Visit) -> str:

@@ -65,12 +65,14 @@ def make_code(
     """A till that is to be, and the code by which a browser becomes it: works once; an older one
     for the same till ends.
 
-    Refused: name_empty, name_too_long, place_unknown, not_your_places.
+    Refused: name_empty, name_too_long, place_unknown, place_closed, not_your_places.
     """
     name = _name(name)
     found = Place.objects.filter(code=place).first()
     if found is None:
         raise Refused("place_unknown")
+    if found.closed_at is not None:
+        raise Refused("place_closed", name=found.name)
     _check_places(by, {place})
     waiting = TillDevice.objects.filter(place=found, name=name, paired_at=None, revoked_at=None)
     waiting.update(revoked_at=now, pairing_hash="")
@@ -130,10 +132,24 @@ def revoke(actor: Staff, device_id: UUID, now: datetime) -> None:
     if device is None:
         raise Refused("till_unknown")
     _check_places(actor, {device.place_id})
+    _revoke(device, _who(actor), now)
+
+
+def _revoke(device: TillDevice, who: str, now: datetime) -> None:
     device.revoked_at, device.token_hash = now, None
     device.pairing_hash, device.cashier, device.session_hash = "", None, ""
     device.save()
-    audit.note("till.revoked", device.pk, _who(actor), now)
+    audit.note("till.revoked", device.pk, who, now)
+
+
+@transaction.atomic
+def revoke_all(place: str, who: str, now: datetime) -> int:
+    """Let every browser at a place be a till no longer, because the place is closed; how many."""
+    found = TillDevice.objects.select_for_update().filter(place_id=place, revoked_at=None)
+    devices = list(found.order_by("pk"))
+    for device in devices:
+        _revoke(device, who, now)
+    return len(devices)
 
 
 @transaction.atomic

@@ -26,7 +26,8 @@ from django.utils.translation import gettext_lazy as _
 
 from regulars.actions.business import BusinessSettings, Owner
 from regulars.actions.staff import outranks
-from regulars.db.models import Business, Place, Role, Staff
+from regulars.db.models import Business, Role, Staff
+from regulars.db.queries.places import places_to_choose
 from regulars.db.queries.staff import places_of
 from regulars.identity import sort_key
 from regulars.words.reasons import sentence
@@ -193,8 +194,8 @@ class PositionForm(forms.Form):
         self.own = places_of(actor)
         roles = [(role.value, role.label) for role in Role if outranks(actor.role, role)]
         self.fields["role"].choices = roles  # type: ignore[attr-defined]
-        places = Place.objects.order_by("name")
-        codes = [(place.code, place.name) for place in places if self.may_give(place.code)]
+        known = places_to_choose(self.initial.get("places", ()))
+        codes = [(code, name) for code, name in known if self.may_give(code)]
         self.fields["places"].choices = codes  # type: ignore[attr-defined]
 
     def may_give(self, code: str) -> bool:

@@ -9,7 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from regulars.actions.tills import MOST_A_DAY, NAME_LENGTH, Wanted
-from regulars.db.models import Cashier, Place, Staff
+from regulars.db.models import Cashier, Staff
+from regulars.db.queries.places import places_to_choose
 from regulars.db.queries.staff import places_of
 from regulars.words.reasons import sentence
 
@@ -17,11 +18,11 @@ NO_SUGGESTION = {"autocomplete": "off"}
 DIGITS = {"autocomplete": "off", "inputmode": "numeric", "pattern": "[0-9]*"}
 
 
-def _places(actor: Staff) -> list[tuple[str, str]]:
+def _places(actor: Staff, chosen: Iterable[str] = ()) -> list[tuple[str, str]]:
     """The places that somebody looks after."""
     own = places_of(actor)
-    rows = Place.objects.order_by("name")
-    return [(one.code, one.name) for one in rows if own is None or one.code in own]
+    known = places_to_choose(chosen)
+    return [(code, name) for code, name in known if own is None or code in own]
 
 
 class TillForm(forms.Form):
@@ -70,7 +71,9 @@ class CashierForm(forms.Form):
     def __init__(self, *args: Any, actor: Staff, known: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.own = places_of(actor)
-        self.fields["places"].choices = _places(actor)  # type: ignore[attr-defined]
+        self.fields["places"].choices = _places(  # type: ignore[attr-defined]
+            actor, self.initial.get("places", ())
+        )
         self.fields["pin"].required = not known
         hint = _("Leave it empty to keep the present one.") if known else _("4 to 8 digits.")
         self.fields["pin"].help_text = hint

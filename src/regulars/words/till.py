@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop as _
 
 TILL_REASONS = {
+    "place_name_taken": _("Another place is called %(name)s. Give this one a name of its own."),
+    "place_closed": _("%(name)s is closed. Open it again first: Settings, Places."),
     "till_pairing_unknown": _(
         "This code has been used or has ended. Ask the owner for a new one: Settings, Tills."
     ),

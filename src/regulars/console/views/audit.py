@@ -14,12 +14,14 @@ from msgspec import Struct
 
 from regulars.actions import audit
 from regulars.console.permissions import Right, StaffRequest, needs
-from regulars.db.queries.programmes import STAFF, names_of
+from regulars.console.views.doers import called
 
 MOST = 200
 LONGEST = 80
 KINDS = {
     "programme": gettext_lazy("Programme"),
+    "adjustment": gettext_lazy("By hand"),
+    "place": gettext_lazy("Place"),
     "till": gettext_lazy("Till"),
     "cashier": gettext_lazy("Cashier"),
     "scan": gettext_lazy("Scanning"),
@@ -30,6 +32,14 @@ KINDS = {
 DONE = {
     "programme.published": gettext_lazy("Edition published"),
     "programme.withdrawn": gettext_lazy("Edition taken back"),
+    "adjustment.made": gettext_lazy("Given or taken by hand"),
+    "adjustment.asked": gettext_lazy("Asked for by hand, above a limit"),
+    "adjustment.approved": gettext_lazy("Approved what was asked for by hand"),
+    "adjustment.refused": gettext_lazy("Turned down what was asked for by hand"),
+    "place.added": gettext_lazy("Place added"),
+    "place.renamed": gettext_lazy("Place called otherwise"),
+    "place.closed": gettext_lazy("Place closed"),
+    "place.opened": gettext_lazy("Place opened again"),
     "till.code": gettext_lazy("Code for a till made"),
     "till.paired": gettext_lazy("Till set up"),
     "till.revoked": gettext_lazy("Till shut out"),
@@ -45,6 +55,8 @@ DONE = {
     "key.revoked": gettext_lazy("Key ended"),
     "webhook.added": gettext_lazy("Webhook added"),
     "webhook.rotated": gettext_lazy("Webhook’s secret replaced"),
+    "webhook.chosen": gettext_lazy("Webhook told other things"),
+    "webhook.tested": gettext_lazy("Webhook tried"),
     "webhook.disabled": gettext_lazy("Webhook stopped"),
     "webhook.enabled": gettext_lazy("Webhook started again"),
     "webhook.removed": gettext_lazy("Webhook removed"),
@@ -72,9 +84,9 @@ def entries(request: StaffRequest) -> HttpResponse:
     kind = request.GET.get("what", "")
     kind = kind if kind in KINDS else ""
     found = audit.entries(what=f"{kind}." if kind else "", most=MOST)
-    called = names_of(one.who for one in found)
+    names = called(one.who for one in found)
     values = {
-        "lines": [_line(one, called) for one in found],
+        "lines": [_line(one, names) for one in found],
         "kinds": [("", _("All")), *KINDS.items()],
         "kind": kind,
         "most": MOST if len(found) == MOST else 0,
@@ -82,11 +94,10 @@ def entries(request: StaffRequest) -> HttpResponse:
     return render(request, "console/settings/audit.html", values)
 
 
-def _line(one: audit.Entry, called: dict[str, str]) -> Line:
-    gone = _("somebody who worked here") if one.who.startswith(STAFF) else one.who
+def _line(one: audit.Entry, names: dict[str, str]) -> Line:
     return Line(
         at=one.at,
-        who=called.get(one.who, gone),
+        who=names[one.who],
         what=str(DONE.get(one.what, one.what)),
         about=one.about,
         details=_told(one.details),
