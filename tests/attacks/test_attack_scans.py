@@ -21,7 +21,7 @@ from till_kit import CLUB, NOW, Counter, digest, member, open_counter, paired, p
 
 from regulars.actions import scan_codes, scan_rules, scanning, signing_in, tills
 from regulars.actions.refused import Refused
-from regulars.db.models import PaperCode, Role, Scan, Staff, TillDevice
+from regulars.db.models import PaperCode, Place, Role, Scan, Staff, TillDevice
 from regulars.db.queries.portal import token_hash
 from staff import employ
 
@@ -209,7 +209,12 @@ def test_a_till_that_was_shut_out_and_a_place_that_gives_nothing(counter: Counte
     tills.revoke(boss(), counter.device.pk, NOW)
     assert refused(lambda: scan_codes.opened(text, NOW)) == "scan_unknown"
     assert refused(lambda: scanning.collect(counter.ana, token, NOW)) == "scan_unknown"
+    text = paper().token
+    Place.objects.update(closed_at=NOW)
+    assert refused(lambda: scan_codes.opened(text, NOW)) == "scan_off"
+    Place.objects.update(closed_at=None)
     set_rule(programme="", asset="")
+    assert refused(lambda: scan_codes.opened(text, NOW)) == "scan_off"
     assert refused(lambda: scan_codes.opened("A" * 20, NOW)) == "scan_unknown"
 
 

@@ -134,7 +134,7 @@ def _screen(number: UUID) -> TillDevice:
 
 def _rule(place: str) -> ScanRule:
     rule = ScanRule.objects.select_related("place").filter(place_id=place).first()
-    if rule is None:
+    if rule is None or rule.place.closed_at is not None:
         raise Refused("scan_off")
     return rule
 

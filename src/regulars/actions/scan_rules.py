@@ -109,7 +109,7 @@ def end_paper(actor: Staff, paper: UUID, now: datetime) -> None:
 
 
 def _place(actor: Staff, code: str) -> Place:
-    place = Place.objects.filter(code=code).first()
+    place = Place.objects.filter(code=code, closed_at=None).first()
     if place is None:
         raise Refused("place_unknown")
     _check(actor, {code})

@@ -19,12 +19,13 @@ class ScanPlace(Struct, frozen=True, kw_only=True):
 
 
 def scan_places(own: frozenset[str] | None) -> list[ScanPlace]:
-    """Every place that somebody looks after (`own`; None: all), by name."""
+    """Every open place that somebody looks after (`own`; None: all), by name."""
     rules = {one.place_id: one for one in ScanRule.objects.all()}
     papers: dict[str, list[PaperCode]] = {}
     for one in PaperCode.objects.filter(ended_at=None).order_by("made_at"):
         papers.setdefault(one.place_id, []).append(one)
-    places = [one for one in Place.objects.order_by("name") if own is None or one.code in own]
+    open_ones = Place.objects.filter(closed_at=None).order_by("name")
+    places = [one for one in open_ones if own is None or one.code in own]
     return [
         ScanPlace(place=one, rule=rules.get(one.code), papers=papers.get(one.code, []))
         for one in places
@@ -39,7 +40,8 @@ def paper(number: UUID) -> PaperCode | None:
 
 def screen_rule(place: str) -> ScanRule | None:
     """What the screen of a place's till is for; None where it shows no code."""
-    return ScanRule.objects.filter(place_id=place, on_screen=True).first()
+    rules = ScanRule.objects.filter(place_id=place, place__closed_at=None)
+    return rules.filter(on_screen=True).first()
 
 
 def scanned_at(keys: Sequence[str]) -> dict[str, str]:
