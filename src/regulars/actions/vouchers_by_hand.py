@@ -88,8 +88,8 @@ def hand_out(by: Staff, wish: Handed, now: datetime) -> VoucherRow:
     """Give a member a voucher; pressed twice, it is one. Refused: not_allowed,
     adjustment_reason, reason_too_long, customer_unknown, programme_unknown, reward_missing,
     not_member, adjustment_yourself, vouchers_too_many."""
-    staff = _hand(by)
-    reason = _reason(wish.reason)
+    staff = deciding_hand(by)
+    reason = reason_of(wish.reason)
     customer = Customer.objects.filter(public_id=wish.customer).first()
     if customer is None:
         raise Refused("customer_unknown")
@@ -97,7 +97,7 @@ def hand_out(by: Staff, wish: Handed, now: datetime) -> VoucherRow:
     rules = issuers(edition_now(wish.programme, now))
     if wish.rule not in rules:
         raise Refused("reward_missing")
-    _check_other(staff, number)
+    check_other(staff, number)
     member = HolderState.objects.filter(customer_id=number, programme=wish.programme, left_at=None)
     if not member.exists():
         raise Refused("not_member", programme=wish.programme)
@@ -121,8 +121,8 @@ def hand_out(by: Staff, wish: Handed, now: datetime) -> VoucherRow:
 def take_back(by: Staff, wish: Taken, now: datetime) -> VoucherRow:
     """Revoke an open voucher. Refused: not_allowed, adjustment_reason, reason_too_long,
     voucher_not_open, and whatever speaks against giving its price back."""
-    staff = _hand(by)
-    reason = _reason(wish.reason)
+    staff = deciding_hand(by)
+    reason = reason_of(wish.reason)
     row = VoucherRow.objects.filter(code=wish.code).first()
     if row is None or row.state != "open":
         raise Refused("voucher_not_open")
@@ -151,15 +151,17 @@ def _revoke(row: VoucherRow, now: datetime) -> None:
         raise Refused(answer.code, **answer.params)
 
 
-def _hand(by: Staff) -> Staff:
-    """Who does it, locked: what one hands out at the same moment counts together."""
+def deciding_hand(by: Staff) -> Staff:
+    """Who does it, locked: what one hands out at the same moment counts together. Refused:
+    not_allowed."""
     staff = Staff.objects.select_for_update().get(pk=by.pk)
     if staff.role not in HANDS or not staff.is_active:
         raise Refused("not_allowed")
     return staff
 
 
-def _reason(told: str) -> str:
+def reason_of(told: str) -> str:
+    """A reason as it is kept. Refused: adjustment_reason, reason_too_long."""
     if not told.strip():
         raise Refused("adjustment_reason")
     if len(told) > REASON_LENGTH:
@@ -167,8 +169,9 @@ def _reason(told: str) -> str:
     return without_cards(told.strip())
 
 
-def _check_other(staff: Staff, customer: int) -> None:
-    """Nobody hands out to somebody who is known by their own address."""
+def check_other(staff: Staff, customer: int) -> None:
+    """Nobody hands out to somebody who is known by their own address. Refused:
+    adjustment_yourself."""
     own = IdentifierRow.objects.filter(kind="email", value=staff.email.lower())
     if own.filter(customer_id__in=same_person(customer)).exists():
         raise Refused("adjustment_yourself")

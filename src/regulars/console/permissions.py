@@ -35,6 +35,7 @@ class Right(StrEnum):
     ACCOUNT = "account"  # signed in: one's own account
     SEE_CUSTOMERS = "see_customers"
     CHANGE_CUSTOMERS = "change_customers"
+    MAKE_GOOD = "make_good"  # hand out vouchers, take back what was given, approve what others ask
     SEE_INSIGHTS = "see_insights"
     SEE_PROGRAMME = "see_programme"
     IMPORT = "import"
@@ -48,7 +49,7 @@ _VIEWER = frozenset(
     {Right.ENROL, Right.ACCOUNT, Right.SEE_CUSTOMERS, Right.SEE_INSIGHTS, Right.SEE_PROGRAMME}
 )
 _STAFF = _VIEWER | {Right.CHANGE_CUSTOMERS}
-_MANAGER = _STAFF | {Right.IMPORT, Right.EXPORT, Right.MANAGE_STAFF}
+_MANAGER = _STAFF | {Right.MAKE_GOOD, Right.IMPORT, Right.EXPORT, Right.MANAGE_STAFF}
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.VIEWER: _VIEWER,
     Role.STAFF: _STAFF,
