@@ -32,7 +32,7 @@ demo: $(RUN) ## Show Corner Coffee in the browser; a second start keeps everythi
 	@$(BIN)/regulars demo $(ARGS)
 
 test: $(DEV) ## Run all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(DEV) ## Formatting, lint, types, import contracts, migrations, words, docs, wheel
 	$(BIN)/ruff format --check .
@@ -51,7 +51,7 @@ bench: $(DEV) ## Measure speed against yardsticks (ONLY=name for one row)
 	$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY))
 
 torture: $(DEV) ## The long runs of fault tests and properties
-	REGULARS_TORTURE=1 $(BIN)/python -m pytest -n 2 --dist loadfile $(TORTURED) $(ARGS)
+	REGULARS_TORTURE=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TORTURED) $(ARGS)
 
 mutants: $(DEV) ## Break the money code on purpose; every break must be noticed
 	$(BIN)/python tools/mutants.py $(ONLY)

@@ -11,6 +11,7 @@ import pytest
 from django.db import connections
 
 import server
+from furnished import forget_models
 from people import NOW
 
 
@@ -58,3 +59,29 @@ def own_database(
 @pytest.fixture
 def now() -> datetime:
     return NOW
+
+
+FIRST = (
+    "tests/test_other_postgresql.py",
+    "tests/faults/",
+    "tests/sources/test_files_real.py",
+    "tests/docs/",
+    "tests/browser/",
+    "tests/attacks/",
+    "tests/cli/",
+    "tests/run/",
+)
+"""What takes long begins first, so that at the end no process works alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def turn(item: pytest.Item) -> int:
+        found = (n for n, place in enumerate(FIRST) if item.nodeid.startswith(place))
+        return next(found, len(FIRST))
+
+    items.sort(key=turn)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        forget_models()

@@ -15,8 +15,9 @@ import psycopg
 from django.db import connection, connections
 from msgspec import Struct
 
+from furnished import furnished
 from regulars.run import embedded, roles
-from regulars.run.folder import PASSABLE, Folder, prepare
+from regulars.run.folder import PASSABLE
 
 
 class Server(Struct, frozen=True, kw_only=True):
@@ -46,9 +47,8 @@ def running() -> Iterator[Server]:
     root = Path(tempfile.mkdtemp(prefix="regulars-test-"))
     root.chmod(PASSABLE)
     try:
-        folder = prepare(root / "data")
+        folder = furnished(root / "data")
         with embedded.running(folder) as addresses:
-            forget_power_cuts(folder)
             yield Server(
                 superuser=embedded.superuser_address(folder),
                 app=addresses.app,
@@ -56,15 +56,6 @@ def running() -> Iterator[Server]:
             )
     finally:
         shutil.rmtree(root, ignore_errors=True)
-
-
-def forget_power_cuts(folder: Folder) -> None:
-    """Let a database that is thrown away wait for no disk. Processes that are killed find
-    everything again nevertheless: what was written stays with the system."""
-    with psycopg.connect(embedded.superuser_address(folder), autocommit=True) as admin:
-        for setting in ("fsync", "full_page_writes"):
-            admin.execute(f"ALTER SYSTEM SET {setting} = off")
-        admin.execute("SELECT pg_reload_conf()")
 
 
 def _outside(superuser: str) -> Server:

@@ -31,13 +31,18 @@ def test_the_database_tests_pass_on_postgresql_15() -> None:
     with cluster() as superuser:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0", *TESTS],
-            env={**os.environ, "REGULARS_TEST_SUPERUSER": superuser},
+            env={**_alone(), "REGULARS_TEST_SUPERUSER": superuser},
             cwd=ROOT,
             capture_output=True,
             text=True,
             check=False,
         )
     assert done.returncode == 0, done.stdout[-4000:]
+
+
+def _alone() -> dict[str, str]:
+    """The environment without what says that this is a process among others of one run."""
+    return {name: told for name, told in os.environ.items() if "XDIST" not in name}
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from killed_shop import (
 )
 from msgspec import Struct
 
+from furnished import BARE, furnished
 from people import NOW
 from receivers import Clock, postbox, receiver
 from regulars.actions import webhooks
@@ -38,7 +39,7 @@ from regulars.run import backup, embedded
 from regulars.run.backup import Manifest, back_up, restore
 from regulars.run.embedded import Addresses
 from regulars.run.errors import CannotRun
-from regulars.run.folder import PASSABLE, Folder, prepare
+from regulars.run.folder import PASSABLE, Folder
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600 if FULL else 300)]
 SEED = 20_261_127
@@ -65,11 +66,11 @@ class Place(Struct):
 def place(django_db_setup: None, django_db_blocker: Any) -> Iterator[Place]:
     root = Path(tempfile.mkdtemp(prefix="regulars-backup-"))
     root.chmod(PASSABLE)
-    there = prepare(root / "there" / "data")
+    there = furnished(root / "there" / "data", BARE)
     try:
         with (
             django_db_blocker.unblock(),
-            running(prepare(root / "data")) as shop,
+            running(furnished(root / "data")) as shop,
             embedded.running(there) as addresses,
         ):
             yield Place(shop, there, addresses, root)

@@ -22,8 +22,9 @@ from killed_shop import NAMES, Sales, Shop, await_, await_more, disagreeing, run
 from msgspec import Struct
 from psycopg.conninfo import conninfo_to_dict
 
+from furnished import furnished
 from regulars.run import cluster, embedded
-from regulars.run.folder import PASSABLE, prepare
+from regulars.run.folder import PASSABLE
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600 if FULL else 300)]
 SEED = 20_261_126
@@ -55,7 +56,7 @@ class Place(Struct):
 def place(django_db_setup: None, django_db_blocker: Any) -> Iterator[Place]:
     root = Path(tempfile.mkdtemp(prefix="regulars-slow-"))
     root.chmod(PASSABLE)
-    folder = prepare(root / "data")
+    folder = furnished(root / "data")
     try:
         with django_db_blocker.unblock(), embedded.running(folder) as addresses:
             told = conninfo_to_dict(addresses.owner)

@@ -21,9 +21,10 @@ from django.db import connection
 from killed_shop import Sales, Shop, await_, await_more, disagreeing, running, selling
 from msgspec import Struct
 
+from furnished import furnished
 from regulars.db.disk import RESERVE
 from regulars.run import cluster, embedded, programs
-from regulars.run.folder import PASSABLE, Folder, is_root, prepare
+from regulars.run.folder import PASSABLE, Folder, is_root
 
 pytestmark = [
     pytest.mark.slow,
@@ -76,7 +77,7 @@ def disks() -> Iterator[Disks]:
 
 @pytest.fixture
 def shop(disks: Disks, django_db_setup: None, django_db_blocker: Any) -> Iterator[Shop]:
-    folder = prepare(disks.data / "data")
+    folder = furnished(disks.data / "data", waits_for_disk=True)
     try:
         with embedded.running(folder):
             run(folder, *SMALL_LOG.split(";"))

@@ -16,7 +16,8 @@ from booking_kit import FULL, wrong
 from crowd_of_clients import Crowd, Told
 from killed_shop import Sales, Shop, await_, held, running, stored
 
-from regulars.run.folder import PASSABLE, prepare
+from furnished import furnished
+from regulars.run.folder import PASSABLE
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600 if FULL else 300)]
 SEED = 20_261_128
@@ -32,7 +33,7 @@ def shop(django_db_setup: None, django_db_blocker: Any) -> Iterator[Shop]:
     root.chmod(PASSABLE)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 20_000), hard))
-    folder = prepare(root / "data")
+    folder = furnished(root / "data")
     made = Shop(folder)
     if not FULL:
         made.break_on_purpose(DEADLINE.format(seconds=1.0))

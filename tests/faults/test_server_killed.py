@@ -17,8 +17,9 @@ from booking_kit import FULL
 from django.db import connection
 from killed_shop import Sales, Shop, Struck, disagreeing, running, sell
 
+from furnished import furnished
 from regulars.run import embedded
-from regulars.run.folder import PASSABLE, prepare
+from regulars.run.folder import PASSABLE
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200 if FULL else 900)]
 SEED = 20_261_122
@@ -33,7 +34,8 @@ def shop(django_db_setup: None, django_db_blocker: Any) -> Iterator[Shop]:
     root = Path(tempfile.mkdtemp(prefix="regulars-killed-"))
     root.chmod(PASSABLE)
     try:
-        with django_db_blocker.unblock(), running(prepare(root / "data")) as made:
+        folder = furnished(root / "data", waits_for_disk=FULL)
+        with django_db_blocker.unblock(), running(folder) as made:
             yield made
     finally:
         shutil.rmtree(root, ignore_errors=True)

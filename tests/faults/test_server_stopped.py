@@ -24,7 +24,8 @@ from killed_shop import (
     selling,
 )
 
-from regulars.run.folder import PASSABLE, prepare
+from furnished import furnished
+from regulars.run.folder import PASSABLE
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200 if FULL else 300)]
 SEED = 20_261_125
@@ -36,7 +37,7 @@ CHANGES = 20 if FULL else 1
 def shop(django_db_setup: None, django_db_blocker: Any) -> Iterator[Shop]:
     root = Path(tempfile.mkdtemp(prefix="regulars-stopped-"))
     root.chmod(PASSABLE)
-    folder = prepare(root / "data")
+    folder = furnished(root / "data")
     try:
         made = Shop(folder, ["--workers", "2"])
         with django_db_blocker.unblock(), running(folder, made):

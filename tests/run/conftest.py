@@ -19,6 +19,7 @@ import psycopg
 import pytest
 from run_helpers import Start, environ
 
+from furnished import BARE, furnished
 from regulars.run import embedded
 from regulars.run.folder import PASSABLE, Folder, prepare
 
@@ -33,8 +34,17 @@ def base() -> Iterator[Path]:
 
 
 @pytest.fixture
-def folder(base: Path) -> Iterator[Folder]:
+def empty(base: Path) -> Iterator[Folder]:
+    """A data folder without a database."""
     made = prepare(base / "data")
+    yield made
+    embedded.stop(made)
+
+
+@pytest.fixture
+def folder(base: Path) -> Iterator[Folder]:
+    """A data folder whose database was started before; without tables."""
+    made = furnished(base / "data", BARE, waits_for_disk=True)
     yield made
     embedded.stop(made)
 
@@ -51,7 +61,7 @@ def shared_notes() -> Iterator[Folder]:
     """A running database with one table of one row, for tests that change neither."""
     made = Path(tempfile.mkdtemp(prefix="regulars-run-"))
     made.chmod(PASSABLE)
-    folder = prepare(made / "data")
+    folder = furnished(made / "data", BARE, waits_for_disk=True)
     with embedded.running(folder) as addresses:
         with psycopg.connect(addresses.owner) as link:
             link.execute("CREATE TABLE notes (word text)")

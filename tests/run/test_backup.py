@@ -11,12 +11,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from regulars.run import backup, database, embedded
+from furnished import furnished
+from regulars.run import backup, embedded
 from regulars.run.backup import Manifest, back_up, read_manifest, restore
 from regulars.run.embedded import Addresses
 from regulars.run.errors import CannotRun
-from regulars.run.folder import PASSABLE, Folder, prepare
-from regulars.run.migrate import migrate
+from regulars.run.folder import PASSABLE, Folder
 
 TOLD = Manifest(format=1, version="0", made_at=datetime(2026, 1, 1, tzinfo=UTC))
 WAITING = """
@@ -35,10 +35,9 @@ def home() -> Iterator[tuple[Folder, Addresses, Path]]:
     """An installation with its tables, and a place for backups."""
     root = Path(tempfile.mkdtemp(prefix="regulars-backup-"))
     root.chmod(PASSABLE)
-    folder = prepare(root / "data")
+    folder = furnished(root / "data")
     try:
         with embedded.running(folder) as addresses:
-            migrate(addresses, database.variables(folder, addresses, {}))
             yield folder, addresses, root
     finally:
         shutil.rmtree(root, ignore_errors=True)

@@ -13,12 +13,12 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from test_backup import SOMEBODY, TOLD
 
-from regulars.run import backup, database, embedded, programs
+from furnished import furnished
+from regulars.run import backup, embedded, programs
 from regulars.run.backup import back_up, is_lived_in, restore
 from regulars.run.embedded import Addresses
 from regulars.run.errors import CannotRun
 from regulars.run.folder import PASSABLE, Folder, prepare
-from regulars.run.migrate import migrate
 from test_other_postgresql import PROGRAMS, cluster
 
 ROLES = "CREATE ROLE regulars_owner LOGIN; CREATE ROLE regulars_app LOGIN"
@@ -29,10 +29,9 @@ def home() -> Iterator[tuple[Folder, Addresses, Path]]:
     """An installation with something in it, and its backup."""
     root = Path(tempfile.mkdtemp(prefix="regulars-elsewhere-"))
     root.chmod(PASSABLE)
-    folder = prepare(root / "data")
+    folder = furnished(root / "data")
     try:
         with embedded.running(folder) as addresses:
-            migrate(addresses, database.variables(folder, addresses, {}))
             with psycopg.connect(addresses.owner) as link:
                 link.execute(SOMEBODY)
             back_up(folder, addresses, root / "one.backup", TOLD)

@@ -142,9 +142,9 @@ def test_a_year_that_cannot_be_fails(base: Any, monkeypatch: pytest.MonkeyPatch)
     assert _found(locate(base / "x"), "clock").state == "fail"
 
 
-def test_a_database_that_is_down_fails_and_the_rest_is_told(folder: Folder) -> None:
+def test_a_database_that_is_down_fails_and_the_rest_is_told(empty: Folder) -> None:
     address = "postgresql://ann:hidden-word@127.0.0.1:1/none"
-    found = doctor.examine(folder, {"DATABASE_URL": address})
+    found = doctor.examine(empty, {"DATABASE_URL": address})
     assert found[-1].name == "database"
     assert found[-1].state == "fail"
     assert "hidden-word" not in findings.as_text(found)
@@ -169,37 +169,37 @@ def _loosen_keys(folder: Folder) -> None:
 
 
 @pytest.mark.parametrize("loosen", [_loosen_root, _loosen_keys])
-def test_a_folder_open_to_all_fails(folder: Folder, loosen: Callable[[Folder], None]) -> None:
-    assert _found(folder, "folder").state == "ok"
-    loosen(folder)
-    found = _found(folder, "folder")
+def test_a_folder_open_to_all_fails(empty: Folder, loosen: Callable[[Folder], None]) -> None:
+    assert _found(empty, "folder").state == "ok"
+    loosen(empty)
+    found = _found(empty, "folder")
     assert found.state == "fail"
     assert found.remedy.startswith("chmod o-rw")
 
 
-def test_keys_of_another_account_fail(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    (folder.keys / "secret-key").write_text("x" * 40)
+def test_keys_of_another_account_fail(empty: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    (empty.keys / "secret-key").write_text("x" * 40)
 
     def shut(_path: Path) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "iterdir", shut)
-    found = doctor._secret_key(folder, {})
+    found = doctor._secret_key(empty, {})
     assert (found.state, "Permission denied" in found.sentence) == ("fail", True)
 
 
-def test_a_readable_key_fails(folder: Folder) -> None:
-    keys.secret_key(folder)
-    assert _found(folder, "key").state == "ok"
-    (folder.keys / "secret-key").chmod(0o644)
-    assert _found(folder, "key").remedy.startswith("chmod 600")
+def test_a_readable_key_fails(empty: Folder) -> None:
+    keys.secret_key(empty)
+    assert _found(empty, "key").state == "ok"
+    (empty.keys / "secret-key").chmod(0o644)
+    assert _found(empty, "key").remedy.startswith("chmod 600")
 
 
 @pytest.mark.parametrize(
     ("key", "state"), [("", "fail"), ("secret", "fail"), ("a" * 40, "fail"), (STRONG, "ok")]
 )
-def test_a_weak_key_fails(folder: Folder, key: str, state: str) -> None:
-    assert _found(folder, "key", REGULARS_SECRET_KEY=key).state == state
+def test_a_weak_key_fails(empty: Folder, key: str, state: str) -> None:
+    assert _found(empty, "key", REGULARS_SECRET_KEY=key).state == state
 
 
 @pytest.mark.parametrize(
@@ -215,15 +215,15 @@ def test_a_weak_key_fails(folder: Folder, key: str, state: str) -> None:
         ("ftp://shop.example.org", "fail"),
     ],
 )
-def test_the_public_address(folder: Folder, address: str, state: str) -> None:
-    assert _found(folder, "address", REGULARS_BASE_URL=address).state == state
+def test_the_public_address(empty: Folder, address: str, state: str) -> None:
+    assert _found(empty, "address", REGULARS_BASE_URL=address).state == state
 
 
 @pytest.mark.parametrize(
     ("listed", "state"), [("", "ok"), ("10.0.0.1", "ok"), ("0.0.0.0/0", "fail"), ("x", "fail")]
 )
-def test_the_listed_proxies(folder: Folder, listed: str, state: str) -> None:
-    assert _found(folder, "proxies", REGULARS_PROXIES=listed).state == state
+def test_the_listed_proxies(empty: Folder, listed: str, state: str) -> None:
+    assert _found(empty, "proxies", REGULARS_PROXIES=listed).state == state
 
 
 @pytest.mark.parametrize(
@@ -231,11 +231,11 @@ def test_the_listed_proxies(folder: Folder, listed: str, state: str) -> None:
     [(20, 100, "ok"), (0.5, 2, "warn"), (9, 100, "warn"), (0.9, 1, "warn")],
 )
 def test_the_disk(
-    folder: Folder, monkeypatch: pytest.MonkeyPatch, free: float, total: float, state: str
+    empty: Folder, monkeypatch: pytest.MonkeyPatch, free: float, total: float, state: str
 ) -> None:
     room = shutil._ntuple_diskusage(int(total * 2**30), 0, int(free * 2**30))
     monkeypatch.setattr(shutil, "disk_usage", lambda _: room)
-    assert _found(folder, "disk").state == state
+    assert _found(empty, "disk").state == state
 
 
 def test_text_names_the_remedy_below() -> None:

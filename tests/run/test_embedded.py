@@ -214,29 +214,29 @@ def test_another_major_gets_one_sentence(folder: Folder) -> None:
     (folder.postgres / "PG_VERSION").write_text("18\n")
 
 
-def test_a_foreign_folder_is_left_alone(folder: Folder) -> None:
-    folder.postgres.mkdir()
-    (folder.postgres / "letter.txt").write_text("mine")
+def test_a_foreign_folder_is_left_alone(empty: Folder) -> None:
+    empty.postgres.mkdir()
+    (empty.postgres / "letter.txt").write_text("mine")
     with pytest.raises(CannotRun, match="no database that Regulars made"):
-        embedded.running(folder).__enter__()
-    assert (folder.postgres / "letter.txt").read_text() == "mine"
+        embedded.running(empty).__enter__()
+    assert (empty.postgres / "letter.txt").read_text() == "mine"
 
 
-def test_a_half_made_cluster_is_made_anew(folder: Folder) -> None:
-    half = folder.root / "postgres.new" / "data"
+def test_a_half_made_cluster_is_made_anew(empty: Folder) -> None:
+    half = empty.root / "postgres.new" / "data"
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
-    with embedded.running(folder) as addresses:
+    with embedded.running(empty) as addresses:
         assert _rows(addresses.app, "SELECT 'whole'") == ["whole"]
-    assert not (folder.root / "postgres.new").exists()
+    assert not (empty.root / "postgres.new").exists()
 
 
-def test_a_failed_making_leaves_nothing(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_making_leaves_nothing(empty: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "_initdb", lambda *_: ["initdb", "--pgdata=x", "--no-such"])
     with pytest.raises(CannotRun, match="could not be made"):
-        embedded.running(folder).__enter__()
-    assert not folder.postgres.exists()
-    assert not (folder.root / "postgres.new").exists()
+        embedded.running(empty).__enter__()
+    assert not empty.postgres.exists()
+    assert not (empty.root / "postgres.new").exists()
 
 
 def test_a_full_disk_is_named() -> None:

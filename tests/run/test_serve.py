@@ -76,14 +76,14 @@ def test_a_second_start_is_quick_and_loses_nothing(folder: Folder, port: int, st
     assert spent < 10
 
 
-def test_a_port_in_use_gets_one_sentence(folder: Folder, start: Start) -> None:
+def test_a_port_in_use_gets_one_sentence(empty: Folder, start: Start) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
-        process = start(SERVE, str(folder.root), str(port))
+        process = start(SERVE, str(empty.root), str(port))
         _, said = process.communicate(timeout=30)
     assert process.returncode == 2
     assert said == f"Port {port} on 127.0.0.1 is in use: choose another with --port.\n"
-    assert not folder.postgres.exists()
+    assert not empty.postgres.exists()
 
 
 @pytest.mark.parametrize(
@@ -200,27 +200,27 @@ def _status(address: str) -> int:
         return 0
 
 
-def test_a_weak_key_stops_the_start(folder: Folder, port: int, start: Start) -> None:
-    process = start(SERVE, str(folder.root), str(port), REGULARS_SECRET_KEY="changeme")
+def test_a_weak_key_stops_the_start(empty: Folder, port: int, start: Start) -> None:
+    process = start(SERVE, str(empty.root), str(port), REGULARS_SECRET_KEY="changeme")
     _, said = process.communicate(timeout=30)
     assert process.returncode == 2
     assert said.startswith("The key in REGULARS_SECRET_KEY is a well-known example")
 
 
-def test_a_wrong_database_address_stops_the_start(folder: Folder, port: int, start: Start) -> None:
-    process = start(SERVE, str(folder.root), str(port), DATABASE_URL="mysql://x")
+def test_a_wrong_database_address_stops_the_start(empty: Folder, port: int, start: Start) -> None:
+    process = start(SERVE, str(empty.root), str(port), DATABASE_URL="mysql://x")
     _, said = process.communicate(timeout=30)
     assert process.returncode == 2
     assert said.startswith("DATABASE_URL does not name a PostgreSQL database")
 
 
 def test_a_database_of_ones_own(
-    shared_notes: Folder, folder: Folder, port: int, start: Start
+    shared_notes: Folder, empty: Folder, port: int, start: Start
 ) -> None:
     with embedded.running(shared_notes) as addresses:
-        process = start(SERVE, str(folder.root), str(port), DATABASE_URL=addresses.owner)
+        process = start(SERVE, str(empty.root), str(port), DATABASE_URL=addresses.owner)
         assert fetch(f"{_line(process)}/readyz").status == 200
-        assert not folder.postgres.exists()
+        assert not empty.postgres.exists()
         process.terminate()
         assert process.wait(30) == 0
         with psycopg.connect(addresses.owner) as link:

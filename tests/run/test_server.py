@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from run_helpers import Start, environ, eventually, fetch
 
+from furnished import BARE, furnished
 from regulars.run import database, embedded, migrate, roles
 from regulars.run.children import Child
-from regulars.run.folder import Folder, prepare
+from regulars.run.folder import Folder
 
 READY = {"ready": True, "reasons": []}
 
@@ -185,7 +186,7 @@ def test_health_answers_while_every_thread_is_busy(site: str) -> None:
 
 
 def test_not_ready_says_why_and_no_secret(base: Path, port: int) -> None:
-    folder = prepare(base / "data")
+    folder = furnished(base / "data", BARE)
     with embedded.running(folder) as addresses:
         variables = environ(**database.variables(folder, addresses, {}))
         variables["DJANGO_SETTINGS_MODULE"] = "little_site"

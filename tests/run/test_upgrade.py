@@ -14,10 +14,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from furnished import BARE, furnished
 from regulars.run import backup, database, embedded, locks, migrate, upgrade
 from regulars.run.embedded import Addresses
 from regulars.run.errors import CannotRun
-from regulars.run.folder import PASSABLE, Folder, prepare
+from regulars.run.folder import PASSABLE, Folder
 
 TOLD = backup.Manifest(format=1, version="9.9", made_at=datetime(2026, 1, 1, tzinfo=UTC))
 SOMEBODY = """
@@ -33,7 +34,7 @@ def home() -> Iterator[tuple[Folder, Addresses]]:
     """An installation of an earlier release, with something in it."""
     root = Path(tempfile.mkdtemp(prefix="regulars-upgrade-"))
     root.chmod(PASSABLE)
-    folder = prepare(root / "data")
+    folder = furnished(root / "data", BARE)
     try:
         with embedded.running(folder) as addresses:
             asked = {**os.environ, **database.variables(folder, addresses, {})}
