@@ -8,22 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import msgspec
-from babel.numbers import list_currencies
 from msgspec import Struct
 
 from regulars.api import shapes, signs
+from regulars.api.goods import amounts_of, check_currency, counts_of, goods, minor, units
 from regulars.api.problems import Problem, decoded
-from regulars.api.shapes import AnyFactIn, CustomerIn, FactIn, LineIn, OrderIn, RefundIn, TierSetIn
+from regulars.api.shapes import AnyFactIn, CustomerIn, FactIn, OrderIn, RefundIn, TierSetIn
 from regulars.engine import moments
 from regulars.engine.arrivals import AnyFact, Arrival
 from regulars.engine.compiled import Compiled
-from regulars.engine.facts import Identifier, IdentifierKind, Line, Order, Profile, Refund, Who
+from regulars.engine.facts import Identifier, IdentifierKind, Order, Profile, Refund, Who
 from regulars.engine.happenings import Activity, Attribute, Click, SignUp, TierSet
-from regulars.engine.money import decimals, to_minor
 from regulars.engine.questions import Signal
 from regulars.identity import IdentityError, is_surely_a_card, normalise, without_cards
 
@@ -36,11 +34,10 @@ _NOISE = rb"(?:[ ._/-]|\xc2\xa0|\xe2\x80[\x89\xaf])*+"
 MAYBE_CARD = re.compile(rb'"' + _NOISE + rb"[0-9](?:" + _NOISE + rb"[0-9]){14,15}" + _NOISE + rb'"')
 """Bytes without which no text of a body is a bank card's number, unless a sign is written in
 another way (after a backslash): digits and what parts them, alone between the signs of a text."""
+PARTS = b" ._/-"
+MAYBE_PLAIN_CARD = re.compile(rb'"[0-9]{15,16}"')
+"""The same where a body is ASCII and what parts digits was taken out of it."""
 ALL = -1
-CURRENCIES = frozenset(list_currencies())
-"""Those of ISO 4217, with those of former days: old orders come in too."""
-MOST_AMOUNT = 10**12
-"""What no amount reaches, in units of its currency (see `shapes.Amount`)."""
 
 
 class Shop(Struct, frozen=True, kw_only=True):
@@ -102,7 +99,7 @@ def read(body: bytes, shop: Shop, *, may_grant: bool = False) -> Arrival:
     Problem."""
     told = decoded(_one, body)
     signs.check(told, body)
-    if b"\\" in body or MAYBE_CARD.search(body):
+    if may_hold_a_card(body):
         _without_bank_cards(told)
     if isinstance(told, TierSetIn) and not may_grant:
         raise Problem("scope_missing", "type", scope="grants:write")
@@ -115,7 +112,7 @@ def read(body: bytes, shop: Shop, *, may_grant: bool = False) -> Arrival:
         fact=fact,
         who=person(told.customer, shop.region) if told.customer else None,
         programme=told.programme if isinstance(told, TierSetIn) else "",
-        signals=tuple([Signal(kind, value) for kind, value in told.signals.items()]),
+        signals=tuple([Signal(*one) for one in told.signals.items()]) if told.signals else (),
         party=_party(told, shop) if isinstance(told, OrderIn) and told.party else (),
     )
 
@@ -153,6 +150,15 @@ def key_told(body: bytes) -> str:
     return found[:200] if isinstance(found, str) else ""
 
 
+def may_hold_a_card(body: bytes) -> bool:
+    """Whether a body has to be searched for the number of a bank card."""
+    if b"\\" in body:
+        return True
+    if body.isascii():
+        return MAYBE_PLAIN_CARD.search(body.translate(None, PARTS)) is not None
+    return MAYBE_CARD.search(body) is not None
+
+
 def _without_bank_cards(told: FactIn) -> None:
     """No code is the number of a bank card; a customer's ways to be known are judged by kind."""
     for field in told.__struct_fields__:
@@ -175,32 +181,47 @@ def _base(told: FactIn) -> dict[str, Any]:
 
 def order(told: OrderIn, shop: Shop) -> Order:
     """An order as it was told. Raises Problem."""
-    currency = told.currency
-    lines, amount = _goods(told)
+    lines, amount = goods(told)
+    seldom = _seldom(told, shop)
     return Order(
-        **_base(told),
+        key=told.key,
+        at=told.at,
+        version=told.version,
+        source=told.source,
         number=told.number,
-        currency=currency,
+        currency=told.currency,
         amount_minor=amount,
         lines=lines,
         place=told.place,
-        discount_minor=minor(told.discount, currency, "discount"),
-        covered_minor=minor(told.covered, currency, "covered"),
-        amounts=_amounts(told.amounts, currency, "amounts"),
-        counts=_counts(told.counts),
-        tender=_amounts(told.tender, currency, "tender"),
         labels=told.labels,
         dates=told.dates,
         campaigns=told.campaigns,
         codes=told.codes,
-        vouchers=shop.meant(told.vouchers, told.customer),
-        spend_points=_points(told.spend_points, shop),
+        vouchers=shop.meant(told.vouchers, told.customer) if told.vouchers else (),
         via=told.via,
+        **seldom,
     )
 
 
+def _seldom(told: OrderIn, shop: Shop) -> dict[str, Any]:
+    """Of what an order may say what most say nothing of. Raises Problem."""
+    currency = told.currency
+    more: dict[str, Any] = {}
+    for name, said in (("discount", told.discount), ("covered", told.covered)):
+        if said != "0":
+            more[f"{name}_minor"] = minor(said, currency, name)
+    for name, amounts in (("amounts", told.amounts), ("tender", told.tender)):
+        if amounts:
+            more[name] = amounts_of(amounts, currency, name)
+    if told.counts:
+        more["counts"] = counts_of(told.counts)
+    if told.spend_points != "0":
+        more["spend_points"] = _points(told.spend_points, shop)
+    return more
+
+
 def _refund(told: RefundIn, _shop: Shop) -> Refund:
-    lines, amount = _goods(told)
+    lines, amount = goods(told)
     eligible = told.eligible
     return Refund(
         **_base(told),
@@ -211,7 +232,7 @@ def _refund(told: RefundIn, _shop: Shop) -> Refund:
         lines=lines,
         place=told.place,
         eligible_minor=None if eligible is None else minor(eligible, told.currency, "eligible"),
-        counts=_counts(told.counts),
+        counts=counts_of(told.counts),
         full=told.full,
         cancelled=told.cancelled,
         asked_at=told.asked_at,
@@ -230,7 +251,7 @@ def _activity(told: shapes.ActivityIn, _shop: Shop) -> Activity:
         order=told.order,
         value=told.value,
         amount_minor=amount,
-        counts=_counts(told.counts),
+        counts=counts_of(told.counts),
         labels=told.labels,
     )
 
@@ -246,83 +267,6 @@ _MAKERS: dict[type, Any] = {
         **_base(one), tier=one.tier, until=one.until, reason=one.reason
     ),
 }
-
-
-def _goods(told: OrderIn | RefundIn) -> tuple[tuple[Line, ...], int]:
-    """The lines, and what they come to: an amount beside them must say the same."""
-    check_currency(told.currency)
-    lines = tuple(
-        [_line(one, told.currency, f"lines[{number}]") for number, one in enumerate(told.lines)]
-    )
-    total = sum([one.amount_minor for one in lines])
-    if total >= MOST_AMOUNT * 10 ** decimals(told.currency):
-        raise _too_much("lines")
-    if told.amount is None:
-        if not lines and not (isinstance(told, RefundIn) and (told.full or told.cancelled)):
-            raise Problem("field_missing", "amount", name="amount")
-        return lines, total
-    amount = minor(told.amount, told.currency, "amount")
-    if lines and amount != total:
-        raise Problem("amounts_differ", "amount", amount=told.amount)
-    return lines, amount
-
-
-def _line(told: LineIn, currency: str, place: str) -> Line:
-    price = Decimal(told.unit_price) if told.unit_price is not None else None
-    quantity = Decimal(told.quantity)
-    if price is not None and price * quantity >= MOST_AMOUNT:
-        raise _too_much(place)
-    if told.amount is not None:
-        amount = minor(told.amount, currency, f"{place}.amount")
-    elif price is not None:
-        amount = to_minor(price * quantity, currency)
-    else:
-        raise Problem("field_missing", f"{place}.amount", name="amount")
-    return Line(
-        product=told.product,
-        category=told.category,
-        brand=told.brand,
-        quantity=quantity,
-        unit_price=price or Decimal(0),
-        amount_minor=amount,
-        kind=told.kind,
-    )
-
-
-def check_currency(currency: str) -> None:
-    """Refuse a currency that there is not and never was. Raises Problem."""
-    if currency not in CURRENCIES:
-        raise Problem("currency_unknown", "currency", currency=currency)
-
-
-def _too_much(place: str) -> Problem:
-    """What comes to more than an amount may say: nobody could reckon with it."""
-    return Problem("value_wrong", place, wanted=f"amount below {MOST_AMOUNT}")
-
-
-def minor(amount: str, currency: str, place: str) -> int:
-    """Money in its smallest unit. Raises Problem for more decimals than the currency has."""
-    return units(amount, decimals(currency), place)
-
-
-def units(amount: str, scale: int, place: str) -> int:
-    """An amount in smallest units of so many decimals. Raises Problem for more decimals."""
-    if amount == "0":
-        return 0
-    whole, _, rest = amount.strip().partition(".")
-    if len(rest) > scale:
-        if rest[scale:].strip("0"):
-            raise Problem("too_many_decimals", place, most=scale)
-        rest = rest[:scale]
-    return int(whole + rest.ljust(scale, "0"))
-
-
-def _amounts(told: dict[str, str], currency: str, place: str) -> dict[str, int]:
-    return {name: minor(one, currency, f"{place}.{name[:40]}") for name, one in told.items()}
-
-
-def _counts(told: dict[str, str]) -> dict[str, Decimal]:
-    return {name: Decimal(one) for name, one in told.items()}
 
 
 def _points(told: str, shop: Shop) -> int:

@@ -26,6 +26,7 @@ PAYMENT_PREFIXES = (
 
 CARD_LENGTHS = {"4": 16, "2": 16, "5": 16, "3": 15}
 """Digits of the payment cards that are met most, by how they begin."""
+SHORTEST_CARD = min(CARD_LENGTHS.values())
 
 
 class IdentityError(ValueError):
@@ -77,6 +78,8 @@ def is_surely_a_card(text: str) -> bool:
     Order and customer numbers of 13 to 19 digits are common, and many a tenth would pass for a
     card: here only Visa, Mastercard and American Express of today's lengths count.
     """
+    if len(text) < SHORTEST_CARD:
+        return False
     digits = text.translate(CARD_NOISE)
     return CARD_LENGTHS.get(digits[:1]) == len(digits) and looks_like_payment_card(text)
 
@@ -149,7 +152,9 @@ def _external(text: str) -> str:
 
 
 def _whole_number(text: str) -> str:
-    return text.partition(".")[0] if FLOAT_INTEGER.fullmatch(text) else text
+    if "." not in text or not FLOAT_INTEGER.fullmatch(text):
+        return text
+    return text.partition(".")[0]
 
 
 _NORMALISERS: dict[str, Callable[[str], str]] = {

@@ -12,7 +12,7 @@ from regulars.api.again import REPLAY
 from regulars.api.answers import scales, shown
 from regulars.api.asking import AdjustIn, AdjustmentIn, AdjustmentsQuery
 from regulars.api.calls.facts import shop_of
-from regulars.api.facts import units
+from regulars.api.goods import units
 from regulars.api.office import AdjustmentOut, AdjustmentsOut
 from regulars.api.operations import Asked, Operation, Reply, serve
 from regulars.api.problems import Problem

@@ -16,7 +16,8 @@ from regulars.api.asking import CodeIn, KeyIn, QuoteIn, RedeemIn, RedemptionQuer
 from regulars.api.calls.customers import number_of
 from regulars.api.calls.facts import shop_of
 from regulars.api.calls.members import offer_out
-from regulars.api.facts import AHEAD, check_currency, minor, order, units
+from regulars.api.facts import AHEAD, order
+from regulars.api.goods import check_currency, minor, units
 from regulars.api.operations import Asked, Operation, Reply, serve
 from regulars.api.problems import Problem
 from regulars.api.shapes import OrderIn
