@@ -20,6 +20,9 @@ import pytest
 
 PROGRAMS = Path(os.environ.get("REGULARS_POSTGRESQL_15", "/usr/lib/postgresql/15/bin"))
 TESTS = ["tests/actions/test_record.py", "tests/actions/test_record_together.py", "tests/db"]
+SABOTEURS = "left_out or is_seen"
+"""What is broken on purpose is noticed by the tests themselves, whatever the version."""
+ALONE = ["-q", "-n", "0", "-p", "no:cacheprovider"]
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -30,7 +33,7 @@ def test_the_database_tests_pass_on_postgresql_15() -> None:
         pytest.skip(f"PostgreSQL 15 is not installed in {PROGRAMS}")
     with cluster() as superuser:
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0", *TESTS],
+            [sys.executable, "-m", "pytest", *ALONE, "-k", f"not ({SABOTEURS})", *TESTS],
             env={**_alone(), "REGULARS_TEST_SUPERUSER": superuser},
             cwd=ROOT,
             capture_output=True,
@@ -67,7 +70,8 @@ def cluster() -> Iterator[str]:
 
     run("initdb", f"--pgdata={data}", "--username=postgres", "--auth=trust", "--locale=C.UTF-8")
     options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={place}"
-    options += " -c fsync=off -c full_page_writes=off"
+    # Compiling statements takes longer than running them; waiting for the disk shows nothing.
+    options += " -c jit=off -c fsync=off -c full_page_writes=off"
     run("pg_ctl", "start", f"--pgdata={data}", f"--log={place}/log", "--wait", "-o", options)
     try:
         yield f"postgresql://postgres@127.0.0.1:{port}/postgres"

@@ -30,7 +30,7 @@ from regulars.programmes.cases.sides import Opened
 sys.path.insert(0, str(Path(__file__).parents[1] / "cases"))
 from given_cases import editions, explained, given, more, ready_made, set_aside
 
-PARTS = 12
+PARTS = 24
 """One case in so many is tried in a short run, each part of them in its own test in a long one."""
 SHORT = [0]
 LONG = range(PARTS)

@@ -19,7 +19,7 @@ from regulars.sources import corner_coffee
 from server import Server, address, fresh_database
 
 SEED = 20_261_121
-POINTS = 50 if os.environ.get("REGULARS_TORTURE") else 5
+POINTS = 50 if os.environ.get("REGULARS_TORTURE") else 2
 SCRIPT = Path(__file__).with_name("import_once.py")
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
