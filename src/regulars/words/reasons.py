@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from regulars.words.api import API_REASONS
 from regulars.words.cases import CASE_REASONS
+from regulars.words.drafting import DRAFT_REASONS
 from regulars.words.files import FILE_REASONS, ROW_REASONS
 from regulars.words.lifecycle import LIFECYCLE_REASONS
 from regulars.words.portal import PORTAL_REASONS
@@ -113,6 +114,7 @@ REASONS: dict[str, str | Counted] = {
     **FILE_REASONS,
     **ROW_REASONS,
     **CASE_REASONS,
+    **DRAFT_REASONS,
     **WEBHOOK_REASONS,
     **TILL_REASONS,
     **SCAN_REASONS,

@@ -12,6 +12,7 @@ from regulars.db.models.customer import (
     SearchToken,
     Standing,
 )
+from regulars.db.models.draft import CaseRow, DraftRow
 from regulars.db.models.fact import FactKey, FactRow, RefundTie
 from regulars.db.models.importing import ImportRun, SavedMapping
 from regulars.db.models.mail import OutMail
@@ -66,6 +67,7 @@ __all__ = [
     "AuditRow",
     "Brand",
     "Business",
+    "CaseRow",
     "Cashier",
     "CodeRow",
     "Consent",
@@ -75,6 +77,7 @@ __all__ = [
     "CustomerNote",
     "CustomerTag",
     "Delivery",
+    "DraftRow",
     "EditionRow",
     "Endpoint",
     "EntryLink",

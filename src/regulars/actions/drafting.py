@@ -1,0 +1,172 @@
+"""A programme's next edition is written: kept between visits, changed by one at a time, published.
+
+A draft is a file that can be read, always: what cannot be read is refused, and nothing is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from msgspec import Struct
+
+from regulars.actions import publishing
+from regulars.actions.publishing import Wish
+from regulars.actions.refused import Refused
+from regulars.blueprints import CASES, PROGRAMME, blueprints
+from regulars.db.models import CaseRow, DraftRow, EditionRow, ProgrammeRow
+from regulars.engine.edition import Edition
+from regulars.programmes.cases.reading import read_cases
+from regulars.programmes.documents import Data, read
+from regulars.programmes.editing.changing import edited
+from regulars.programmes.loading import load
+
+MOST_CASES = 200
+MOST_LETTERS = 200_000
+_AMOUNT = re.compile(r"[0-9]+(?:\.[0-9]+)? ([A-Z]{3})")
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """A change of a draft: the new file, the revision that was looked at (0: none yet), by whom."""
+
+    body: str
+    revision: int
+    by: str
+    base: str = ""
+    ready: str = ""
+
+
+class Begin(Struct, frozen=True, kw_only=True):
+    """How a ready programme begins here: what it is called, its zone, its currency."""
+
+    ready: str
+    name: str
+    zone: str
+    currency: str
+
+
+def keep(step: Step, now: datetime) -> DraftRow:
+    """Keep a change. Refused: edition_unreadable, draft_changed (by whom and when)."""
+    edition = _readable(step.body)
+    programme = edition.programme_id
+    with transaction.atomic():
+        row = DraftRow.objects.select_for_update().filter(programme=programme).first()
+        if row is not None and row.revision != step.revision:
+            raise Refused("draft_changed", who=row.by_name, at=row.changed_at)
+        if row is None:
+            row = DraftRow(programme=programme, revision=0, base=step.base, ready=step.ready)
+        row.body, row.by_name, row.changed_at = step.body, step.by, now
+        row.revision += 1
+        try:
+            row.save(force_insert=row.revision == 1)
+        except IntegrityError:
+            raise Refused("draft_changed", who="", at=now) from None
+        return row
+
+
+def _readable(text: str) -> Edition:
+    edition = load(text, "edition").edition if len(text) <= MOST_LETTERS else None
+    if edition is None:
+        raise Refused("edition_unreadable")
+    return edition
+
+
+def begin(wish: Begin, *, by: str, now: datetime) -> DraftRow:
+    """Begin a draft from a ready programme, under a name, in a zone and with a currency of one's
+    own; its worked cases come along. A draft that is there is kept: Refused draft_changed."""
+    folder = blueprints()[wish.ready]
+    text = folder.joinpath(PROGRAMME).read_text(encoding="utf-8")
+    data: Any = read(text, wish.ready).data
+    own = data.get("currency", "EUR")
+    wanted = _in_currency(data, own, wish.currency) if own != wish.currency else dict(data)
+    if wish.name and wish.name != data["name"]:
+        wanted["name"] = wish.name
+    wanted |= {"zone": wish.zone, "currency": wish.currency}
+    wanted["edition"] = free_edition(str(data["edition"]))
+    if "programme" not in data:
+        wanted["programme"] = data["edition"]
+    step = Step(body=edited(text, wanted), revision=0, by=by, ready=wish.ready)
+    row = keep(step, now)
+    _bring_cases(row.programme, wish.ready, by, now)
+    return row
+
+
+def _in_currency(data: Any, old: str, new: str) -> Any:
+    """The same amounts in another currency."""
+    if isinstance(data, dict):
+        return {name: _in_currency(one, old, new) for name, one in data.items()}
+    if isinstance(data, list):
+        return [_in_currency(one, old, new) for one in data]
+    if isinstance(data, str) and (found := _AMOUNT.fullmatch(data)) and found[1] == old:
+        return f"{data[:-3]}{new}"
+    return new if data == old else data
+
+
+def free_edition(edition: str) -> str:
+    """The name, or the next one with a number: an edition has a name of its own."""
+    known = set(EditionRow.objects.values_list("edition", flat=True))
+    if edition not in known:
+        return edition
+    stem, _sign, number = edition.rpartition("_")
+    stem, count = (stem, int(number)) if stem and number.isdigit() else (edition, 1)
+    while f"{stem}_{count}" in known:
+        count += 1
+    return f"{stem}_{count}"
+
+
+@transaction.atomic
+def give_up(programme: str) -> None:
+    """Throw a draft away; cases that were kept stay where the programme runs."""
+    DraftRow.objects.filter(programme=programme).delete()
+    if not ProgrammeRow.objects.filter(id=programme).exists():
+        CaseRow.objects.filter(programme=programme).delete()
+
+
+def publish(programme: str, revision: int, wish: Wish, now: datetime) -> Edition:
+    """Publish a draft as it was looked at. Refused: draft_gone, draft_changed, and what publishing
+    refuses."""
+    row = DraftRow.objects.filter(programme=programme).first()
+    if row is None:
+        raise Refused("draft_gone")
+    if row.revision != revision:
+        raise Refused("draft_changed", who=row.by_name, at=row.changed_at)
+    told = {"by": wish.by, "begins": wish.begins, "reason": wish.reason}
+    edition = publishing.publish(row.body, now=now, **told)  # type: ignore[arg-type]
+    DraftRow.objects.filter(programme=programme, revision=revision).delete()
+    return edition
+
+
+@transaction.atomic
+def keep_case(programme: str, case: Mapping[str, Data], *, by: str, now: datetime) -> None:
+    """Keep a worked case with a programme. Refused: cases_full."""
+    if CaseRow.objects.filter(programme=programme).count() >= MOST_CASES:
+        raise Refused("cases_full", most=MOST_CASES)
+    CaseRow.objects.create(programme=programme, body=dict(case), kept_at=now, by_name=by)
+
+
+def drop_case(programme: str, number: int) -> None:
+    """Keep a case no longer."""
+    CaseRow.objects.filter(programme=programme, id=number).delete()
+
+
+def cases_of_ready(ready: str) -> list[dict[str, Any]]:
+    """The worked cases of a ready programme, without their edition."""
+    folder = blueprints().get(ready)
+    if folder is None or not folder.joinpath(CASES).is_file():
+        return []
+    found = read_cases(folder.joinpath(CASES).read_text(encoding="utf-8"), CASES).cases
+    data = [one.data for one in found if isinstance(one.data, dict)]
+    return [{name: each for name, each in one.items() if name != "edition"} for one in data]
+
+
+def _bring_cases(programme: str, ready: str, by: str, now: datetime) -> None:
+    if CaseRow.objects.filter(programme=programme).exists():
+        return
+    rows = [
+        CaseRow(programme=programme, body=one, kept_at=now, by_name=by)
+        for one in cases_of_ready(ready)[:MOST_CASES]
+    ]
+    CaseRow.objects.bulk_create(rows)
