@@ -15,6 +15,7 @@ from regulars.actions.measuring import SHOWN, compute_wanted, refresh
 from regulars.actions.record import record
 from regulars.actions.refunds import tie_refunds
 from regulars.actions.results import PATIENCE, Wish, want_result, want_results
+from regulars.db import disk
 from regulars.db.mirror import MIRRORING, Mirror
 from regulars.db.models import Business, Customer, MeasureResult, Standing
 from server import address
@@ -63,6 +64,23 @@ def test_standings_follow_facts_links_and_refunds(
     refresh(tmp_path, now=now)
     counts = MeasureResult.objects.get(kind="counts").result
     assert (counts["customers"], counts["regulars"], counts["prospects"]) == (2, 1, 0)
+
+
+def test_what_is_left_of_a_full_disk_belongs_to_the_database(
+    business: Business, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visits("1", 2, now)
+    refresh(tmp_path, now=now)
+    files = {file: file.stat().st_mtime_ns for file in (tmp_path / "mirror").rglob("*.parquet")}
+    visits("2", 1, now)
+    with monkeypatch.context() as full:
+        full.setattr(disk.ROOM, "is_over", lambda: True)
+        with pytest.raises(disk.NoRoom, match="48 MB of the disk are free"):
+            refresh(tmp_path, now=now)
+    told = {file: file.stat().st_mtime_ns for file in (tmp_path / "mirror").rglob("*.parquet")}
+    assert told == files
+    refresh(tmp_path, now=now)
+    assert Standing.objects.count() == 2
 
 
 def test_two_never_write_the_mirror_at_once(

@@ -20,6 +20,7 @@ from regulars.actions import rebuilding, verifying
 from regulars.actions.rebuilding import preview, rebuild
 from regulars.actions.sealing import seal
 from regulars.actions.verifying import verify
+from regulars.db import disk
 from regulars.db.models import FactRow, HolderState, PromiseKey, Seal, TransferRow
 from regulars.engine.calendar import datetime_of
 from regulars.engine.run import Row
@@ -35,6 +36,16 @@ def a_life(seed: int = 1) -> Both:
     both.pass_time(END)
     seal(LAST)
     return both
+
+
+def test_nothing_is_sealed_while_the_disk_is_nearly_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = lived(1)
+    both.pass_time(END)
+    with monkeypatch.context() as full:
+        full.setattr(disk.ROOM, "is_over", lambda: True)
+        assert seal(LAST) == 0
+    assert not Seal.objects.exists()
+    assert seal(LAST) == Seal.objects.count() >= 2
 
 
 def by_hand(cluster: server.Server, *statements: str) -> None:

@@ -7,20 +7,20 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from regulars.actions.alone import alone
-from regulars.db import seals
+from regulars.db import disk, seals
 from regulars.db.seals import COLUMNS, SealRow
 
 
 def seal(now: datetime) -> int:
     """Seal what has arrived since the last time; how many blocks. Whoever else is at it does it
-    alone."""
+    alone. What finds no room on the disk is sealed later."""
     with alone("seal") as free:
         return sum(_seal(kind, now) for kind in COLUMNS) if free else 0
 
 
 def _seal(kind: str, now: datetime) -> int:
     last, blocks = seals.settled(kind), 0
-    while _seal_block(kind, last, now):
+    while not disk.ROOM.is_over() and _seal_block(kind, last, now):
         blocks += 1
     return blocks
 

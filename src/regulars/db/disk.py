@@ -26,6 +26,13 @@ def free(data: Path) -> int:
     return min(shutil.disk_usage(home).free for home in homes if home.exists())
 
 
+class NoRoom(Exception):
+    """The disk is nearly full: what can wait has to."""
+
+    def __str__(self) -> str:
+        return f"fewer than {RESERVE // MEGABYTE} MB of the disk are free"
+
+
 class Room:
     """Whether there is room to write, looked at twice a second at most."""
 

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db import connection, transaction
 
+from regulars.db import disk
 from regulars.db.factstore import WRITERS
 from regulars.db.models import FactRow, MirrorState
 from regulars.db.sales_table import PART, compile_sales
@@ -46,7 +47,7 @@ class Mirror:
     def advance(self, *, now: datetime) -> int:
         """Take over the facts that came since the last time; the arrival number reached.
 
-        Whoever else is at it is waited for.
+        Whoever else is at it is waited for. Raises NoRoom while the disk is nearly full.
         """
         with _alone():
             return self._advance(now)
@@ -60,9 +61,11 @@ class Mirror:
         if last > state.seq:
             # The window that the mirror stopped in is written again, so parts stay few.
             for window in range(state.seq // CHUNK, last // CHUNK + 1):
+                _leave_room()
                 self._write_part(window, last)
             state.seq, state.mirrored_at = last, now
             state.save()
+        _leave_room()
         compile_sales(self._parts, self.sales)
         return state.seq
 
@@ -119,6 +122,12 @@ class Mirror:
                 fact.currency,
                 line.kind == "fee",
             )
+
+
+def _leave_room() -> None:
+    """What is left of the disk belongs to the database: measures wait. Raises NoRoom."""
+    if disk.ROOM.is_over():
+        raise disk.NoRoom
 
 
 @contextmanager

@@ -26,8 +26,11 @@ def main() -> None:
         app,
     )
 
+    from regulars.run.sparing import SparingManager  # noqa: PLC0415 - likewise
+
     connector: Any = app.connector
     with app.replace_connector(connector.get_worker_connector()) as jobs:
+        jobs.job_manager = SparingManager(jobs.connector)
         jobs.run_worker(
             name="regulars",
             concurrency=CONCURRENCY,
