@@ -187,11 +187,25 @@ def limit_of(role: str) -> int | None:
 
 def _is_within(hand: Hand, row: Adjustment, asset: Asset, now: datetime) -> bool:
     """Whether this and what the same hand gave within a day stay below its limit."""
+    most: int = (hand.most or 0) * 10**asset.decimals
+    return _given(hand, asset, now) + abs(row.amount) <= most
+
+
+def _given(hand: Hand, asset: Asset, now: datetime) -> int:
+    """What a hand gave and took of an asset within a day, without a second one."""
     alone = Q(decided_by=None, decided_key=None, asked_at__gt=now - DAY)
-    own = Adjustment.objects.filter(hand.asked(), alone, asset=row.asset, state=DONE)
-    given = own.aggregate(sum=Sum(Abs("amount")))["sum"] or 0
-    most = (hand.most or 0) * 10**asset.decimals
-    return bool(given + abs(row.amount) <= most)
+    own = Adjustment.objects.filter(hand.asked(), alone, asset=asset.id, state=DONE)
+    return int(own.aggregate(sum=Sum(Abs("amount")))["sum"] or 0)
+
+
+def room(staff: Staff, asset: Asset, now: datetime) -> int | None:
+    """How much of an asset somebody of the staff may still give or take today without a second
+    hand, in its smallest unit; None where they give nothing by hand."""
+    most = limit_of(staff.role)
+    if most is None:
+        return None
+    whole: int = 10**asset.decimals
+    return max(most * whole - _given(Hand(staff=staff), asset, now), 0)
 
 
 @transaction.atomic

@@ -22,8 +22,10 @@ class Question(Struct, frozen=True, kw_only=True):
     tone: str = "danger"
     section: str = ""
     back: str = ""
+    fields: dict[str, str] = {}
 
 
 def ask(request: HttpRequest, question: Question) -> HttpResponse:
     """The question as a page of its own."""
-    return render(request, "console/settings/sure.html", {"question": question})
+    page = "settings" if question.section else "customers"
+    return render(request, f"console/{page}/sure.html", {"question": question})

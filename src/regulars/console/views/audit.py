@@ -21,6 +21,7 @@ LONGEST = 80
 KINDS = {
     "programme": gettext_lazy("Programme"),
     "adjustment": gettext_lazy("By hand"),
+    "reward": gettext_lazy("Reward"),
     "place": gettext_lazy("Place"),
     "till": gettext_lazy("Till"),
     "cashier": gettext_lazy("Cashier"),
@@ -36,6 +37,8 @@ DONE = {
     "adjustment.asked": gettext_lazy("Asked for by hand, above a limit"),
     "adjustment.approved": gettext_lazy("Approved what was asked for by hand"),
     "adjustment.refused": gettext_lazy("Turned down what was asked for by hand"),
+    "reward.redeemed": gettext_lazy("Reward handed out for points"),
+    "reward.given_back": gettext_lazy("Reward taken back"),
     "place.added": gettext_lazy("Place added"),
     "place.renamed": gettext_lazy("Place called otherwise"),
     "place.closed": gettext_lazy("Place closed"),

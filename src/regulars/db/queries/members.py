@@ -11,7 +11,7 @@ from django.db import connection
 from msgspec import Struct
 
 from regulars.db.holders import ends
-from regulars.db.models import CodeRow, Customer, HolderState, IdentifierRow, VoucherRow
+from regulars.db.models import AttemptRow, CodeRow, Customer, HolderState, IdentifierRow, VoucherRow
 from regulars.db.queries.history import NEWEST, same_person
 from regulars.engine.arrivals import AnyFact, decode
 from regulars.engine.facts import Identifier
@@ -159,6 +159,15 @@ def vouchers_of(customer: int, ids: Sequence[str]) -> set[str]:
     """Which of these vouchers are, or were, a customer's."""
     found = VoucherRow.objects.filter(customer_id__in=same_person(customer), id__in=list(ids))
     return set(found.values_list("id", flat=True))
+
+
+def to_give_back(keys: Sequence[str]) -> set[str]:
+    """Which of these redemptions can be given back: those that were neither kept for good nor given
+    back already."""
+    rows = AttemptRow.objects.filter(
+        key__in=list(keys), accepted=True, resolved="", reserved_until=None
+    )
+    return set(rows.values_list("key", flat=True))
 
 
 def takes_part(customer: int) -> bool:

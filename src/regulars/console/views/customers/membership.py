@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from regulars.actions import portal_pages
 from regulars.actions.portal_pages import Brought, Club, Sharing
+from regulars.actions.portal_rewards import HERE
 from regulars.actions.quoting import Offer
 from regulars.console.templatetags.look import number, short_day
 from regulars.console.views.customers.points import Entry, entries
@@ -40,12 +41,20 @@ class Membership(Struct, frozen=True, kw_only=True):
 
 
 def membership(
-    customer_id: int, programme: str, now: datetime, *, whole: bool, most: int | None = AT_ONCE
+    customer_id: int,
+    programme: str,
+    now: datetime,
+    *,
+    whole: bool,
+    most: int | None = AT_ONCE,
+    until: datetime | None = None,
 ) -> Membership:
-    """Where somebody stands, and with `whole` the newest `most` lines of why (None: all)."""
+    """Where somebody stands, and with `whole` the newest `most` lines of why (None: all), of what
+    was before `until`."""
     club = portal_pages.club(customer_id, programme, now)
     sharing = portal_pages.sharing(customer_id, programme, now)
     listed = entries(portal_pages.past(customer_id, programme, now)) if whole else []
+    listed = [one for one in listed if until is None or one.at < until]
     main = club.edition.assets[0]
     has = club.look.balances[main.id]
     waiting = _("and %(amount)s waiting") % {"amount": much(has.pending, main)}
@@ -126,7 +135,10 @@ def _reward(offer: Offer, club: Club) -> dict[str, Any]:
     note = much(offer.price, asset) if offer.price else _("free")
     if not offer.may:
         note = refusal(offer.code, offer.params, club.edition, language())
-    return {"name": reward_name(club.edition, offer.reward), "may": offer.may, "note": note}
+    name = reward_name(club.edition, offer.reward)
+    rules = {one.name_in_state: one for one in club.edition.rewards}
+    here = offer.may and isinstance(rules.get(offer.reward), HERE)
+    return {"name": name, "may": offer.may, "note": note, "reward": offer.reward, "here": here}
 
 
 def _vouchers(club: Club) -> list[dict[str, Any]]:
@@ -136,7 +148,7 @@ def _vouchers(club: Club) -> list[dict[str, Any]]:
         if name == one.rule and one.value_minor:
             name = formats.money(one.value_minor, one.currency, language())
         ends = one.expires_at and one.expires_at - timedelta(microseconds=1)
-        found.append({"name": name, "code": one.code, "ends": ends})
+        found.append({"id": one.id, "name": name, "code": one.code, "ends": ends})
     return found
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from regulars.console.permissions import Right, StaffRequest, may, needs
-from regulars.console.views.customers import portrait
+from regulars.console.views.customers import portrait, ways
 from regulars.console.views.customers.access import places, seen
 from regulars.console.views.customers.asked import read_uuid
 from regulars.console.views.customers.known import details_of, identifiers_of
@@ -55,6 +55,9 @@ def customer(request: StaffRequest, public_id: UUID) -> HttpResponse:
         "known": [*identifiers_of(person.identifiers), *details_of(person.customer)],
         "arrived_from": _arrived_from(request, person),
         "may_change": may(request.user, Right.CHANGE_CUSTOMERS),
+        "may_make_good": may(request.user, Right.MAKE_GOOD),
+        "waiting": ways.waiting(person, request.user),
+        "questions": ways.questions(person, mine, request.user),
         **_happened(request, person),
     }
     return render(request, "console/customers/customer.html", values)
@@ -65,8 +68,13 @@ def _memberships(request: StaffRequest, person: Person) -> list[Membership]:
     it tells what happened at the others."""
     whole, now = places(request) is None, timezone.now()
     most = None if request.GET.get("points") == "all" else AT_ONCE
-    number = person.customer.id
-    return [membership(number, one, now, whole=whole, most=most) for one in taken_part_in(number)]
+    number, day = person.customer.id, day_of(request.GET.get("as_of", ""))
+    until = end_of_day(day) if day else None
+    found = [
+        membership(number, one, now, whole=whole, most=most, until=until)
+        for one in taken_part_in(number)
+    ]
+    return [ways.with_ways_back(one, person, request.user) for one in found]
 
 
 def _numbers(person: Person, currency: str, mine: list[Membership]) -> list[dict[str, str]]:

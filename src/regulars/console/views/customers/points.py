@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from msgspec import Struct
@@ -36,7 +37,8 @@ class Reason(Struct, frozen=True, kw_only=True):
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """A movement of one balance: `amount` with its sign, `balance` after it."""
+    """A movement of one balance: `amount` with its sign, `balance` after it; `fact` and `units`
+    say which, `back` is where it can be taken back."""
 
     at: datetime
     icon: str
@@ -45,6 +47,11 @@ class Entry(Struct, frozen=True, kw_only=True):
     balance: str
     reasons: list[Reason]
     meta: str = ""
+    fact: str = ""
+    asset: str = ""
+    units: str = ""
+    redeemed: bool = False
+    back: str = ""
 
 
 def entries(past: Past) -> list[Entry]:
@@ -88,6 +95,10 @@ def _entry(past: Past, asset: Asset, group: list[Line], balance: int) -> Entry:
         balance=units(balance, asset),
         reasons=_reasons(past, asset, group),
         meta=" · ".join(filter(None, told)),
+        fact=first.fact,
+        asset=asset.id,
+        units=f"{Decimal(amount).scaleb(-asset.decimals):f}",
+        redeemed=first.step == PRICE,
     )
 
 
@@ -105,6 +116,8 @@ def _title(past: Past, line: Line, fact: AnyFact | None, asset: Asset) -> tuple[
             return "back", _("Refund of %(money)s") % {"money": money}
         return "bag", _("Order of %(money)s") % {"money": money}
     if isinstance(fact, Grant):
+        if line.amount < 0:
+            return "minus", _("Taken by hand")
         return "plus", _("Given by hand")
     if isinstance(fact, Opening):
         return "save", _("Brought over from before")
