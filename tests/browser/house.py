@@ -139,12 +139,24 @@ def _locked(board: Path) -> Iterator[dict[str, Any]]:
             file.flush()
 
 
-def _start(board: Path) -> House:
+@contextmanager
+def own_house(customers: int) -> Iterator[House]:
+    """A server that nobody else uses, for a story that changes the programme."""
+    board = Path(tempfile.mkdtemp(prefix="regulars-story-"))
+    board.chmod(PASSABLE)
+    house = _start(board, customers)
+    try:
+        yield house
+    finally:
+        _close(board, house)
+
+
+def _start(board: Path, customers: int = CUSTOMERS) -> House:
     with closing(socket.socket()) as link:
         link.bind(("127.0.0.1", 0))
         port = link.getsockname()[1]
     data, made = board / "data", time.monotonic()
-    options = ["--customers", str(CUSTOMERS), "--seed", "1", "--until", UNTIL]
+    options = ["--customers", str(customers), "--seed", "1", "--until", UNTIL]
     command = [*REGULARS, "demo", *options, "--data", str(data), "--port", str(port)]
     with (board / "out.txt").open("w") as out, (board / "log.txt").open("a") as log:
         process = subprocess.Popen(command, stdout=out, stderr=log, env=_environ())
@@ -168,8 +180,8 @@ def _close(board: Path, house: House) -> None:
     until = time.monotonic() + MOST_SECONDS
     while True:
         with _locked(board) as state:
-            if state["users"] <= 0 or time.monotonic() > until:
-                state.pop("house")
+            if state.get("users", 0) <= 0 or time.monotonic() > until:
+                state.pop("house", None)
                 break
         time.sleep(0.2)
     process = _processes.pop(house.pid)

@@ -46,6 +46,8 @@ DONE = {
     "till.code": gettext_lazy("Code for a till made"),
     "till.paired": gettext_lazy("Till set up"),
     "till.revoked": gettext_lazy("Till shut out"),
+    "till.undo": gettext_lazy("Taken back at the till"),
+    "till.tap": gettext_lazy("Given by hand at the till"),
     "cashier.added": gettext_lazy("Cashier added"),
     "cashier.changed": gettext_lazy("Cashier changed"),
     "cashier.active": gettext_lazy("Cashier let in or shut out"),
@@ -114,5 +116,15 @@ def _told(details: dict[str, Any]) -> str:
 
 
 def _value(value: Any) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    text = ", ".join(_flat(value))
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _flat(value: Any) -> list[str]:
+    """A value without brackets: "corner_club points −4"."""
+    if isinstance(value, dict):
+        return [f"{name} {one}" for name, inner in value.items() for one in _flat(inner)]
+    if isinstance(value, list):
+        return [str(one) for one in value]
+    number = isinstance(value, int) and not isinstance(value, bool)
+    return [str(value).replace("-", "−") if number else str(value)]

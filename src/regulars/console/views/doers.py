@@ -8,15 +8,16 @@ from django.utils.translation import gettext as _
 
 from regulars.actions.audit import COMMAND_LINE
 from regulars.db.queries.programmes import STAFF, names_of
+from regulars.db.queries.till import cashier_names
 
 KEY = "key "
 """Before a key, where it is written down who did something."""
 
 
 def called(doers: Iterable[str]) -> dict[str, str]:
-    """By what was written down of them: colleagues by name, keys by what they are for."""
+    """By what was written down of them: people by name, keys by what they are for."""
     told = set(doers)
-    names = names_of(told)
+    names = names_of(told) | cashier_names(told)
     return {one: names.get(one) or _otherwise(one) for one in told}
 
 

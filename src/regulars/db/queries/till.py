@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,8 @@ from regulars.identity import IdentityError, fold, normalise
 IDLE = timedelta(minutes=10)
 """A cashier's session ends when the till was not used for so long."""
 UNDO_FOR = timedelta(minutes=15)
+CASHIER = "cashier "
+"""Before a cashier's id, where it is written down who did something."""
 MOST_FOUND = 8
 SHORTEST = 3
 BY_NUMBER = ("card", "phone", "email", "external")
@@ -113,6 +116,13 @@ def cashiers() -> list[Cashier]:
     """Everybody with a PIN, those who left last."""
     rows = Cashier.objects.prefetch_related("places")
     return sorted(rows, key=lambda one: (not one.is_active, one.name.casefold()))
+
+
+def cashier_names(doers: Iterable[str]) -> dict[str, str]:
+    """What the cashiers among them are called, by what was written down of them."""
+    keys = {str(row.pk): row.name for row in Cashier.objects.all()}
+    found = {one: keys.get(one.removeprefix(CASHIER)) for one in doers if one.startswith(CASHIER)}
+    return {one: name for one, name in found.items() if name}
 
 
 def find(text: str, region: str) -> Found:
