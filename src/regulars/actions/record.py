@@ -140,10 +140,7 @@ def _record(cursor: CursorWrapper, batch: _Batch, arrivals: Sequence[Arrival]) -
         if is_ours(arrival.fact.key) and arrival.fact.key not in known:
             outcomes.append(Outcome(key=arrival.fact.key, state="refused", code="key_reused"))
             continue
-        if moments.in_order(arrival.fact) and arrival.fact.at > batch.now + AHEAD:
-            outcomes.append(Outcome(key=arrival.fact.key, state="refused", code="time_ahead"))
-            continue
-        outcome, new = _judge(arrival, known, restate=source.restate)
+        outcome, new = _judge(arrival, known, batch)
         outcomes.append(outcome)
         if new:
             fresh.append(new)
@@ -291,12 +288,14 @@ def _told(fact: AnyFact, who: Who | None) -> bytes:
 
 
 def _judge(
-    arrival: Arrival, known: dict[str, KnownKey], *, restate: bool
+    arrival: Arrival, known: dict[str, KnownKey], batch: _Batch
 ) -> tuple[Outcome, _Fresh | None]:
     """Whether an arrival is new, known or refused; a new one is entered among the known keys."""
     if not moments.in_order(arrival.fact):
         return Outcome(key=arrival.fact.key, state="refused", code="bad_time"), None
-    fact = _in_utc(arrival.fact)
+    fact, restate = _in_utc(arrival.fact), batch.source.restate
+    if fact.at > batch.now + AHEAD:
+        return Outcome(key=fact.key, state="refused", code="time_ahead"), None
     body = encode(fact)
     told = content_hash(body, arrival.who) if fact.version == 1 else _told(fact, arrival.who)
     before = known.get(fact.key)

@@ -378,7 +378,8 @@ class Book(Struct):
         """What came out since a mark; its rows are booked as they are."""
         run = self.run
         promises = run.promises[mark.promises :]
-        self.keep_promises(promises)
+        if promises:
+            self.keep_promises(promises)
         if self.stale:
             return self.refold([], mark, cause)
         rows = run.rows[mark.rows :]

@@ -127,20 +127,28 @@ class Desk(Struct):
         self.clock = max(self.clock, until)
 
     def next_due(self, until: int) -> str | None:
-        """For whom something is due first, up to an instant; None where nothing is."""
+        """For whom something is due first, up to an instant; None where nothing is. When exactly is
+        worked out only for whom it may be so soon: nothing is due earlier than a state says."""
         for holder in self.touched & self.books.keys():
-            due = next_due(self.books[holder].run)
-            if self.dues.get(holder) != due:
-                self.dues[holder] = due
-                heappush(self.queue, (due, holder))
+            book = self.books[holder]
+            due = book.state.due
+            self.note_due(holder, due if due > until else next_due(book.run))
         self.touched.clear()
         while self.queue and self.queue[0][0] <= min(until, FOREVER - 1):
             due, holder = heappop(self.queue)
             if self.dues.get(holder) == due:
                 del self.dues[holder]
-                if holder in self.books and next_due(self.books[holder].run) == due:
+                exact = next_due(self.books[holder].run) if holder in self.books else FOREVER
+                if exact == due:
                     return holder
+                self.note_due(holder, exact)
         return None
+
+    def note_due(self, holder: str, due: int) -> None:
+        """Remember when a holder is next due."""
+        if self.dues.get(holder) != due:
+            self.dues[holder] = due
+            heappush(self.queue, (due, holder))
 
     def record(
         self, arrival: FoldFact | Attempt, holder: str = "", now: int | None = None

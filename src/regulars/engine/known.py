@@ -42,6 +42,10 @@ class Known(Struct):
 
     def keep(self, fact: FoldFact) -> bool:
         """The fact is known from now on; whether another one had waited for it."""
+        if type(fact) is Order and not (self.awaited or self.used or fact.key in self.facts):
+            self.facts[fact.key] = fact
+            self.insert(fact, moves=False)
+            return False
         key, brings = fact.key, stands_for(fact)
         meets = key in self.awaited or brings in self.awaited
         moves = meets or key in self.facts or isinstance(fact, Opening)

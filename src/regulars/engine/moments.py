@@ -31,6 +31,8 @@ def in_order(fact: Struct) -> bool:
 
 
 def _is_in_order(moment: datetime) -> bool:
+    if moment.tzinfo is UTC:
+        return FIRST.year <= moment.year < AFTER.year
     return moment.utcoffset() is not None and FIRST <= moment < AFTER
 
 

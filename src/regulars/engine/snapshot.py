@@ -12,6 +12,7 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import Struct
 
+from regulars.engine.advance import next_due
 from regulars.engine.compiled import Compiled
 from regulars.engine.position import Position
 from regulars.engine.run import Run
@@ -63,6 +64,7 @@ def resumed(programme: Compiled, snapshot: Snapshot, holder: str = "") -> Run | 
     if edition.edition.fold != snapshot.fold:
         return None
     run = Run(programme, state, holder)
+    state.due = next_due(run)
     if snapshot.records:
         body = msgspec.json.encode(snapshot.records)
         run.records = msgspec.json.decode(body, type=dict[str, Record])

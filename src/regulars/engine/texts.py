@@ -196,6 +196,7 @@ def parse_number(text: str) -> Scaled:
     return Scaled(int(whole + fraction), len(fraction))
 
 
+@lru_cache(maxsize=1000)
 def parse_duration(text: str) -> Span:
     """ "P1Y" as 12 months, "P2W" as 14 days, "PT2H" as 2 hours. Raises BadText."""
     count = int(_checked("duration", DURATION_PATTERN, text).lstrip("PT")[:-1])

@@ -124,6 +124,8 @@ class Asking:
         reply = self.introduced(run, Clue(order.key, order.codes, order.via, session), ask)
         if reply is None:
             return None
+        if not (reply.advocate or reply.others or order.amounts.get("coupon")):
+            return None
         reason = self.against(run, reply)
         details = self.checkout.decide(run, order, (brought, reply, reason), ask)
         if reply.by_code and not reason and self.checkout.lost(brought, details):
