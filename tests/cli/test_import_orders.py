@@ -11,7 +11,8 @@ import pytest
 from django.db import connection
 
 from cli.conftest import Regulars
-from people import NOW
+from people import NOW, arrival, line, order, who
+from regulars.actions.record import record
 from regulars.db import factstore
 from regulars.db.models import Customer, FactRow, Staff
 from shared import shared_path
@@ -81,10 +82,8 @@ def nothing(path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_refused_in_one_line(
     make: object, named: str, regulars: Regulars, tmp_path: Path
 ) -> None:
-    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
-    good.write_text(GOOD)
-    assert regulars("import", "orders", good).returncode == 0
-    before = digest()
+    record([arrival(order("1", line("latte", "3.20")), who("ann"))], now=NOW)
+    before, bad = digest(), tmp_path / "bad.csv"
     make(bad)  # type: ignore[operator]
     done = regulars("import", "orders", bad)
     assert done.returncode == 2, done.stdout + done.stderr

@@ -23,17 +23,21 @@ def whole(act: Callable[[CursorWrapper, frozenset[int]], Result]) -> Result:
     concerned (they are told to it, to be locked too), took a key or an identifier first, or was
     met by another transaction."""
     also: frozenset[int] = frozenset()
-    for _attempt in range(ATTEMPTS):
+    attempts = 0
+    while attempts < ATTEMPTS:
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 return act(cursor, also)
         except NotLocked as more:
+            # Who is new comes once only: however many they are, this ends.
+            attempts += more.customers <= also
             also |= more.customers
         except Raced:
-            continue
+            attempts += 1
         except DatabaseError as error:
             if not met(error):
                 raise
+            attempts += 1
     raise RuntimeError("others kept changing the same rows; send it again")
 
 
