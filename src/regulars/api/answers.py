@@ -91,11 +91,13 @@ class BatchOut(Shown, frozen=True, kw_only=True):
 
 
 class Speech(Struct, frozen=True):
-    """In which language answers are, which is the active one too, and the programmes by id."""
+    """In which language answers are, which is the active one too, and the programmes by id, with
+    the decimals of their assets where many answers need them."""
 
     language: str
     programmes: Mapping[str, Compiled] = {}
     request_id: str = ""
+    decimals: Mapping[str, Mapping[str, int]] = {}
 
     def edition(self, programme: str, at: int | None = None) -> Edition:
         """The edition of a programme in force at an instant; the newest where none is told."""
@@ -145,14 +147,15 @@ encode = msgspec.json.Encoder(decimal_format="string").encode
 
 
 def _given(given: Given, speech: Speech) -> GivenOut:
-    decimals = scales(speech.programmes[given.programme])
+    name = given.programme
+    decimals = speech.decimals.get(name) or scales(speech.programmes[name])
     return GivenOut(
-        programme=given.programme,
+        programme=name,
         status="waiting" if given.status == "parked" else given.status,  # type: ignore[arg-type]
         code=given.code,
-        message=reason(given.code, given.params, given.programme, speech) if given.code else "",
+        message=reason(given.code, given.params, name, speech) if given.code else "",
         gave={name: shown(one, decimals.get(name, 0)) for name, one in given.gave.items()},
-        why=[why(one, given.programme, speech) for one in given.whys],
+        why=[why(one, name, speech) for one in given.whys],
         member=given.member,
         balances=balances(given.figures, decimals),
         tier=given.tier,
@@ -183,13 +186,17 @@ def reason(code: str, params: Mapping[str, Any], programme: str, speech: Speech)
 
 def balances(figures: Mapping[str, Any], decimals: Mapping[str, int]) -> dict[str, BalanceOut]:
     """Figures by asset as they are shown."""
-    return {
-        name: BalanceOut(
-            available=shown(figures.get(name, {}).get("available", 0), scale),
-            pending=shown(figures.get(name, {}).get("pending", 0), scale),
+    found = {}
+    for name, scale in decimals.items():
+        held = figures.get(name, NOTHING)
+        found[name] = BalanceOut(
+            available=shown(held.get("available", 0), scale),
+            pending=shown(held.get("pending", 0), scale),
         )
-        for name, scale in decimals.items()
-    }
+    return found
+
+
+NOTHING: Mapping[str, int] = {}
 
 
 def scales(programme: Compiled) -> dict[str, int]:

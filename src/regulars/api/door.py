@@ -24,6 +24,7 @@ from regulars.db.api_keys import KeyRow, Spent
 log = logging.getLogger("regulars.api")
 
 BEARER = "bearer "
+REMAINING = "RateLimit-Remaining"
 BEGINS = "rgl_"
 JSON = "application/json"
 COME_AGAIN = {"busy": "1", "idempotency_working": "1", "disk_full": str(disk.RETRY_SECONDS)}
@@ -148,7 +149,7 @@ def limit_headers(spent: Spent) -> dict[str, str]:
     """How much of a limit is left."""
     return {
         "RateLimit-Limit": str(spent.most),
-        "RateLimit-Remaining": str(max(spent.left, 0)),
+        REMAINING: str(max(spent.left, 0)),
         "RateLimit-Reset": str(spent.seconds),
     }
 

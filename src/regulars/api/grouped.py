@@ -7,7 +7,7 @@ group; a group that fails is taken apart, and each of its requests is tried alon
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -21,11 +21,11 @@ from regulars.api import answers, clock
 from regulars.api.answers import Speech
 from regulars.api.asking import NoQuery
 from regulars.api.codes import meant_in_facts
-from regulars.api.door import BEARER, BEGINS, come_again, limit_headers
+from regulars.api.door import BEARER, BEGINS, REMAINING, come_again, limit_headers
 from regulars.api.facts import Shop, assets_of, read
 from regulars.api.problems import Problem, converted
 from regulars.db import api_keys, hot, programmes
-from regulars.db.api_keys import KeyRow, Spent
+from regulars.db.api_keys import KeyRow
 from regulars.engine.arrivals import Arrival
 from regulars.engine.compiled import Compiled
 
@@ -65,14 +65,11 @@ class _Asked(Struct):
     arrival: Arrival | None = None
     reply: Reply | None = None
 
-    def speech(self, running: Mapping[str, Compiled]) -> Speech:
-        """How it is answered."""
-        return Speech(self.sent.language, running, self.sent.request_id)
-
     def refuse(self, problem: Problem) -> None:
         """Answer with what is wrong."""
         with translation.override(self.sent.language):
-            told = answers.rendered_problem(problem, self.speech({}))
+            speech = Speech(self.sent.language, {}, self.sent.request_id)
+            told = answers.rendered_problem(problem, speech)
         if told.status == 401:
             self.headers["WWW-Authenticate"] = "Bearer"
         self.reply = Reply(told.status, told.body, self.headers)
@@ -144,14 +141,18 @@ def unanswered(sent: Sent, code: str) -> Reply:
 
 def _let_in(asked: Sequence[_Asked], keys: Keys, now: datetime) -> None:
     """Whose requests they are; those of one key are counted against its limit together."""
-    by_key: dict[str, list[_Asked]] = {}
+    by_key: dict[UUID, list[_Asked]] = {}
+    known: dict[str, KeyRow] = {}
     for one in asked:
-        try:
-            one.key = _key(one.sent, keys, now)
-        except Problem as problem:
-            one.refuse(problem)
-        else:
-            by_key.setdefault(str(one.key.id), []).append(one)
+        told = one.sent.authorization
+        if told not in known or one.sent.query:
+            try:
+                known[told] = _key(one.sent, keys, now)
+            except Problem as problem:
+                one.refuse(problem)
+                continue
+        one.key = known[told]
+        by_key.setdefault(one.key.id, []).append(one)
     for theirs in by_key.values():
         _count(theirs, now)
 
@@ -173,12 +174,12 @@ def _count(theirs: Sequence[_Asked], now: datetime) -> None:
     assert key is not None  # noqa: S101 - they were gathered by it
     with connection.cursor() as cursor:
         last = api_keys.spend(cursor, key, now, len(theirs))
-    for place, one in enumerate(reversed(theirs)):
-        spent = Spent(last.most, last.left + place, last.seconds)
-        one.headers = limit_headers(spent)
-        if spent.over:
-            one.headers["Retry-After"] = str(spent.seconds)
-            one.refuse(Problem("rate_limited", "", seconds=spent.seconds))
+    headers = limit_headers(last)
+    for left, one in enumerate(reversed(theirs), last.left):
+        one.headers = {**headers, REMAINING: str(max(left, 0))}
+        if left < 0:
+            one.headers["Retry-After"] = str(last.seconds)
+            one.refuse(Problem("rate_limited", "", seconds=last.seconds))
         elif SCOPE not in key.scopes:
             one.refuse(Problem("scope_missing", "", scope=SCOPE))
 
@@ -192,21 +193,23 @@ def _read(one: _Asked, key: KeyRow, shop: Shop) -> None:
         one.refuse(problem)
 
 
-def _book(asked: Sequence[_Asked], running: Mapping[str, Compiled], now: datetime) -> None:
+def _book(asked: Sequence[_Asked], running: dict[str, Compiled], now: datetime) -> None:
     if not asked:
         return
     explain = not all(one.sent.minimal for one in asked)
     arrivals = [one.arrival for one in asked if one.arrival is not None]
     outcomes = completed(record(arrivals, now=now, source=Source(explain=explain)))
+    decimals = assets_of(running)
     for language in {one.sent.language for one in asked}:
         with translation.override(language):
             for one, outcome in zip(asked, outcomes, strict=True):
                 if one.sent.language == language:
-                    one.reply = _told(one, _brief(one, outcome) if explain else outcome, running)
+                    speech = Speech(language, running, one.sent.request_id, decimals)
+                    one.reply = _told(one, _brief(one, outcome) if explain else outcome, speech)
 
 
-def _told(one: _Asked, outcome: Outcome, running: Mapping[str, Compiled]) -> Reply:
-    told = answers.rendered(outcome, one.speech(running))
+def _told(one: _Asked, outcome: Outcome, speech: Speech) -> Reply:
+    told = answers.rendered(outcome, speech)
     headers = one.headers | REPLAY if told.replay else one.headers
     return Reply(told.status, told.body, headers)
 
