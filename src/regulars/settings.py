@@ -96,7 +96,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "regulars.console.middleware.SecurityHeaders",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "regulars.run.packing.PackedFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -225,6 +225,7 @@ ROUTES = ["regulars.run.facts.route"]
 UPLOAD_GATE = "regulars.console.uploads.may_upload"
 BATCH_GATE = "regulars.api.gate.may_send_batches"
 API_REFUSAL = "regulars.api.gate.refusal"
+PAGE_REFUSAL = "regulars.api.gate.sentence"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 

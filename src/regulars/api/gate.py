@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
+from msgspec import Struct, json
 
 from regulars.api import answers
 from regulars.api.answers import Speech
@@ -16,7 +17,8 @@ from regulars.api.problems import Problem
 from regulars.db import api_keys
 
 SCOPE = "facts:write"
-CODES = {408: "body_cut_short", 413: "body_too_big"}
+CODES = {408: "body_cut_short", 413: "body_too_big", 500: "broken", 503: "busy"}
+"""What the server says by itself, before anybody else could."""
 
 
 def may_send_batches(authorization: str) -> bool:
@@ -34,11 +36,22 @@ def may_send_batches(authorization: str) -> bool:
 
 
 def refusal(status: int, accepted: str, request_id: str, most: int) -> bytes:
-    """What is said of a body that is too large (more than `most` MB), or was cut short."""
+    """What a machine is told by the server itself, in its language: of a body that is too large
+    (more than `most` MB) or was cut short, of what broke, of too much work."""
     spoken = language(accepted)
     with translation.override(spoken):
         problem = Problem(CODES[status], "", most=most)
         return answers.rendered_problem(problem, Speech(spoken, {}, request_id)).body
+
+
+def sentence(status: int, accepted: str, request_id: str, most: int) -> bytes:
+    """The same for people: a sentence, and the id of the request."""
+    told = json.decode(refusal(status, accepted, request_id, most), type=_Told)
+    return f"{told.message} ({request_id})\n".encode()
+
+
+class _Told(Struct):
+    message: str
 
 
 def language(accepted: str) -> str:

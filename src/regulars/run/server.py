@@ -45,6 +45,7 @@ BODY_LIMITS = [
     ),
 ]
 API = "/api/"
+TEXT, JSON = b"text/plain; charset=utf-8", b"application/json"
 AGAIN = b"idempotency-key"
 """A request with this header is answered as before, which the routes past Django do not know."""
 PLAIN_HEADERS = (
@@ -125,17 +126,32 @@ def nobody(_gate: str, _told: str) -> bool:
     return False
 
 
+ENGLISH = {
+    408: "The request did not arrive whole.",
+    413: "The request is larger than this address takes.",
+    500: "Something went wrong here.",
+    503: "Too busy. Try again in a moment.",
+}
+"""Where no settings say how to say it."""
+
+
+def said(status: int, scope: Scope, request_id: str) -> tuple[bytes, bytes]:
+    """What the server says by itself, in the sender's language: its kind, and itself."""
+    machine = scope["path"].startswith(API)
+    say = _setting("API_REFUSAL" if machine else "PAGE_REFUSAL")
+    if say is None:
+        return TEXT, f"{ENGLISH[status]} ({request_id})\n".encode()
+    limit = body.limit_for(scope["path"], BODY_LIMITS)
+    most = (limit.size if limit else DEFAULT_BODY) // MEGABYTE
+    told = say(status, _header(scope, b"accept-language"), request_id, most)
+    return (JSON if machine else TEXT), cast(bytes, told)
+
+
 async def come_again(scope: Scope, send: Send) -> None:
     """What those are told for whom there is neither a thread nor a database."""
-    from regulars.api.grouped import Sent, unanswered  # noqa: PLC0415 - Django is set up by now
-
-    reply = unanswered(Sent(body=b""), "busy")
-    kind, content = b"application/json", reply.body
-    if not scope["path"].startswith("/api/"):
-        kind, content = b"text/plain; charset=utf-8", b"Too busy. Try again in a moment.\n"
-    told = [(name.encode(), value.encode()) for name, value in reply.headers.items()]
+    kind, content = said(503, scope, _header(scope, b"x-request-id"))
     length = (b"content-length", str(len(content)).encode())
-    headers = [(b"content-type", kind), length, *told, *PLAIN_HEADERS]
+    headers = [(b"content-type", kind), length, (b"retry-after", b"1"), *PLAIN_HEADERS]
     await send({"type": "http.response.start", "status": 503, "headers": headers})
     await send({"type": "http.response.body", "body": content})
 
@@ -229,20 +245,14 @@ class Server:
             if answer.started:
                 # Half an answer is out: the server must break the connection, not round it off.
                 raise
-            await answer.plain(500, f"Something went wrong here. Reference: {answer.request_id}")
+            await self._told(500, scope, answer)
         finally:
             self._busy -= 1
 
     async def _told(self, status: int, scope: Scope, answer: Answer) -> None:
-        """What is wrong with a body: machines are told as of anything else."""
-        refusal = _setting("API_REFUSAL") if scope["path"].startswith(API) else None
-        if refusal is None:
-            return await answer.plain(status, BAD_BODY[status])
-        language = _header(scope, b"accept-language")
-        limit = body.limit_for(scope["path"], BODY_LIMITS)
-        most = (limit.size if limit else DEFAULT_BODY) // MEGABYTE
-        content = await asyncio.to_thread(refusal, status, language, answer.request_id, most)
-        return await answer.told(status, content)
+        """What is wrong with a request, before anybody could answer it."""
+        kind, content = await asyncio.to_thread(said, status, scope, answer.request_id)
+        await answer.whole(status, kind, content)
 
     async def _choose(self, scope: Scope, receive: Receive, answer: Answer) -> None:
         path = scope["path"]
@@ -290,12 +300,6 @@ class Server:
             whole.close()
 
 
-BAD_BODY = {
-    408: "The request did not arrive whole.",
-    413: "The request is larger than this address takes.",
-}
-
-
 def _header(scope: Scope, wanted: bytes) -> str:
     """A header of a request; cookies may come in several."""
     found = [value for name, value in scope["headers"] if name.lower() == wanted]
@@ -335,16 +339,12 @@ class Answer:
         return [*given, *added]
 
     async def plain(self, status: int, text: str) -> None:
-        await self._whole(status, b"text/plain; charset=utf-8", text.encode() + b"\n")
+        await self.whole(status, TEXT, text.encode() + b"\n")
 
     async def json(self, status: int, value: object) -> None:
-        await self.told(status, msgspec.json.encode(value))
+        await self.whole(status, JSON, msgspec.json.encode(value))
 
-    async def told(self, status: int, content: bytes) -> None:
-        """JSON that is written already."""
-        await self._whole(status, b"application/json", content)
-
-    async def _whole(self, status: int, kind: bytes, content: bytes) -> None:
+    async def whole(self, status: int, kind: bytes, content: bytes) -> None:
         length = str(len(content)).encode()
         headers = [(b"content-type", kind), (b"content-length", length), *PLAIN_HEADERS]
         await self.send({"type": "http.response.start", "status": status, "headers": headers})
