@@ -180,45 +180,72 @@ def lines(phone: Visit) -> list[str]:
     return [plain(one) for one in phone.page.locator(".lines li").all_inner_texts()]
 
 
+class People(Struct, frozen=True, kw_only=True):
+    """Who is there, each at a browser of their own; Ana and Bea by their addresses."""
+
+    words: Words
+    owner: Visit
+    till: Visit
+    phone: Visit
+    ana: str
+    bea: str
+
+
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_the_story_of_the_cafe(language: str, cafe: House, at: Open) -> None:
     words = WORDS[language]
-    ana, bea = f"ana-{language}@example.com", f"bea-{language}@example.com"
-    owner = at(words.owner, locale=words.locale)
-    till = at(viewport=DESKTOP, locale=words.locale)
-    before = owed(owner)
-    shorten_the_wait(owner)
-    till_for(owner, till, f"till {language}", words)
+    people = People(
+        words=words,
+        owner=at(words.owner, locale=words.locale),
+        till=at(viewport=DESKTOP, locale=words.locale),
+        phone=at(viewport=PHONE, locale=words.locale),
+        ana=f"ana-{language}@example.com",
+        bea=f"bea-{language}@example.com",
+    )
+    before = owed(people.owner)
+    shorten_the_wait(people.owner)
+    till_for(people.owner, people.till, f"till {language}", words)
+    enrol(people.till, people.ana, "Ana Popescu", language)
+    sell(people.till, "54.00")
+    come_in(people.phone, people.owner, people.ana)
+    assert people.phone.page.locator("html").get_attribute("lang") == language
+    a_coffee(people)
+    a_reward_and_a_refund(people)
+    a_friend(people, at(viewport=PHONE, locale=words.locale))
+    the_books_agree(people)
+    wanted = Owed(held=before.held + 54 + 15, used=before.used - 50, back=before.back - 4)
+    assert owed(people.owner, wanted) == wanted
+    assert cafe.run("verify")
 
-    enrol(till, ana, "Ana Popescu", language)
-    sell(till, "54.00")
-    phone = at(viewport=PHONE, locale=words.locale)
-    come_in(phone, owner, ana)
-    assert phone.page.locator("html").get_attribute("lang") == language
+
+def a_coffee(people: People) -> None:
+    """It is on the phone at once, with its reason."""
+    words, phone = people.words, people.phone
     assert points(phone) == 54
-
-    choose(till, ana)
-    sell(till, "4.20")
-    assert points(phone) == 58, "a coffee is on the phone at once"
+    choose(people.till, people.ana)
+    sell(people.till, "4.20")
+    assert points(phone) == 58
     newest = lines(phone)[0]
     assert all(one in newest for one in (words.counter, "+4", words.why, "Mia")), newest
 
+
+def a_reward_and_a_refund(people: People) -> None:
+    """A voucher is taken on the phone; the coffee goes back; the voucher is used at the till."""
+    words, till, phone = people.words, people.till, people.phone
     phone.go("/my/rewards/")
     phone.page.locator(".goods li", has_text=words.used).locator(".btn.main").click()
     code = phone.page.locator(".ticket .small").inner_text()
-    assert points(phone) == 8
     voucher = re.search(r"[0-9A-Z]{4}[0-9A-Z-]{4,}", code)
     assert voucher, code
-
+    assert points(phone) == 8
     till.go("/till/")
     last = till.page.locator("button[name=undo]")
     assert words.undo in plain(last.inner_text())
     last.click()
     expect(till.page.locator("h1")).to_have_text(words.taken_back)
-    assert points(phone) == 4, "the coffee went back"
+    assert points(phone) == 4
     newest = lines(phone)[0]
     assert all(one in newest for one in (words.returned, "−4", words.back)), newest
-
     choose(till, voucher[0])
     expect(till.page.locator(".uses .on")).to_contain_text(words.used)
     till.page.click("#book")
@@ -226,10 +253,13 @@ def test_the_story_of_the_cafe(language: str, cafe: House, at: Open) -> None:
     phone.go("/my/rewards/")
     expect(phone.page.locator(".ticket")).to_have_count(0)
 
-    friend = at(viewport=PHONE, locale=words.locale)
-    bring(phone, friend, owner, bea)
-    choose(till, bea)
-    sell(till, "20.00", words.to_pay)
+
+def a_friend(people: People, friend: Visit) -> None:
+    """Bea comes by Ana's link, buys something, and both have theirs."""
+    words, phone = people.words, people.phone
+    bring(phone, friend, people.owner, people.bea)
+    choose(people.till, people.bea)
+    sell(people.till, "20.00", words.to_pay)
     assert points(friend) == 15
     assert points(phone) == 54, "4 and 50"
     newest = lines(phone)[0]
@@ -238,11 +268,6 @@ def test_the_story_of_the_cafe(language: str, cafe: House, at: Open) -> None:
     phone.go("/my/share/")
     expect(phone.page.locator(".steps")).to_contain_text(words.paid)
     assert phone.sideways() <= 0
-
-    the_books_agree(owner, cafe, ana, words)
-    wanted = Owed(held=before.held + 54 + 15, used=before.used - 50, back=before.back - 4)
-    assert owed(owner, wanted) == wanted
-    assert cafe.run("verify")
 
 
 class Owed(Struct, frozen=True):
@@ -287,9 +312,10 @@ def bring(phone: Visit, friend: Visit, owner: Visit, email: str) -> None:
     friend.page.wait_for_url("**/my/")
 
 
-def the_books_agree(owner: Visit, cafe: House, ana: str, words: Words) -> None:
+def the_books_agree(people: People) -> None:
     """The member's page and the audit log tell what the phone told."""
-    owner.go(f"/console/customers/?q={ana}")
+    owner = people.owner
+    owner.go(f"/console/customers/?q={people.ana}")
     owner.page.locator("#people tbody th a").first.click()
     expect(owner.page.locator("h1")).to_have_text("Ana Popescu")
     told = plain(owner.text())
@@ -297,7 +323,7 @@ def the_books_agree(owner: Visit, cafe: House, ana: str, words: Words) -> None:
     assert re.search(r"\b54 (points|Punkte)", told), told
     owner.go("/console/settings/audit/?what=till")
     newest = plain(owner.page.locator("main tbody tr").first.inner_text())
-    assert all(one in newest for one in (words.undone, "Mia", "−4")), newest
+    assert all(one in newest for one in (people.words.undone, "Mia", "−4")), newest
 
 
 ORDERS = "Order;Date;E-mail;Item;Quantity;Price\nLR-1;{day} 10:00;{email};Filter coffee;2;6.20\n"
