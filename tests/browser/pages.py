@@ -19,6 +19,9 @@ PAGES = {
     "console:customer_edit": "/console/customers/{one}/edit/",
     "console:customer_identifiers": "/console/customers/{one}/identifiers/",
     "console:customer_merge": "/console/customers/{one}/merge/?other={other}",
+    "console:adjustments": "/console/customers/adjustments/",
+    "console:customer_adjust": "/console/customers/{member}/adjust/",
+    "console:customer_voucher": "/console/customers/{member}/voucher/",
     "console:imports": "/console/customers/imports/",
     "console:import": "/console/customers/imports/new/",
     "console:import_columns": "/console/customers/imports/{open}/columns/",
@@ -89,6 +92,10 @@ ELSEWHERE = {
     "console:customer_tag_add": "takes a choice",
     "console:customer_tag_remove": "takes a choice",
     "console:customer_note_add": "takes a choice",
+    "console:customer_redeem": "asks as console:key_revoke does",
+    "console:customer_back": "asks as console:customer_adjust does",
+    "console:adjustment_approve": "takes a choice",
+    "console:adjustment_refuse": "takes a choice",
     "console:customer_note_remove": "takes a choice",
     "console:customer_link_undo": "takes a choice",
     "console:import_save": "takes a choice",
@@ -137,7 +144,10 @@ def things(owner: Visit) -> dict[str, str]:
     vera = owner.page.locator("main a", has_text="Vera").first.get_attribute("href") or ""
     owner.go("/console/settings/tills/")
     mia = owner.page.locator("main a", has_text="Mia").first.get_attribute("href") or ""
+    owner.go("/console/customers/?tier=members")
+    member = owner.page.locator("#people tbody th a").first.get_attribute("href") or ""
     return {
+        "member": _id(member),
         "key": _key(owner),
         "webhook": _webhook(owner),
         "paper": _paper(owner),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -42,6 +43,12 @@ IN_SEGMENT = "s.segment = %(segment)s"
 TAGGED = (
     "EXISTS (SELECT 1 FROM regulars_customertag t WHERE t.customer_id = c.id AND t.tag = %(tag)s)"
 )
+HOLDS = (
+    "EXISTS (SELECT 1 FROM regulars_holder h WHERE h.customer_id = c.id AND h.left_at IS NULL"
+    " AND h.programme = ANY(%(programmes)s)"
+)
+MEMBERS = f"{HOLDS})"
+IN_TIER = f"{HOLDS} AND h.tier = %(tier)s)"
 IN_PLACES = "s.places && %(places)s::varchar[]"
 NEWCOMERS = "(SELECT * FROM regulars_standing WHERE first_at >= %(new_since)s OFFSET 0)"
 """Few, and rarely those who spent most: found first (OFFSET 0 keeps it so), sorted then."""
@@ -60,7 +67,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
     `after` is the `here` of the last row of the page before; `places` limits to customers who
     bought in one of them (None: no limit); `new_since` is when somebody is still new; `segment`
-    and `tag` narrow the filter further.
+    and `tag` narrow the filter further. `programmes` are those whose members are told as such, in
+    their order; with `members` nobody else is listed, and with a `tier` only who stands there.
     """
 
     new_since: datetime
@@ -74,6 +82,18 @@ class Wanted(Struct, frozen=True, kw_only=True):
     after: tuple[str, int] | None = None
     places: tuple[str, ...] | None = None
     size: int = PAGE
+    programmes: tuple[str, ...] = ()
+    members: bool = False
+    tier: str = ""
+
+
+class Membership(Struct, frozen=True):
+    """Where somebody stands in the first programme that they take part in: what can be used of
+    each asset, in its smallest unit."""
+
+    programme: str
+    tier: str
+    available: dict[str, int]
 
 
 class ListedCustomer(Struct, frozen=True, kw_only=True):
@@ -86,6 +106,7 @@ class ListedCustomer(Struct, frozen=True, kw_only=True):
     identifier: str = ""
     identifier_kind: str = ""
     tags: tuple[str, ...] = ()
+    member: Membership | None = None
     orders: int = 0
     orders_12m: int = 0
     revenue_minor: int = 0
@@ -137,7 +158,7 @@ def list_customers(wanted: Wanted) -> Page:
     )
     rows = _rows(statement, parameters)
     more = len(rows) > wanted.size
-    listed = _with_details([_listed(row) for row in rows[: wanted.size]])
+    listed = _with_details([_listed(row) for row in rows[: wanted.size]], wanted.programmes)
     if total is None and not more and not wanted.after:
         total = len(rows)
     return Page(
@@ -192,6 +213,8 @@ def _conditions(wanted: Wanted, *, searched: bool) -> list[str]:
     narrower = {
         IN_SEGMENT: bool(wanted.segment),
         TAGGED: bool(wanted.tag),
+        IN_TIER: bool(wanted.tier),
+        MEMBERS: wanted.members and not wanted.tier,
         IN_PLACES: wanted.places is not None,
         "c.id = ANY(%(found)s)": searched,
     }
@@ -237,6 +260,8 @@ def _parameters(wanted: Wanted, found: list[int] | None) -> dict[str, Any]:
         "new_since": wanted.new_since,
         "segment": wanted.segment,
         "tag": wanted.tag,
+        "tier": wanted.tier,
+        "programmes": list(wanted.programmes),
         "found": found,
         "places": list(wanted.places or ()),
         "at": at,
@@ -261,8 +286,8 @@ def _listed(row: tuple[Any, ...]) -> ListedCustomer:
     )
 
 
-def _with_details(rows: list[ListedCustomer]) -> list[ListedCustomer]:
-    """The same rows with the identifier to show and the tags."""
+def _with_details(rows: list[ListedCustomer], programmes: tuple[str, ...]) -> list[ListedCustomer]:
+    """The same rows with the identifier to show, the tags and where members stand."""
     numbers = [row.id for row in rows]
     identifiers = _rows(
         "SELECT DISTINCT ON (customer_id) customer_id, kind, value FROM regulars_identifier"
@@ -275,6 +300,14 @@ def _with_details(rows: list[ListedCustomer]) -> list[ListedCustomer]:
         " WHERE customer_id = ANY(%(ids)s) GROUP BY customer_id",
         {"ids": numbers},
     )
+    members = _rows(
+        "SELECT DISTINCT ON (customer_id) customer_id, programme, tier, figures::text"
+        " FROM regulars_holder WHERE customer_id = ANY(%(ids)s) AND left_at IS NULL"
+        " AND programme = ANY(%(programmes)s)"
+        " ORDER BY customer_id, array_position(%(programmes)s::varchar[], programme)",
+        {"ids": numbers, "programmes": list(programmes)},
+    )
+    stand = {number: _membership(*told) for number, *told in members}
     shown = {number: (kind, value) for number, kind, value in identifiers}
     tagged = {number: tuple(words) for number, words in tags}
     return [
@@ -283,9 +316,16 @@ def _with_details(rows: list[ListedCustomer]) -> list[ListedCustomer]:
             identifier_kind=shown.get(row.id, ("", ""))[0],
             identifier=shown.get(row.id, ("", ""))[1],
             tags=tagged.get(row.id, ()),
+            member=stand.get(row.id),
         )
         for row in rows
     ]
+
+
+def _membership(programme: str, tier: str, figures: str) -> Membership:
+    told: dict[str, dict[str, int]] = json.loads(figures)
+    available = {asset: one.get("available", 0) for asset, one in told.items()}
+    return Membership(programme, tier, available)
 
 
 def find(query: str) -> list[int]:

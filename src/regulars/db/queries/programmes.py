@@ -109,6 +109,12 @@ def _id(text: str) -> UUID | None:
         return None
 
 
+def in_order() -> list[str]:
+    """The programmes that run, in their order."""
+    rows = ProgrammeRow.objects.filter(ended_at=None).order_by("position")
+    return list(rows.values_list("id", flat=True))
+
+
 def taken_part_in(customer_id: int) -> list[str]:
     """The running programmes of which somebody is a member, in their order."""
     mine = HolderState.objects.filter(customer_id=customer_id, left_at=None)

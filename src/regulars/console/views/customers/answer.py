@@ -9,12 +9,13 @@ from django.utils.translation import ngettext
 
 from regulars.console.templatetags.look import number
 from regulars.console.views.customers.asked import Asked
+from regulars.console.views.customers.clubs import MEMBERS, Clubs
 from regulars.console.views.customers.figures import Figures
 from regulars.console.views.customers.labels import COUNTED, segment_name
 from regulars.db.queries.customers import MOST_FOUND, Page
 
 
-def answer(asked: Asked, known: Figures, page: Page, *, limited: bool) -> SafeString:
+def answer(asked: Asked, known: Figures, page: Page, *, limited: bool, clubs: Clubs) -> SafeString:
     """One or two sentences, the group looked at in bold."""
     parts = [_everybody(known)] if known.counts else []
     if limited:
@@ -22,7 +23,7 @@ def answer(asked: Asked, known: Figures, page: Page, *, limited: bool) -> SafeSt
     if asked.query:
         parts.append(_searched(asked, page))
     elif asked.narrowed:
-        who = _group(asked, _count(asked, known, page))
+        who = _group(asked, _count(asked, known, page), dict(clubs.choices()))
         parts.append(format_html(_("You are looking at {who}."), who=_bold(who)))
     return format_html_join(" ", "{}", ((part,) for part in parts if part))
 
@@ -48,7 +49,7 @@ def _everybody(known: Figures) -> str:
 def _count(asked: Asked, known: Figures, page: Page) -> int | None:
     if page.total is not None:
         return page.total
-    if asked.segment or asked.tag or known.counts is None:
+    if asked.segment or asked.tag or asked.tier or known.counts is None:
         return None
     return known.counts.get(COUNTED.get(asked.filter, asked.filter))
 
@@ -64,9 +65,13 @@ def _searched(asked: Asked, page: Page) -> str:
     return told % {"n": number(found), "query": asked.query}
 
 
-def _group(asked: Asked, count: int | None) -> str:
+def _group(asked: Asked, count: int | None, tiers: dict[str, str]) -> str:
     """Who is in the list, in words: with their number where it is known."""
     text = _filtered(asked.filter, count)
+    if asked.tier == MEMBERS:
+        text = _("%(who)s who are members") % {"who": text}
+    elif asked.tier:
+        text = _("%(who)s in the tier “%(tier)s”") % {"who": text, "tier": tiers[asked.tier]}
     if asked.segment:
         text = _("%(who)s in “%(segment)s”") % {
             "who": text,

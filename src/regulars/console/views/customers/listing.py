@@ -21,9 +21,11 @@ from regulars.console.views.customers import asked as address
 from regulars.console.views.customers.access import places
 from regulars.console.views.customers.answer import answer
 from regulars.console.views.customers.asked import Asked
+from regulars.console.views.customers.clubs import Clubs, clubs
 from regulars.console.views.customers.figures import Figures, figures
 from regulars.console.views.customers.labels import COUNTED, FILTERS, SEGMENTS, segment_name
 from regulars.console.views.customers.rows import EXPORTED, export_row, shown_row
+from regulars.db.queries import adjustments
 from regulars.db.queries.customers import (
     Page,
     Sort,
@@ -42,8 +44,11 @@ COLUMNS: tuple[tuple[Sort | None, Any, str], ...] = (
     ("orders", gettext_lazy("Orders"), "n"),
     ("spent", gettext_lazy("Spent"), "n"),
     ("stake", gettext_lazy("At stake"), "n"),
+    (None, "", "n"),
     (None, gettext_lazy("Tags"), "only-wide"),
 )
+BALANCE = 6
+"""Which of the columns is called as the programme calls what it gives."""
 
 
 class Column(Struct, frozen=True, kw_only=True):
@@ -55,7 +60,7 @@ class Column(Struct, frozen=True, kw_only=True):
     direction: str = ""
 
 
-def wanted(request: StaffRequest, asked: Asked, new_since: datetime) -> Wanted:
+def wanted(request: StaffRequest, asked: Asked, new_since: datetime, mine: Clubs) -> Wanted:
     """The query for what an address asks for, within what the reader may see."""
     wish = Wanted(
         new_since=new_since,
@@ -68,25 +73,30 @@ def wanted(request: StaffRequest, asked: Asked, new_since: datetime) -> Wanted:
         language=get_language() or "en",
         places=places(request),
     )
+    wish = mine.wanted(wish, asked)
     return structs.replace(wish, after=place_after(wish, asked.after)) if asked.after else wish
 
 
 @needs(Right.SEE_CUSTOMERS)
 @require_safe
 def customers(request: StaffRequest) -> HttpResponse:
-    asked = address.read(request.GET)
+    mine = clubs(timezone.now())
+    asked = mine.narrowed(address.read(request.GET))
     known = figures(request, timezone.now())
-    page = list_customers(wanted(request, asked, known.new_since))
+    page = list_customers(wanted(request, asked, known.new_since, mine))
     values = {
         "asked": asked,
         "figures": known,
         "page": page,
-        "rows": [shown_row(row) for row in page.rows],
-        "answer": answer(asked, known, page, limited=places(request) is not None),
+        "rows": [shown_row(row, mine) for row in page.rows],
+        "answer": answer(asked, known, page, limited=places(request) is not None, clubs=mine),
         "chips": _chips(asked, known),
-        "columns": _columns(asked),
+        "columns": _columns(asked, mine),
         "segments": [(key, segment_name(key)) for key in SEGMENTS],
         "tags": tags_in_use(),
+        "tiers": mine.choices(),
+        "balances": mine.label if mine.editions else "",
+        "by_hand": adjustments.waiting() if places(request) is None else 0,
         "links": _links(request, asked, page),
         "guest_order": _guest_order(request, asked, page),
         "may_add": may(request.user, Right.CHANGE_CUSTOMERS) and places(request) is None,
@@ -131,10 +141,14 @@ def _chips(asked: Asked, known: Figures) -> list[dict[str, object]]:
     ]
 
 
-def _columns(asked: Asked) -> list[Column]:
+def _columns(asked: Asked, mine: Clubs) -> list[Column]:
+    named = list(COLUMNS)
+    named[BALANCE] = (None, mine.label, "n")
+    if not mine.editions:
+        del named[BALANCE]
     return [
         _column(asked, sort, str(label), css)
-        for sort, label, css in COLUMNS
+        for sort, label, css in named
         if sort != "stake" or asked.filter == "drifting"
     ]
 
@@ -179,13 +193,15 @@ def _guest_order(request: StaffRequest, asked: Asked, page: Page) -> bool:
 @require_safe
 def export(request: StaffRequest) -> StreamingHttpResponse:
     """The whole list that an address asks for, sorted by name, as CSV."""
-    asked = structs.replace(address.read(request.GET), sort="name", descending=False, after=None)
+    mine = clubs(timezone.now())
+    asked = mine.narrowed(address.read(request.GET))
+    asked = structs.replace(asked, sort="name", descending=False, after=None)
     known = figures(request, timezone.now())
     currency = getattr(getattr(request, "business", None), "currency", "EUR")
     zone = timezone.get_current_timezone()
     rows = (
-        export_row(row, currency, zone)
-        for row in whole_list(wanted(request, asked, known.new_since))
+        export_row(row, currency, zone, mine)
+        for row in whole_list(wanted(request, asked, known.new_since, mine))
     )
     name = _("customers") + f"-{timezone.localdate():%Y-%m-%d}.csv"
     return csv_response(name, csv_lines(EXPORTED, rows))

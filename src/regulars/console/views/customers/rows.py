@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from regulars.console.exports import Cell
 from regulars.console.templatetags.look import ago, number, short_day
+from regulars.console.views.customers.clubs import Clubs
 from regulars.console.views.customers.labels import KINDS, segment_name, segment_tone
 from regulars.db.queries.customers import ExportedCustomer, ListedCustomer
 from regulars.engine.money import from_minor
@@ -40,6 +41,8 @@ EXPORTED = (
     "first_order",
     "last_order",
     "usual_gap_days",
+    "balance",
+    "tier",
 )
 
 
@@ -53,9 +56,13 @@ class ShownRow(Struct, frozen=True, kw_only=True):
     tone: str
     seen: str
     usual: str
+    balance: str = ""
+    tier: str = ""
 
 
-def shown_row(person: ListedCustomer) -> ShownRow:
+def shown_row(person: ListedCustomer, clubs: Clubs | None = None) -> ShownRow:
+    """A row of a list; without `clubs` it does not say what members can use."""
+    balance, tier = clubs.balance(person) if clubs else ("", "")
     identifier = shown_identifier(person.identifier_kind, person.identifier)
     return ShownRow(
         person=person,
@@ -65,6 +72,8 @@ def shown_row(person: ListedCustomer) -> ShownRow:
         tone=segment_tone(person.segment) if person.orders else "",
         seen=seen_on(person.last_at),
         usual=usual_gap(person.usual_gap_days),
+        balance=balance,
+        tier=tier,
     )
 
 
@@ -105,8 +114,9 @@ def whole_days(gap: Decimal) -> int:
     return max(1, round(gap))
 
 
-def export_row(person: ExportedCustomer, currency: str, zone: tzinfo) -> list[Cell]:
+def export_row(person: ExportedCustomer, currency: str, zone: tzinfo, clubs: Clubs) -> list[Cell]:
     row = person.row
+    balance, tier = clubs.exact(row)
     return [
         str(row.public_id),
         row.name,
@@ -124,4 +134,6 @@ def export_row(person: ExportedCustomer, currency: str, zone: tzinfo) -> list[Ce
         row.first_at.astimezone(zone).date() if row.first_at else None,
         row.last_at.astimezone(zone).date() if row.last_at else None,
         row.usual_gap_days,
+        balance,
+        tier,
     ]
