@@ -23,12 +23,14 @@ from _pytest.outcomes import Skipped  # noqa: E402 - after the path to our helpe
 
 from bench import (  # noqa: E402 - the same
     console_bench,
+    faces_bench,
     fold_bench,
     history_bench,
     import_bench,
     insight_bench,
     orders_bench,
     quote_bench,
+    till_bench,
 )
 
 Row = dict[str, Any]
@@ -41,6 +43,8 @@ BENCHES: dict[str, Callable[[Path], list[Row]]] = {
     "quote": quote_bench.run,
     "rebuild": history_bench.rebuild,
     "verify": history_bench.verify,
+    "faces": faces_bench.run,
+    "till": till_bench.run,
 }
 
 

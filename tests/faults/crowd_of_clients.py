@@ -13,6 +13,8 @@ from msgspec import Struct, field
 
 Link = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 STATUSES = {200, 429, 503}
+MOST_LINKS = 4000
+"""A crowd has so many connections: who finds none free has not come."""
 
 
 class Told(Struct):
@@ -22,6 +24,7 @@ class Told(Struct):
     booked: set[int] = field(default_factory=set)
     took: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    stayed_away: int = 0
 
     def note(self, number: int, status: int, head: str, took: float) -> None:
         self.statuses[status] += 1
@@ -62,14 +65,19 @@ class Crowd:
         await asyncio.gather(*(self.send(one, told) for one in numbers))
 
     async def send_steadily(self, first: int, rate: float, seconds: float, told: Told) -> int:
-        """So many a second, whether they are answered or not; the number of the next one."""
-        began, number, under_way = time.monotonic(), first, set()
+        """So many a second, whether they are answered or not, as long as there are connections;
+        the number of the next one."""
+        under_way: set[asyncio.Task[None]] = set()
+        began, number = time.monotonic(), first
         while (passed := time.monotonic() - began) < seconds:
             while number - first < rate * passed:
-                task = asyncio.create_task(self.send(number, told))
+                number += 1
+                if len(under_way) >= MOST_LINKS:
+                    told.stayed_away += 1
+                    continue
+                task = asyncio.create_task(self.send(number - 1, told))
                 under_way.add(task)
                 task.add_done_callback(under_way.discard)
-                number += 1
             await asyncio.sleep(0.005)
         await asyncio.gather(*under_way)
         return number

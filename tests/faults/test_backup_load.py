@@ -98,7 +98,7 @@ def test_a_backup_under_load_is_whole(place: Place) -> None:
         sales.over = False
         with selling(place.shop, sales, first=len(sales.acknowledged)):
             await_more(sales, ORDERS)
-            before = {sales.key(one, 0) for one in sales.acknowledged}
+            before = {sales.key(one, 0) for one in list(sales.acknowledged)}
             back_up(place.shop.folder, home(place.shop), place.root / "busy.backup", TOLD)
             await_more(sales, 8)
         all_told(sales)

@@ -107,7 +107,8 @@ def five_times_the_capacity_is_outlived(shop: Shop) -> None:
     for told in (peak, flood, calm):
         told.took.sort()
         told.took = [told.took[len(told.took) * 99 // 100]]
-        print(dict(told.statuses), f"p99 {told.took[0] * 1000:.0f} ms", told.wrong[:3])
+        p99 = f"p99 {told.took[0] * 1000:.0f} ms, {told.stayed_away} stayed away"
+        print(dict(told.statuses), p99, told.wrong[:3])
     print("booked a second: peak {:.0f}, under the flood {:.0f}, after it {:.0f}".format(*rates))
     assert [*peak.wrong, *flood.wrong, *calm.wrong] == []
     assert flood.statuses.keys() <= {200, 429, 503}
