@@ -98,6 +98,35 @@ def test_what_is_no_backup_changes_nothing(home: tuple[Folder, Addresses, Path])
         assert counted(addresses, "regulars_edition") == before
 
 
+def test_a_restore_that_is_killed_sends_nothing_again(
+    home: tuple[Folder, Addresses, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, addresses, root = home
+    act(addresses, WAITING)
+    back_up(folder, addresses, root / "waits.backup", TOLD)
+
+    def killed(*_told: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(backup, "write_private", killed)
+        with pytest.raises(KeyboardInterrupt):
+            restore(folder, addresses, root / "waits.backup", force=True)
+    assert counted(addresses, "procrastinate_jobs") == 0
+
+
+def test_what_an_older_backup_does_not_have_is_passed_over(
+    home: tuple[Folder, Addresses, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, addresses, root = home
+    act(addresses, WAITING)
+    back_up(folder, addresses, root / "older.backup", TOLD)
+    gone = {"regulars_pigeon": "DELETE FROM {}", **backup.SILENCED}
+    monkeypatch.setattr(backup, "SILENCED", gone)
+    restore(folder, addresses, root / "older.backup", force=True)
+    assert counted(addresses, "procrastinate_jobs") == 0
+
+
 def test_saboteur_jobs_that_stay(
     home: tuple[Folder, Addresses, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -140,8 +140,6 @@ def restore(folder: Folder, addresses: Addresses, source: Path, *, force: bool) 
         _extract(source, place)
         _put_back(addresses.owner, place, major)
         write_private(folder.keys / KEY, (place / KEY).read_text(encoding="utf-8"))
-    with psycopg.connect(addresses.owner) as link:
-        silence(link)
     return told
 
 
@@ -157,13 +155,15 @@ def _check_version(link: psycopg.Connection[tuple[object, ...]]) -> int:
 
 
 def _put_back(address: str, place: Path, major: int) -> None:
-    """What the dump holds in place of all that is there, in one transaction."""
+    """What the dump holds in place of all that is there, and nothing of it waiting to go out, in
+    one transaction: a restore that is killed has either not begun or sends nothing again."""
     options = ("--clean", "--if-exists", "--no-owner", "--no-privileges", str(place / DUMP))
     told, database = place / "told.sql", f"--dbname={conninfo_to_dict(address)['dbname']}"
     _run("pg_restore", address, f"--file={told}", *options)
     if major < KNOWS_TIMEOUT:
         _leave_out(told, TIMEOUT)
-    _run("psql", address, *ONE_GO, database, f"--command={EMPTIED}", f"--file={told}")
+    acts = (f"--command={EMPTIED}", f"--file={told}", f"--command={silencing()}")
+    _run("psql", address, *ONE_GO, database, *acts)
 
 
 def _leave_out(file: Path, line: bytes) -> None:
@@ -193,11 +193,16 @@ def is_lived_in(link: psycopg.Connection[tuple[object, ...]]) -> bool:
     )
 
 
-def silence(link: psycopg.Connection[tuple[object, ...]]) -> None:
-    """What waited to go out when the backup was made does not go out again."""
-    for table, statement in SILENCED.items():
-        if _exists(link, table):
-            link.execute(sql.SQL(statement).format(sql.Identifier(table)))
+def silencing() -> str:
+    """The statement by which what waited to go out when the backup was made does not go out again.
+    Tables that an older backup does not have are passed over."""
+    parts = [
+        f"IF to_regclass('{table}') IS NOT NULL THEN {statement.format(table)}; END IF;"
+        for table, statement in SILENCED.items()
+    ]
+    # Dumps leave no schema to look names up in.
+    named = "PERFORM set_config('search_path', 'public', true);"
+    return f"DO $$ BEGIN {named} {' '.join(parts)} END $$"
 
 
 def _exists(link: psycopg.Connection[tuple[object, ...]], table: str) -> bool:
