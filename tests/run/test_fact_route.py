@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 from msgspec import Struct
 
@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "api"))
 from api_kit import ago, cafe, key, order
 
 from regulars.actions import api_keys
-from regulars.api import grouped
+from regulars.api import clock, grouped
 from regulars.api.grouped import Keys, Reply, Sent
 from regulars.db.models import FactRow
 from regulars.run import body, group
@@ -236,6 +236,42 @@ def test_a_group_that_fails_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> N
     route.close()
     assert [one.status for one in answers] == [200, 200, 200, 500, 200, 200]
     assert FactRow.objects.filter(type="order").count() == 5
+
+
+def used() -> int:
+    """How many requests were counted in all."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(sum(used), 0) FROM regulars_api_use")
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize(("forgotten", "counted"), [(False, 6), (True, 12)])
+def test_who_is_tried_again_is_counted_once(
+    monkeypatch: pytest.MonkeyPatch, forgotten: bool, counted: int
+) -> None:
+    """Saboteur: a writer that forgets whom it counted."""
+    caller, real, sizes = cafe(), grouped.answer, list[int]()
+
+    def failing(asked: Sequence[Sent], keys: Keys) -> list[Reply]:
+        sizes.append(len(asked))
+        replies = real(asked, keys)
+        if forgotten:
+            keys.counted.clear()
+        if len(sizes) == 1:
+            raise ValueError
+        return replies
+
+    monkeypatch.setattr(grouped, "answer", failing)
+    writer = group.Writer(lambda _done: None)
+    told = [Sent(body=body, authorization=f"Bearer {caller.key}") for body in bodies(6)]
+    before, now = used(), clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
+    future: asyncio.Future[Reply] = asyncio.Future(loop=asyncio.new_event_loop())
+    answers = writer._answers([group.Waiting(one, time.monotonic(), future) for one in told])
+    future.get_loop().close()
+    assert sizes == [6, 1, 1, 1, 1, 1, 1]
+    assert [one.status for one in answers] == [200] * 6
+    assert used() - before == counted
 
 
 def test_a_commit_whose_end_is_unknown_has_one_effect(monkeypatch: pytest.MonkeyPatch) -> None:

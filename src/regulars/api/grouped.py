@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -25,7 +26,7 @@ from regulars.api.door import BEARER, BEGINS, REMAINING, come_again, limit_heade
 from regulars.api.facts import Shop, assets_of, read
 from regulars.api.problems import Problem, converted
 from regulars.db import api_keys, hot, programmes
-from regulars.db.api_keys import KeyRow
+from regulars.db.api_keys import KeyRow, Spent
 from regulars.engine.arrivals import Arrival
 from regulars.engine.compiled import Compiled
 
@@ -75,11 +76,21 @@ class _Asked(Struct):
         self.reply = Reply(told.status, told.body, self.headers)
 
 
+class Counted(NamedTuple):
+    """How a request was counted: what was left when it came, and of which limit."""
+
+    sent: Sent
+    left: int
+    spent: Spent
+
+
 class Keys:
     """Keys found lately, and where national numbers are from, so that not every group looks them
-    up."""
+    up. `counted` are the requests of this group, by their identity: who is tried again, because
+    the group failed, is not counted again."""
 
     def __init__(self) -> None:
+        self.counted: dict[int, Counted] = {}
         self._found: dict[str, tuple[float, KeyRow]] = {}
         self._region: tuple[float, str] = (-KEPT_SECONDS, "")
 
@@ -154,7 +165,7 @@ def _let_in(asked: Sequence[_Asked], keys: Keys, now: datetime) -> None:
         one.key = known[told]
         by_key.setdefault(one.key.id, []).append(one)
     for theirs in by_key.values():
-        _count(theirs, now)
+        _count(theirs, now, keys.counted)
 
 
 def _key(sent: Sent, keys: Keys, now: datetime) -> KeyRow:
@@ -168,14 +179,19 @@ def _key(sent: Sent, keys: Keys, now: datetime) -> KeyRow:
     return key
 
 
-def _count(theirs: Sequence[_Asked], now: datetime) -> None:
-    """Count the requests of one key, each as if it had come alone."""
+def _count(theirs: Sequence[_Asked], now: datetime, counted: dict[int, Counted]) -> None:
+    """Count the requests of one key, each as if it had come alone, and once."""
     key = theirs[0].key
     assert key is not None  # noqa: S101 - they were gathered by it
-    with connection.cursor() as cursor:
-        last = api_keys.spend(cursor, key, now, len(theirs))
-    headers = limit_headers(last)
-    for left, one in enumerate(reversed(theirs), last.left):
+    fresh = [one.sent for one in theirs if id(one.sent) not in counted]
+    if fresh:
+        with connection.cursor() as cursor:
+            last = api_keys.spend(cursor, key, now, len(fresh))
+        for left, sent in enumerate(reversed(fresh), last.left):
+            counted[id(sent)] = Counted(sent, left, last)
+    headers = limit_headers(counted[id(theirs[0].sent)].spent)
+    for one in theirs:
+        _, left, last = counted[id(one.sent)]
         one.headers = {**headers, REMAINING: str(max(left, 0))}
         if left < 0:
             one.headers["Retry-After"] = str(last.seconds)

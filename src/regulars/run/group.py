@@ -97,6 +97,7 @@ class Writer:
         """The answers of a group; one that fails is taken apart."""
         if not group:
             return []
+        self._keys.counted.clear()
         try:
             return grouped.answer([one.sent for one in group], self._keys)
         except Exception as error:
