@@ -35,8 +35,10 @@ MAYBE_CARD = re.compile(rb'"' + _NOISE + rb"[0-9](?:" + _NOISE + rb"[0-9]){14,15
 """Bytes without which no text of a body is a bank card's number, unless a sign is written in
 another way (after a backslash): digits and what parts them, alone between the signs of a text."""
 PARTS = b" ._/-"
-MAYBE_PLAIN_CARD = re.compile(rb'"[0-9]{15,16}"')
-"""The same where a body is ASCII and what parts digits was taken out of it."""
+ALL_ZEROS = bytes(ord("0") if chr(sign).isdigit() else sign for sign in range(128)).ljust(256)
+BEGINS_AS_CARD = b'"' + b"0" * 15
+"""How a bank card's number begins in a body of ASCII, where all digits are the same and what parts
+them was taken out."""
 ALL = -1
 
 
@@ -155,7 +157,7 @@ def may_hold_a_card(body: bytes) -> bool:
     if b"\\" in body:
         return True
     if body.isascii():
-        return MAYBE_PLAIN_CARD.search(body.translate(None, PARTS)) is not None
+        return BEGINS_AS_CARD in body.translate(ALL_ZEROS, PARTS)
     return MAYBE_CARD.search(body) is not None
 
 

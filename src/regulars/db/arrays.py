@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from regulars.engine.calendar import instant_of
+
 MARK = "\x1f"
 
 
@@ -26,11 +28,21 @@ def numbers(values: Iterable[int]) -> str:
     return ",".join(map(str, values))
 
 
+def jsons(values: Iterable[str]) -> str:
+    """The same for JSON, which never holds the mark."""
+    return MARK.join(values)
+
+
 def moments(values: Iterable[datetime | None]) -> str:
-    """Times, or none, for MOMENTS."""
-    return MARK.join(one.isoformat() if one else "" for one in values)
+    """Times, or none, for MOMENTS. A number is a third of the work of a time in letters."""
+    return ",".join([str(instant_of(one)) if one else "" for one in values])
+
+
+def times(column: str) -> str:
+    """A column of MOMENTS as times."""
+    return f"timestamptz 'epoch' + {column} * interval '1 microsecond'"
 
 
 TEXTS = "string_to_array(%s, chr(31))"
-MOMENTS = "string_to_array(%s, chr(31), '')::timestamptz[]"
+MOMENTS = "string_to_array(%s, ',', '')::bigint[]"
 NUMBERS = "string_to_array(%s, ',')::bigint[]"

@@ -11,7 +11,7 @@ from django.db.backends.utils import CursorWrapper
 from msgspec import Struct
 
 from regulars.db import hot
-from regulars.db.arrays import NUMBERS, TEXTS, numbers, texts
+from regulars.db.arrays import MOMENTS, NUMBERS, TEXTS, jsons, moments, numbers, texts, times
 from regulars.db.bulk import copy_lines, escaped
 from regulars.db.people import Raced
 
@@ -115,7 +115,7 @@ FEW = 250
 """Up to so many facts are written by one statement; more are copied, their keys claimed first."""
 STORE = f"""
     WITH n AS MATERIALIZED (
-        SELECT * FROM unnest({TEXTS}, {NUMBERS}, {NUMBERS}, {TEXTS}, {TEXTS}, {TEXTS}, {TEXTS},
+        SELECT * FROM unnest({TEXTS}, {NUMBERS}, {NUMBERS}, {TEXTS}, {MOMENTS}, {TEXTS}, {TEXTS},
             {TEXTS}, {TEXTS})
         AS n(key, version, customer_id, hash, at, type, guest, body, programme)),
     claimed AS (INSERT INTO regulars_factkey (key, version, customer_id, content_hash)
@@ -123,7 +123,7 @@ STORE = f"""
         ORDER BY key COLLATE "C", version ON CONFLICT DO NOTHING RETURNING 1),
     stored AS (INSERT INTO regulars_fact (customer_id, at, type, key, version, guest, body,
             received_at, import_id, programme)
-        SELECT customer_id, at::timestamptz, type, key, version, guest::boolean, body::jsonb,
+        SELECT customer_id, {times("at")}, type, key, version, guest::boolean, body::jsonb,
             %s::timestamptz, nullif(%s, '')::uuid, coalesce(programme, '') FROM n)
     SELECT count(*) FROM claimed
 """  # noqa: S608 - own texts
@@ -188,10 +188,10 @@ def _store(
         numbers(fact.version for fact in facts),
         numbers(fact.customer_id for fact in facts),
         texts(fact.content_hash.hex() for fact in facts),
-        texts(fact.at.isoformat() for fact in facts),
+        moments(fact.at for fact in facts),
         texts(fact.type for fact in facts),
         texts("t" if fact.guest else "f" for fact in facts),
-        texts(fact.body.decode() for fact in facts),
+        jsons(fact.body.decode() for fact in facts),
         texts(fact.programme for fact in facts),
     ]
     found = hot.run(cursor, STORE, [*told, now.isoformat(), str(import_id or "")])

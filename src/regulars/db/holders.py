@@ -13,7 +13,7 @@ from django.db.backends.utils import CursorWrapper
 from msgspec import Struct
 
 from regulars.db import hot
-from regulars.db.arrays import MOMENTS, NUMBERS, TEXTS, moments, numbers, texts
+from regulars.db.arrays import MOMENTS, NUMBERS, TEXTS, jsons, moments, numbers, texts, times
 
 Figures = dict[str, dict[str, int]]
 """By asset, what is in each kind of account, in the asset's smallest unit."""
@@ -44,7 +44,8 @@ LOCK = f"""
 READ = LOCK.replace(" FOR UPDATE", "")
 SAVE = f"""
     UPDATE regulars_holder h SET head = n.head, figures = n.figures, tier = coalesce(n.tier, ''),
-        revision = n.revision, due_at = n.due_at, passed_at = n.passed_at
+        revision = n.revision, due_at = {times("n.due_at")},
+        passed_at = {times("n.passed_at")}
     FROM unnest({NUMBERS}, {TEXTS}, {TEXTS}, {TEXTS}::jsonb[], {TEXTS}, {NUMBERS}, {MOMENTS},
         {MOMENTS})
         AS n(customer_id, programme, head, figures, tier, revision, due_at, passed_at)
@@ -169,8 +170,8 @@ def save(cursor: CursorWrapper, rows: Sequence[HolderRow]) -> None:
         [
             numbers(row.customer_id for row in rows),
             texts(row.programme for row in rows),
-            texts(row.head for row in rows),
-            texts(_written(row.figures) for row in rows),
+            jsons(row.head for row in rows),
+            jsons(_written(row.figures) for row in rows),
             texts(row.tier for row in rows),
             numbers(row.revision for row in rows),
             moments(row.due_at for row in rows),
