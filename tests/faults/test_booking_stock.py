@@ -24,11 +24,13 @@ from booking_kit import (
     wrong,
 )
 
+from regulars.actions.record import Source, record
 from regulars.actions.refused import Refused
 from regulars.actions.reserving import confirm, end_reservations, release
 from regulars.db.models import AttemptRow, SharedLimit, TransferRow
 from regulars.engine import desk
-from regulars.engine.happenings import Redemption
+from regulars.engine.arrivals import Arrival
+from regulars.engine.happenings import Redemption, Reversal
 
 pytestmark = [
     pytest.mark.slow,
@@ -117,6 +119,24 @@ def test_a_refusal_uses_up_nothing() -> None:
     before = Redemption(key="rare", at=AT - timedelta(minutes=1), reward="rare")
     assert asked(member, before).code == "insufficient_points"
     assert not SharedLimit.objects.filter(used__gt=0).exists()
+
+
+@pytest.mark.parametrize(("forgotten", "gone"), [(False, 0), (True, -1)])
+def test_a_reversal_told_again_gives_nothing_back_again(
+    forgotten: bool, gone: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Saboteur: a desk that does not know what was given back before."""
+    open_club(1)
+    (member,) = with_points(["m"])
+    assert ask(member, "r", "rare").accepted
+    if forgotten:
+        monkeypatch.setattr(desk.Desk, "is_given_back", lambda *_told: False)
+    for version, state in ((1, "recorded"), (2, "restated")):
+        told = Reversal(key="back", version=version, at=NOW, redemption="r")
+        arrival = Arrival(fact=told, programme="club")
+        (outcome,) = record([arrival], now=NOW, source=Source(owner=member))
+        assert outcome.state == state
+    assert (used(), points(member)) == (gone, 10)
 
 
 @pytest.mark.parametrize(("times", "gone"), [(0, 1), (2, -1)])

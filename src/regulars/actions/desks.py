@@ -22,7 +22,7 @@ from regulars.engine.booking import Book, Booked
 from regulars.engine.calendar import datetime_of, instant_of
 from regulars.engine.compiled import Compiled
 from regulars.engine.desk import Desk
-from regulars.engine.happenings import Attempt, Effect, FoldFact, Promise
+from regulars.engine.happenings import Attempt, Effect, FoldFact, Promise, Reversal
 from regulars.engine.head import Head, History, Shelved, Source
 from regulars.engine.refusing import refused
 from regulars.engine.run import Run
@@ -262,6 +262,13 @@ class LiveDesk(Desk, kw_only=True):
         row = next(iter(self.shelf.rows.values()))
         self.moved[late.key] = structs.replace(row, customer_id=before.customer_id)
         return structs.replace(late, version=before.version + 1)
+
+    def is_given_back(self, reversal: Reversal, holder: str) -> bool:
+        """As at any desk; what was told before stands in the history."""
+        book = self.book(self.resolved(holder))
+        if isinstance(book, LiveBook) and reversal.key not in self.shelf.fresh:
+            book.complete()
+        return Desk.is_given_back(self, reversal, holder)
 
     def leave(self, key: str, holder: str) -> FoldFact | None:
         book = self.book(holder)

@@ -222,10 +222,16 @@ class Desk(Struct):
         late = self.too_late(fact)
         if late is not None:
             self.enter(late, origin)
+        gives_back = isinstance(fact, Reversal) and not self.is_given_back(fact, origin)
         outcome = _outcome(fact, self.enter(fact, origin))
-        if isinstance(fact, Reversal) and outcome.status == "accepted":
+        if isinstance(fact, Reversal) and gives_back and outcome.status == "accepted":
             self.restock(fact, origin)
         return self.note(outcome)
+
+    def is_given_back(self, reversal: Reversal, holder: str) -> bool:
+        """Whether an earlier version gave the same back."""
+        before = self.book(self.resolved(holder)).facts.get(reversal.key)
+        return isinstance(before, Reversal) and before.redemption == reversal.redemption
 
     def restock(self, reversal: Reversal, holder: str) -> None:
         """What a redemption used of what all share is there again, as soon as it is given back."""
