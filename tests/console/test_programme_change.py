@@ -72,7 +72,7 @@ def test_what_it_changes_for_real_members_is_told_and_nothing_is_written() -> No
     page = said(send(written(("points: 1\n", "points: 3\n"))))
     assert "of 1 members 1 would have more" in page
     assert "Ann Ashby" in page
-    assert "New or changed" in page
+    assert "Changed: “" in page
     assert EditionRow.objects.count() == 1
 
 

@@ -6,7 +6,7 @@ A draft is a file that can be read, always: what cannot be read is refused, and 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,6 @@ from regulars.engine.edition import Edition
 from regulars.programmes.cases.reading import read_cases
 from regulars.programmes.documents import Data, read
 from regulars.programmes.editing.changing import edited
-from regulars.programmes.loading import load
 
 MOST_CASES = 200
 MOST_LETTERS = 200_000
@@ -50,7 +49,9 @@ class Begin(Struct, frozen=True, kw_only=True):
 
 def keep(step: Step, now: datetime) -> DraftRow:
     """Keep a change. Refused: edition_unreadable, draft_changed (by whom and when)."""
-    edition = _readable(step.body)
+    if len(step.body) > MOST_LETTERS:
+        raise Refused("edition_unreadable")
+    edition = publishing.readable(step.body)
     programme = edition.programme_id
     with transaction.atomic():
         row = DraftRow.objects.select_for_update().filter(programme=programme).first()
@@ -65,13 +66,6 @@ def keep(step: Step, now: datetime) -> DraftRow:
         except IntegrityError:
             raise Refused("draft_changed", who="", at=now) from None
         return row
-
-
-def _readable(text: str) -> Edition:
-    edition = load(text, "edition").edition if len(text) <= MOST_LETTERS else None
-    if edition is None:
-        raise Refused("edition_unreadable")
-    return edition
 
 
 def begin(wish: Begin, *, by: str, now: datetime) -> DraftRow:
@@ -90,7 +84,7 @@ def begin(wish: Begin, *, by: str, now: datetime) -> DraftRow:
         wanted["programme"] = data["edition"]
     step = Step(body=edited(text, wanted), revision=0, by=by, ready=wish.ready)
     row = keep(step, now)
-    _bring_cases(row.programme, wish.ready, by, now)
+    own_cases(row.programme, cases_of_ready(wish.ready), by, now)
     return row
 
 
@@ -133,9 +127,13 @@ def publish(programme: str, revision: int, wish: Wish, now: datetime) -> Edition
         raise Refused("draft_gone")
     if row.revision != revision:
         raise Refused("draft_changed", who=row.by_name, at=row.changed_at)
-    told = {"by": wish.by, "begins": wish.begins, "reason": wish.reason}
-    edition = publishing.publish(row.body, now=now, **told)  # type: ignore[arg-type]
-    DraftRow.objects.filter(programme=programme, revision=revision).delete()
+    return publish_file(row.body, wish, now)
+
+
+def publish_file(body: str, wish: Wish, now: datetime) -> Edition:
+    """Publish a file; a draft that says the same has done its work. Refused: as publishing."""
+    edition = publishing.publish(body, now=now, by=wish.by, begins=wish.begins, reason=wish.reason)
+    DraftRow.objects.filter(programme=edition.programme_id, body=body).delete()
     return edition
 
 
@@ -162,11 +160,15 @@ def cases_of_ready(ready: str) -> list[dict[str, Any]]:
     return [{name: each for name, each in one.items() if name != "edition"} for one in data]
 
 
-def _bring_cases(programme: str, ready: str, by: str, now: datetime) -> None:
+@transaction.atomic
+def own_cases(
+    programme: str, several: Sequence[Mapping[str, Data]], by: str, now: datetime
+) -> None:
+    """Make the cases of a ready programme the programme's own, where it has none yet."""
     if CaseRow.objects.filter(programme=programme).exists():
         return
     rows = [
-        CaseRow(programme=programme, body=one, kept_at=now, by_name=by)
-        for one in cases_of_ready(ready)[:MOST_CASES]
+        CaseRow(programme=programme, body=dict(one), kept_at=now, by_name=by)
+        for one in several[:MOST_CASES]
     ]
     CaseRow.objects.bulk_create(rows)

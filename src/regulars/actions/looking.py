@@ -161,12 +161,25 @@ def open_book(cursor: CursorWrapper, customer_id: int, programme: str, now: date
     compiled = programmes.running(cursor).get(programme)
     if compiled is None:
         raise Refused("programme_unknown", programme=programme)
+    return _opened(cursor, compiled, _row_of(cursor, customer_id, programme), now)
+
+
+def open_under(
+    cursor: CursorWrapper, customer_id: int, programme: Compiled, now: datetime
+) -> Opened:
+    """The same by other rules than those that are booked by: folded anew. Refused: not_member."""
+    row = _row_of(cursor, customer_id, programme.id)
+    row.head = ""
+    return _opened(cursor, programme, row, now)
+
+
+def _row_of(cursor: CursorWrapper, customer_id: int, programme: str) -> HolderRow:
     number = holders.ends(cursor, [customer_id]).get(customer_id, customer_id)
     rows = holders.read(cursor, [number])
     row = next((one for one in rows if one.programme == programme), None)
     if row is None:
         raise Refused("not_member", programme=programme)
-    return _opened(cursor, compiled, row, now)
+    return row
 
 
 def _opened(cursor: CursorWrapper, programme: Compiled, row: HolderRow, now: datetime) -> Opened:

@@ -69,7 +69,7 @@ def _publish(
     cursor: CursorWrapper, told: tuple[str, Wish], now: datetime, also: frozenset[int]
 ) -> Edition:
     text, wish = told
-    edition = _readable(text)
+    edition = readable(text)
     factstore.link_alone(cursor)
     _one_at_a_time()
     if EditionRow.objects.filter(edition=edition.edition).exists():
@@ -115,7 +115,8 @@ def _decide_anew(
         rebuild_these(cursor, programmes.running(cursor)[programme], (ahead, also), now)
 
 
-def _readable(text: str) -> Edition:
+def readable(text: str) -> Edition:
+    """The edition of a file. Refused: edition_unreadable."""
     edition = load(text, "edition").edition
     if edition is None:
         raise Refused("edition_unreadable")
@@ -207,7 +208,7 @@ def preview(
     What members were promised stays as it was promised: the preview decides nothing anew.
     Refused: edition_unreadable, programme_unknown.
     """
-    edition = _readable(text)
+    edition = readable(text)
     before = _newest(edition.programme_id)
     if before is None:
         raise Refused("programme_unknown", programme=edition.programme_id)
@@ -228,7 +229,7 @@ def _look_at_all(edition: Edition, found: Preview, enough: Callable[[int], bool]
             proof.steady(cursor)
             present = programmes.running(cursor)[edition.programme_id]
             rows = proof.batch(cursor, present.id, after, left=False)
-            pair = present, _with(present, edition, found.since)
+            pair = present, with_edition(present, edition, found.since)
             _look(cursor, pair, rows, found)
         if not rows:
             return
@@ -238,7 +239,7 @@ def _look_at_all(edition: Edition, found: Preview, enough: Callable[[int], bool]
         after = rows[-1].customer_id
 
 
-def _with(present: Compiled, edition: Edition, begins: datetime) -> Compiled:
+def with_edition(present: Compiled, edition: Edition, begins: datetime) -> Compiled:
     """The programme with one more edition. Refused: edition_unreadable."""
     starts = {one.id: one.begins for one in present.editions if one.begins > BEGINNING}
     editions = [one.edition for one in present.editions if one.begins < instant_of(begins)]

@@ -12,8 +12,10 @@ from typing import Any
 from django.db import connection, transaction
 from msgspec import Struct, structs
 
-from regulars.actions.looking import Opened, open_book
-from regulars.db import shelves
+from regulars.actions.looking import Opened, open_book, open_under
+from regulars.actions.publishing import readable, with_edition
+from regulars.actions.refused import Refused
+from regulars.db import programmes, shelves
 from regulars.engine.booking import Book
 from regulars.engine.facts import Order
 from regulars.engine.happenings import Redemption
@@ -60,11 +62,26 @@ class Quote(Struct, frozen=True, kw_only=True):
 def quote(customer_id: int, programme: str, cart: Order, now: datetime) -> Quote:
     """What a cart would earn now, and what may be used. Refused: programme_unknown, not_member."""
     with transaction.atomic(), connection.cursor() as cursor:
-        opened = open_book(cursor, customer_id, programme, now)
-        offers = _offers(opened, cart.amount_minor, now)
-        tier = _tier(opened)
-        cart = structs.replace(cart, key=CART, at=now, version=1)
-        return _quoted(opened, cart, offers, tier)
+        return _asked(open_book(cursor, customer_id, programme, now), cart, now)
+
+
+def quote_under(customer_id: int, text: str, cart: Order, now: datetime) -> Quote:
+    """The same, if the edition of this file were in force from now on. Refused: programme_unknown,
+    not_member, edition_unreadable."""
+    edition = readable(text)
+    with transaction.atomic(), connection.cursor() as cursor:
+        present = programmes.running(cursor).get(edition.programme_id)
+        if present is None:
+            raise Refused("programme_unknown", programme=edition.programme_id)
+        opened = open_under(cursor, customer_id, with_edition(present, edition, now), now)
+        return _asked(opened, cart, now)
+
+
+def _asked(opened: Opened, cart: Order, now: datetime) -> Quote:
+    offers = _offers(opened, cart.amount_minor, now)
+    tier = _tier(opened)
+    cart = structs.replace(cart, key=CART, at=now, version=1)
+    return _quoted(opened, cart, offers, tier)
 
 
 def offers(customer_id: int, programme: str, now: datetime) -> list[Offer]:

@@ -178,6 +178,14 @@ def sentence(problem: Problem) -> str:
     return at_line(problem.line, gettext(message) % params)
 
 
+def without_line(problem: Problem, place: str) -> str:
+    """The problem where the place is seen: "Price must be a number above 0 …"."""
+    params = {**_spoken(problem), "place": place}
+    near = NEAREST.get(problem.code) if params.get("nearest") else None
+    message = near or SENTENCES.get(problem.code, "%(place)s: " + problem.code)
+    return gettext(message) % _Params(params)
+
+
 def at_line(line: int, what: str) -> str:
     """What is said of a line of a file: "line 12: …"."""
     return gettext("line %(line)s: %(what)s") % {"line": line, "what": what}

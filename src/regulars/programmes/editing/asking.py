@@ -29,7 +29,16 @@ from regulars.programmes.places import LISTS, place
 Shape = Literal["leaf", "box", "rows", "pairs", "kinds"]
 HIDDEN = frozenset({"id", "format", "programme", "edition", "fold"})
 RARE = frozenset(
-    {"after", "waits_for", "deadline", "if_silent", "other_currencies", "overflow", "group"}
+    {
+        "asset",
+        "after",
+        "waits_for",
+        "deadline",
+        "if_silent",
+        "other_currencies",
+        "overflow",
+        "group",
+    }
     | {"labels", "attribute", "segment", "trade", "tender", "brand", "product", "channel"}
     | {"zone", "age_from", "age_below", "at_least", "campaign", "all", "any", "not", "labels"}
     | {"windows", "head_start", "clicks", "newness", "risk", "milestones", "every", "open"}
@@ -42,6 +51,18 @@ RARE = frozenset(
 )
 """Fields that most shops leave alone: behind "More" until they say something."""
 COMMON = {"Level": frozenset({"count"}), "Gift": frozenset({"asset"}), "Offer": frozenset({"from"})}
+ALSO_RARE = {
+    "Gift": frozenset({"percent", "value", "valid", "who", "voucher"}),
+    "Offer": frozenset({"valid", "claim", "cancelled"}),
+    "Pay": frozenset({"steps", "when", "of", "after"}),
+    "Review": frozenset({"then", "approved"}),
+    "per_amount": frozenset({"of"}),
+    "per_activity": frozenset({"of", "step", "each", "full_steps"}),
+    "two_sided": frozenset({"within"}),
+    "birthday": frozenset({"days", "by_itself", "points"}),
+    "gift": frozenset({"again", "when"}),
+}
+"""Fields that are left alone in these parts alone."""
 PRESENT = frozenset({"Issue"})
 """Parts that say something by being there, also without a field."""
 
@@ -110,7 +131,8 @@ class Asking(Struct, frozen=True):
         """The question of one field."""
         path, deep = where
         name, owner = one.encode_name, owner_of(cls)
-        rare = name in RARE and not one.required and name not in COMMON.get(owner, ())
+        known = name in RARE and name not in COMMON.get(owner, ())
+        rare = (known or name in ALSO_RARE.get(owner, ())) and not one.required
         about: dict[str, Any] = {"path": path, "name": name, "owner": owner, "rare": rare}
         about |= {"required": one.required, "given": data is not None}
         structs = structs_in(one.type)
@@ -209,13 +231,14 @@ class Asking(Struct, frozen=True):
         refers = keys.get(about["name"], "")
         key = Leaf(control="choice" if refers else "text", about=refers)
         value = leaf(of.value_type, cls, "")
+        names = ("code", "name_of") if value.control == "texts" else ("key", "value_of")
         rows = []
         for index, (name, one) in enumerate([*said.items(), ("", None)]):
             at = item_path(about["path"], index)
             rows.append(
                 (
-                    self.control(key, name, {**about, "path": f"{at}.key", "name": "key"}),
-                    self.control(value, one, {**about, "path": f"{at}.value", "name": "value_of"}),
+                    self.control(key, name, {**about, "path": f"{at}.key", "name": names[0]}),
+                    self.control(value, one, {**about, "path": f"{at}.value", "name": names[1]}),
                 )
             )
         return Question(shape="pairs", rows=tuple(rows), **about)

@@ -77,7 +77,7 @@ def is_family(struct: inspect.StructType) -> bool:
 def leaf(declared: inspect.Type, cls: type[Struct], name: str) -> Leaf:
     """The control of a field that is no part with fields of its own."""
     own = branches(declared)
-    if any(map(_by_language, own)):
+    if place(declared).form == "text" or any(map(_by_language, own)):
         return Leaf(control="texts")
     here = place(own[0])
     if isinstance(here.type, LISTS):
@@ -87,9 +87,11 @@ def leaf(declared: inspect.Type, cls: type[Struct], name: str) -> Leaf:
 
 def _by_language(declared: inspect.Type) -> bool:
     """Whether it is a text that may stand there once for each language."""
-    of = place(declared).type
-    return isinstance(of, inspect.DictType) and isinstance(
-        place(of.key_type).type, inspect.LiteralType
+    here = place(declared)
+    of = here.type
+    return here.form == "text" or (
+        isinstance(of, inspect.DictType)
+        and isinstance(place(of.key_type).type, inspect.LiteralType)
     )
 
 

@@ -280,6 +280,16 @@ FIELDS: dict[str, str] = {
     "points_rolling.within": _("In a stretch of"),
     "month_end.months": _("For how many months"),
     "points_per_order.most": _("At most per order"),
+    "Edition.tiers": _("The tiers, from the lowest up"),
+    "Edition.standing": _("How a tier is reached"),
+    "Edition.name": _("What the programme is called"),
+    "Edition.zone": _("Time zone"),
+    "Edition.names": _("What goods, places and the like are called"),
+    "Edition.activities": _("What acts are called"),
+    "Edition.campaigns": _("What campaigns are called"),
+    "Edition.counts": _("What the till counts"),
+    "code": _("Code"),
+    "name_of": _("Its name"),
 }
 """The label of each field."""
 
@@ -322,5 +332,7 @@ HINTS: dict[str, str] = {
     "price.value": _("Left open: it is the thing itself"),
     "points_per_day.of": _("Left open: for everything that is earned"),
     "month_end.months": _("To the end of the month"),
+    "Edition.zone": _("Whose midnight ends a day, such as Europe/Berlin"),
+    "Edition.names": _("The code of your shop or till, and its name in the sentences"),
 }
 """What stands below a field."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -18,15 +17,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from msgspec import Struct
 
-from regulars.actions import publishing
+from regulars.actions import drafting, publishing
 from regulars.actions.audit import staff_name
+from regulars.actions.drafting import Step
 from regulars.actions.publishing import Preview
 from regulars.actions.refused import Refused
 from regulars.console.permissions import Right, StaffRequest, needs
 from regulars.console.templatetags.look import short_day
+from regulars.console.views.programme.differing import told_difference, told_worse
+from regulars.console.views.programme.drafts import refusal, renamed
 from regulars.console.views.programme.ready import body_of
 from regulars.console.views.programme.telling import shown, texts_of
-from regulars.db.models import Customer, EditionRow
+from regulars.db.models import Customer, DraftRow
 from regulars.db.queries.programmes import running
 from regulars.engine.edition import Edition
 from regulars.programmes.loading import load
@@ -37,8 +39,6 @@ from regulars.words.reasons import sentence
 MOST_LETTERS = 200_000
 MOST_MEMBERS, SECONDS = 2000, 4.0
 """So many members are looked at, or as many as can be so long, while somebody waits."""
-SHORT = 60
-NAME = re.compile(r"^edition:[ \t]*([A-Za-z0-9_]+)[ \t]*(#.*)?$", re.MULTILINE)
 
 
 class Wish(Struct, frozen=True, kw_only=True):
@@ -52,69 +52,80 @@ class Wish(Struct, frozen=True, kw_only=True):
 @needs(Right.CHANGE_PROGRAMME)
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: StaffRequest) -> HttpResponse:
-    """The file to write in; sent, it is looked at, and published where that is asked."""
+    """The file to write in; sent, it is looked at, kept in the draft, and published where asked."""
     if request.method != "POST":
-        return _page(request, Wish(body=_begin_with(request)), {})
-    wish = Wish(
-        body=request.POST.get("file", "").replace("\r\n", "\n")[:MOST_LETTERS],
-        day=request.POST.get("begins", "").strip(),
-        reason=request.POST.get("reason", "").strip()[:500],
-    )
+        body, number = _begin_with(request)
+        return _page(request, Wish(body=body), {"revision": number})
+    wish = wished(request, request.POST.get("file", "").replace("\r\n", "\n")[:MOST_LETTERS])
+    revision = request.POST.get("revision", "")
     loaded = load(wish.body, "file")
     if loaded.edition is None:
         told = [programme_files.sentence(one) for one in loaded.problems]
-        return _page(request, wish, {"problems": told})
+        return _page(request, wish, {"problems": told, "revision": revision})
+    programme = loaded.edition.programme_id
     error = ""
-    if request.POST.get("do") == "publish":
+    if revision.isdecimal():
+        error, revision = _keep(request, wish.body, int(revision))
+    if request.POST.get("do") == "keep" and not error:
+        return HttpResponseRedirect(reverse("console:programme_draft", args=[programme]))
+    if request.POST.get("do") == "publish" and not error:
         error = _publish(request, wish)
         if not error:
-            goal = reverse("console:programme_editions", args=[loaded.edition.programme_id])
+            goal = reverse("console:programme_editions", args=[programme])
             return HttpResponseRedirect(goal)
-    return _page(request, wish, _looked_at(loaded.edition, wish, error))
+    return _page(request, wish, {**looked_at(loaded.edition, wish, error), "revision": revision})
+
+
+def wished(request: StaffRequest, body: str) -> Wish:
+    """What a form says of publishing."""
+    return Wish(
+        body=body,
+        day=request.POST.get("begins", "").strip(),
+        reason=request.POST.get("reason", "").strip()[:500],
+    )
+
+
+def _keep(request: StaffRequest, body: str, revision: int) -> tuple[str, str]:
+    """Keep the file as the draft: why not, and the revision it is now."""
+    step = Step(body=body, revision=revision, by=staff_name(request.user))
+    try:
+        return "", str(drafting.keep(step, timezone.now()).revision)
+    except Refused as refused:
+        return refusal(refused), str(revision)
 
 
 def _page(request: StaffRequest, wish: Wish, values: dict[str, Any]) -> HttpResponse:
     return render(request, "console/programme/change.html", {"wish": wish, **values})
 
 
-def _begin_with(request: StaffRequest) -> str:
-    """The file of a ready programme, or of the newest edition under a new name."""
+def _begin_with(request: StaffRequest) -> tuple[str, int]:
+    """The draft, the file of a ready programme, or of the newest edition under a new name; with the
+    revision of the draft."""
     name = request.GET.get("ready", "")
     if name:
-        return body_of(name)
+        return body_of(name), 0
     found = running(timezone.now())
-    asked = request.GET.get("of", "")
+    asked = request.GET.get("of", "") or (found[0].id if found else "")
+    row = DraftRow.objects.filter(programme=asked).first()
+    if row is not None:
+        return row.body, row.revision
     one = next((each for each in found if each.id == asked), found[0] if found else None)
     if one is None:
-        return ""
+        return "", 0
     newest = next(each for each in one.editions if each.state in ("coming", "running"))
-    return _renamed(newest.body, newest.edition)
-
-
-def _renamed(body: str, edition: str) -> str:
-    """An edition has a name of its own: the next number that is free."""
-    stem, _sign, number = edition.rpartition("_")
-    stem, count = (stem, int(number)) if stem and number.isdigit() else (edition, 1)
-    known = set(EditionRow.objects.values_list("edition", flat=True))
-    while f"{stem}_{count}" in known or f"{stem}_{count}" == edition:
-        count += 1
-    return NAME.sub(f"edition: {stem}_{count}", body, count=1)
+    return renamed(newest.body, newest.edition), 0
 
 
 def _publish(request: StaffRequest, wish: Wish) -> str:
     """Publish what the form says; why not, or nothing."""
     try:
-        begins = _begins(wish.day)
+        begins = begins_at(wish.day)
     except ValueError:
         return _("Write the day as in 2027-01-31.")
+    by, now = staff_name(request.user), timezone.now()
+    asked = publishing.Wish(by=by, begins=begins, reason=wish.reason)
     try:
-        edition = publishing.publish(
-            wish.body,
-            now=timezone.now(),
-            by=staff_name(request.user),
-            begins=begins,
-            reason=wish.reason,
-        )
+        edition = drafting.publish_file(wish.body, asked, now)
     except Refused as refused:
         return sentence(refused.code, refused.params)
     told = _("Edition %(edition)s is published.") % {"edition": edition.edition}
@@ -122,7 +133,7 @@ def _publish(request: StaffRequest, wish: Wish) -> str:
     return ""
 
 
-def _begins(text: str) -> datetime | None:
+def begins_at(text: str) -> datetime | None:
     """The beginning of a civil day of the business; None where no day is said."""
     if not text:
         return None
@@ -130,7 +141,7 @@ def _begins(text: str) -> datetime | None:
     return timezone.make_aware(datetime.combine(day, clock()))
 
 
-def _looked_at(edition: Edition, wish: Wish, error: str) -> dict[str, Any]:
+def looked_at(edition: Edition, wish: Wish, error: str) -> dict[str, Any]:
     """The sentences, which of them are new, and what would be different for real members."""
     now = timezone.now()
     before = [one for one in running(now) if one.id == edition.programme_id]
@@ -155,10 +166,9 @@ def _patience() -> Callable[[int], bool]:
 
 
 def _difference(edition: Edition, found: Preview, wish: Wish) -> dict[str, Any]:
-    worse = [
-        {"place": one.place, "was": _brief(one.was), "now": _brief(one.now)}
-        for one in found.harsher
-    ]
+    before = next((one for one in running(timezone.now()) if one.id == edition.programme_id), None)
+    old = before.edition if before is not None else edition
+    worse = [told_worse(one, (old, edition)) for one in found.harsher]
     earliest = timezone.localdate(found.earliest) + timedelta(days=1) if found.earliest else None
     return {
         "preview": found,
@@ -174,23 +184,18 @@ def _difference(edition: Edition, found: Preview, wish: Wish) -> dict[str, Any]:
     }
 
 
-def _brief(told: str) -> str:
-    return told if len(told) <= SHORT else ""
-
-
 def _largest(edition: Edition, found: Preview) -> list[dict[str, Any]]:
-    """Those for whom most would be different, by name."""
+    """Those for whom most would be different, by name, each in a sentence."""
     people = Customer.objects.filter(public_id__in=[one.customer for one in found.largest])
     called = {str(one.public_id): one.name for one in people}
-    listed = []
-    for one in found.largest:
-        told = [
-            much(amount, asset_of(edition, name), sign=True) for name, amount in one.amounts.items()
-        ]
-        tier = f"{one.tier_was} → {one.tier}" if one.tier != one.tier_was else ""
-        name = called.get(one.customer) or _("No name")
-        listed.append({"id": one.customer, "name": name, "told": ", ".join(told), "tier": tier})
-    return listed
+    return [
+        {
+            "id": one.customer,
+            "name": called.get(one.customer) or _("No name"),
+            "told": told_difference(one.amounts, (one.tier_was, one.tier), edition),
+        }
+        for one in found.largest
+    ]
 
 
 @needs(Right.CHANGE_PROGRAMME)

@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from regulars.console.permissions import Right, StaffRequest, may, needs
+from regulars.console.views.programme.drafts import drafts
 from regulars.console.views.programme.ready import choices
 from regulars.console.views.programme.telling import shown
-from regulars.console.views.programme.trying import tried
+from regulars.console.views.programme.trying import Asked, tried
 from regulars.db import programmes
 from regulars.db.queries.programmes import Published, Running, editions_of, running
 
@@ -21,7 +22,9 @@ def programme(request: StaffRequest) -> HttpResponse:
     """The programme that runs, one of several, or those that are ready to begin with."""
     found = running(timezone.now())
     if not found:
-        return render(request, "console/programme/choose.html", {"choices": choices(request)})
+        begun = drafts() if may(request.user, Right.CHANGE_PROGRAMME) else []
+        values = {"choices": choices(request), "drafts": begun}
+        return render(request, "console/programme/choose.html", values)
     asked = request.GET.get("of", "")
     one = next((each for each in found if each.id == asked), found[0])
     return render(request, "console/programme/page.html", _values(request, one, found))
@@ -36,9 +39,10 @@ def _values(request: StaffRequest, one: Running, found: list[Running]) -> dict[s
         "several": [(each.id, shown(each.edition, each.body).name) for each in found]
         if len(found) > 1
         else [],
-        "tried": tried(request, one.id, one.edition),
+        "tried": tried(request, Asked(programme=one.id, edition=one.edition)),
         "money_of": one.edition.currency,
         "may_change": may(request.user, Right.CHANGE_PROGRAMME),
+        "draft": next((draft for draft in drafts() if draft.programme == one.id), None),
     }
 
 

@@ -17,7 +17,7 @@ from regulars.actions.audit import staff_name
 from regulars.actions.refused import Refused
 from regulars.blueprints import PROGRAMME, blueprints
 from regulars.console.permissions import Right, StaffRequest, may, needs
-from regulars.console.views.programme.telling import first_sentence, shown
+from regulars.console.views.programme.telling import first_sentences, shown, texts_of
 from regulars.db.queries.programmes import running
 from regulars.engine.texts import in_language
 from regulars.programmes.loading import load
@@ -26,12 +26,13 @@ from regulars.words.reasons import sentence
 
 
 class Choice(Struct, frozen=True, kw_only=True):
-    """A ready programme in a list: what it is called, and its first sentence."""
+    """A ready programme in a list: what it is called, its first sentences, how many it has."""
 
     key: str
     name: str
     currency: str
     sentence: str
+    count: int = 0
 
 
 def choices(request: StaffRequest) -> list[Choice]:
@@ -42,7 +43,8 @@ def choices(request: StaffRequest) -> list[Choice]:
             key=name,
             name=in_language(edition.name, get_language() or "en"),
             currency=edition.currency,
-            sentence=first_sentence(edition),
+            sentence=first_sentences(edition),
+            count=len(texts_of(edition)),
         )
         for name, edition in all_ready().items()
     ]
@@ -65,8 +67,11 @@ def one(request: StaffRequest, name: str) -> HttpResponse:
     edition = load(body, name).edition
     if edition is None:
         raise Http404
+    own = getattr(getattr(request, "business", None), "currency", edition.currency)
     values = {
         "name": name,
+        "other_currency": edition.currency if edition.currency != own else "",
+        "own_currency": own,
         "shown": shown(edition, body),
         "may_begin": may(request.user, Right.CHANGE_PROGRAMME) and not running(timezone.now()),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from django.utils.translation import get_language
 from msgspec import Struct
@@ -19,13 +19,16 @@ ITEM = re.compile(r"[a-z_]+(\[\d+\])?")
 
 
 class Sentence(Struct, frozen=True, kw_only=True):
-    """A numbered sentence; `anchor` is where its first rule stands in the file, `new` whether the
-    edition in force does not say it."""
+    """A numbered sentence; `anchor` is where its first rule stands in the file, `places` where all
+    of its rules do, `new` whether the edition in force does not say it, `was` what it says
+    instead."""
 
     number: int
     text: str
     anchor: str
     new: bool = False
+    was: str = ""
+    places: tuple[str, ...] = ()
 
 
 class Part(Struct, frozen=True, kw_only=True):
@@ -51,16 +54,21 @@ class Shown(Struct, frozen=True, kw_only=True):
     count: int
 
 
-def texts_of(edition: Edition) -> set[str]:
-    """All its sentences, without their numbers."""
+Texts = Mapping[str, tuple[str, ...]]
+"""Sentences without their numbers, each with the ids of its rules."""
+
+
+def texts_of(edition: Edition) -> Texts:
+    """All its sentences."""
     sections = terms(edition, get_language() or "en")
-    return {told.text for section in sections for told in section.sentences}
+    return {told.text: told.rules for section in sections for told in section.sentences}
 
 
-def shown(edition: Edition, body: str, before: set[str] | None = None) -> Shown:
+def shown(edition: Edition, body: str, before: Texts | None = None) -> Shown:
     """An edition in the reader's language; `before` are the sentences that are in force."""
     language = get_language() or "en"
-    places = _places(edition)
+    places = places_of(edition)
+    now = texts_of(edition) if before is not None else {}
     chapters, number = [], 0
     for section in terms(edition, language):
         sentences = []
@@ -68,26 +76,50 @@ def shown(edition: Edition, body: str, before: set[str] | None = None) -> Shown:
             number += 1
             anchor = next((f"part-{places[one]}" for one in told.rules if one in places), "")
             new = before is not None and told.text not in before
-            at = _plain(anchor)
-            sentences.append(Sentence(number=number, text=told.text, anchor=at, new=new))
+            sentences.append(
+                Sentence(
+                    number=number,
+                    text=told.text,
+                    anchor=anchor_of(anchor),
+                    new=new,
+                    was=_instead(told.rules, before or {}, now) if new else "",
+                    places=tuple(places[one] for one in told.rules if one in places),
+                )
+            )
         chapters.append(Chapter(title=section.title, sentences=sentences))
     led_to = {one.anchor for chapter in chapters for one in chapter.sentences}
     name = in_language(edition.name, language)
     return Shown(name=name, chapters=chapters, parts=list(_parts(body, led_to)), count=number)
 
 
-def first_sentence(edition: Edition) -> str:
-    """What tells a programme best in one sentence: its first."""
-    sections = terms(edition, get_language() or "en")
-    return sections[0].sentences[0].text if sections else ""
+def _instead(rules: tuple[str, ...], before: Texts, now: Texts) -> str:
+    """The sentence in force of the same rules that is no longer said."""
+    shared = [
+        (len(set(rules) & set(own)), text)
+        for text, own in before.items()
+        if text not in now and set(rules) & set(own)
+    ]
+    return max(shared)[1] if shared else ""
 
 
-def _plain(path: str) -> str:
+def gone(edition: Edition, before: Texts) -> list[str]:
+    """The sentences in force of rules that are no longer told."""
+    now = texts_of(edition)
+    told = {rule for rules in now.values() for rule in rules}
+    return [text for text, rules in before.items() if text not in now and not told & set(rules)]
+
+
+def first_sentences(edition: Edition, most: int = 3) -> str:
+    """What tells a programme best in a few words: its first sentences."""
+    return " ".join(list(texts_of(edition))[:most])
+
+
+def anchor_of(path: str) -> str:
     """A path as an id of a page: "earn[0]" is "earn-0"."""
     return path.replace("[", "-").replace("]", "")
 
 
-def _places(edition: Edition) -> dict[str, str]:
+def places_of(edition: Edition) -> dict[str, str]:
     """Where each rule stands in the file, by its id."""
     edition = with_ids(edition)
     found = {}
@@ -107,7 +139,7 @@ def _parts(body: str, led_to: set[str]) -> Iterator[Part]:
     starts = {1: ""}
     for path, line in read(body, "file").lines.items():
         if ITEM.fullmatch(path):
-            anchor = f"part-{_plain(path)}"
+            anchor = f"part-{anchor_of(path)}"
             starts[line] = anchor if anchor in led_to else starts.get(line, "")
     lines = body.splitlines()
     places = sorted(starts)

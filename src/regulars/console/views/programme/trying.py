@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from regulars.actions import quoting
 from regulars.actions.quoting import CART, Offer
@@ -49,12 +49,14 @@ class Row(Struct, frozen=True, kw_only=True):
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """What a purchase would bring."""
+    """What a purchase would bring, and on a draft how that is otherwise than today."""
 
     who: str
     total: str
     rows: list[Row]
+    gave: dict[str, int] = {}
     offers: list[dict[str, Any]] = []
+    otherwise: str = ""
 
 
 class Tried(Struct, frozen=True, kw_only=True):
@@ -71,8 +73,19 @@ class Tried(Struct, frozen=True, kw_only=True):
     several: list[tuple[str, str]] = []
 
 
-def tried(request: StaffRequest, programme: str, edition: Edition) -> Tried:
+class Asked(Struct, frozen=True, kw_only=True):
+    """Of which programme it is asked: of its `edition`, by a `body` that is not in force yet
+    (empty: what is in force), held against what is in force (`before`), if anything is."""
+
+    programme: str
+    edition: Edition
+    body: str = ""
+    before: Edition | None = None
+
+
+def tried(request: StaffRequest, of: Asked) -> Tried:
     """What the form of the page asks."""
+    edition = of.edition
     asked = {name: request.GET.get(name, "").strip() for name in ASKED}
     categories = [(one, capital(said(name))) for one, name in edition.names.items()]
     found = Tried(
@@ -84,20 +97,20 @@ def tried(request: StaffRequest, programme: str, edition: Edition) -> Tried:
     )
     if not asked["amount"]:
         return found
-    money = _money(asked["amount"])
+    money = amount_of(asked["amount"])
     if money is None:
         told = _("Write an amount above 0, as in 12.40.")
         return _with(found, error=told, wrong="amount")
     category = asked["category"] if asked["category"] in dict(categories) else ""
-    cart = _cart(money, category, edition.currency, timezone.now())
+    cart = cart_of(money, category, edition.currency, timezone.now())
     people = _people(request, found)
     if people is None:
-        return _with(found, answer=_nobody(edition, cart))
+        return _with(found, answer=_new(of, cart))
     if len(people) != 1:
         none = "" if people else _("Nobody is known by that. Leave it empty for somebody new.")
         several = [(str(one.public_id), _name(one)) for one in people]
         return _with(found, several=several, error=none, wrong="" if people else "who")
-    return _asked(found, people[0], (programme, edition), cart)
+    return _asked(found, people[0], of, cart)
 
 
 def _with(found: Tried, **more: Any) -> Tried:
@@ -105,7 +118,7 @@ def _with(found: Tried, **more: Any) -> Tried:
     return Tried(**{**told, **more})
 
 
-def _money(text: str) -> Decimal | None:
+def amount_of(text: str) -> Decimal | None:
     try:
         read = Decimal(text.replace(",", "."))
     except InvalidOperation:
@@ -113,7 +126,7 @@ def _money(text: str) -> Decimal | None:
     return read if read.is_finite() and 0 < read <= MOST else None
 
 
-def _cart(money: Decimal, category: str, currency: str, now: datetime) -> Order:
+def cart_of(money: Decimal, category: str, currency: str, now: datetime) -> Order:
     minor = to_minor(money, currency)
     line = Line(category=category, amount_minor=minor, unit_price=money)
     return Order(key=CART, at=now, currency=currency, amount_minor=minor, lines=(line,))
@@ -136,7 +149,27 @@ def _name(customer: Customer) -> str:
     return customer.name or _("No name")
 
 
-def _nobody(edition: Edition, cart: Order) -> Answer:
+def _new(of: Asked, cart: Order) -> Answer:
+    """Somebody new, and what is otherwise than today."""
+    answer = nobody(of.edition, cart)
+    if of.before is None:
+        return answer
+    return structs.replace(answer, otherwise=_otherwise(of, answer, nobody(of.before, cart).gave))
+
+
+def _otherwise(of: Asked, answer: Answer, today: dict[str, int]) -> str:
+    """ "12 points more than today"; of the first asset."""
+    main = of.edition.assets[0]
+    more = answer.gave.get(main.id, 0) - today.get(main.id, 0)
+    if not more:
+        return _("As much as today")
+    told = {"amount": much(abs(more), main)}
+    if more > 0:
+        return _("%(amount)s more than today") % told
+    return _("%(amount)s less than today") % told
+
+
+def nobody(edition: Edition, cart: Order) -> Answer:
     """Somebody new, whose first purchase it is."""
     run = explained(compiled([edition]), [cart], None)
     gave: dict[str, int] = {}
@@ -144,21 +177,26 @@ def _nobody(edition: Edition, cart: Order) -> Answer:
         if row.key == cart.key and row.step in GIVES:
             gave[row.asset] = gave.get(row.asset, 0) + GIVES[row.step] * row.amount
     whys = [one for one in run.whys or () if one.key == cart.key]
-    return Answer(who=_("Somebody new"), total=_total(gave, edition), rows=_rows(whys, edition))
+    rows, total = _rows(whys, edition), _total(gave, edition)
+    return Answer(who=_("Somebody new"), total=total, rows=rows, gave=gave)
 
 
-def _asked(found: Tried, customer: Customer, where: tuple[str, Edition], cart: Order) -> Tried:
-    programme, edition = where
+def _asked(found: Tried, customer: Customer, of: Asked, cart: Order) -> Tried:
+    edition = of.edition
     try:
-        quote = quoting.quote(customer.id, programme, cart, cart.at)
+        today = quoting.quote(customer.id, of.programme, cart, cart.at)
+        quote = quoting.quote_under(customer.id, of.body, cart, cart.at) if of.body else today
     except Refused as refused:
         return _with(found, error=sentence(refused.code, refused.params), wrong="who")
     answer = Answer(
         who=_name(customer),
         total=_total(quote.gave, edition),
         rows=_rows(quote.whys, edition),
+        gave=quote.gave,
         offers=[_offer(one, edition) for one in quote.offers],
     )
+    if of.body:
+        answer = structs.replace(answer, otherwise=_otherwise(of, answer, today.gave))
     return _with(found, answer=answer, customer=str(customer.public_id), who=_name(customer))
 
 
