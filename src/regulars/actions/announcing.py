@@ -49,9 +49,10 @@ def news(book: LiveBook, asked: Collection[str], wanted: frozenset[str]) -> Iter
     `asked` are the keys of what was asked for in this transaction.
     """
     whose = {"customer": book.row.number, "programme": book.row.programme}
+    last = book.out[-1].cause if book.out else ""
     for kind, data in _told(book, asked):
         if kind in wanted or wanted >= EVERYTHING:
-            yield News(kind, {**whose, **data})
+            yield News(kind, {**whose, **data}, str(data.get("fact", last)))
 
 
 Told = Iterator[tuple[str, dict[str, object]]]

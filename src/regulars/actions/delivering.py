@@ -7,6 +7,7 @@ same id and the same bytes.
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections.abc import Callable, Iterable
@@ -24,8 +25,10 @@ from regulars.actions.later import later
 from regulars.actions.signing import headers
 from regulars.actions.webhooks import any_active, networks
 from regulars.channels.webhooks.sending import Answer, Parcel, Sender
-from regulars.db import outbox
+from regulars.db import outbox, tracing
 from regulars.db.outbox import Ready, Taken, Verdict
+
+log = logging.getLogger("regulars.webhooks")
 
 Clock = Callable[[], datetime]
 
@@ -87,7 +90,7 @@ class Postbox(Struct):
             parcel = Parcel(
                 url=endpoint.url,
                 body=body,
-                headers=headers(endpoint.secrets, one.message, body, now),
+                headers=headers(endpoint.secrets, one.message, body, now) | _from(one),
             )
             self.under_way[self.sender.send(parcel)] = (endpoint, one)
 
@@ -96,8 +99,11 @@ class Postbox(Struct):
         now, count = self.clock(), 0
         for future in done:
             endpoint, taken = self.under_way.pop(future)
-            with transaction.atomic(), connection.cursor() as cursor:
-                _settle(cursor, endpoint, taken, self.judged(future.result(), taken, now))
+            judged = self.judged(future.result(), taken, now)
+            with tracing.under(taken.request):
+                with transaction.atomic(), connection.cursor() as cursor:
+                    _settle(cursor, endpoint, taken, judged)
+                _note(endpoint, taken, judged.verdict)
             count += 1
         return count
 
@@ -158,6 +164,18 @@ def _settle(cursor: CursorWrapper, endpoint: Ready, taken: Taken, found: Judgeme
         _shut(cursor, endpoint.id, "gone")
     elif endpoint.failing_since and found.now - endpoint.failing_since >= DEAD:
         _shut(cursor, endpoint.id, "dead")
+
+
+def _from(taken: Taken) -> dict[str, str]:
+    """The header by which a message is known to come from a request."""
+    return {"x-request-id": taken.request} if taken.request else {}
+
+
+def _note(endpoint: Ready, taken: Taken, verdict: Verdict) -> None:
+    """Say in the log what did not arrive."""
+    if verdict.state != "done":
+        told = (taken.message, endpoint.id, taken.attempts, verdict.status or verdict.code)
+        log.warning("message %s to webhook %s, attempt %d: %s", *told)
 
 
 def _shut(cursor: CursorWrapper, endpoint: UUID, reason: str) -> None:

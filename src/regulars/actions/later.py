@@ -8,12 +8,20 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from regulars.db import tracing
+
+REQUEST = "request"
+"""The argument that says for which request a job works; no job sees it."""
+
 
 def later(task: str, *, once: str | None = None, **arguments: str) -> None:
-    """Have `task` (a name of `regulars.jobs`) done by the job worker.
+    """Have `task` (a name of `regulars.jobs`) done by the job worker, under the id of the request
+    that wants it.
 
     With `once`, a task that already waits under that name is enough.
     """
+    if request := tracing.current():
+        arguments[REQUEST] = request
     # A savepoint: a refused task must not break the caller's transaction.
     with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
         app.configure_task(task, queueing_lock=once).defer(**arguments)

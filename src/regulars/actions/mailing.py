@@ -7,6 +7,7 @@ a mail whose fate nobody knows may arrive twice.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,7 +20,10 @@ from msgspec import Struct
 
 from regulars.actions.later import later
 from regulars.channels.mail import Letter, Outcome, Postman
+from regulars.db import tracing
 from regulars.db.models import Business, OutMail
+
+log = logging.getLogger("regulars.mail")
 
 JOB = "send_mail"
 AT_ONCE = 50
@@ -57,6 +61,7 @@ def queue(wanted: Wanted, now: datetime) -> UUID:
         queued_at=now,
         next_at=now,
         until=now + wanted.worth,
+        request=tracing.current(),
     )
     # Whoever waits for a code gets a job of their own: one that waits already may run too early.
     later(JOB, once=None if wanted.secret else JOB)
@@ -72,8 +77,9 @@ def send_due(now: datetime | None = None) -> int:
     try:
         while batch := _take_up(now or timezone.now()):
             for row in (one for one in batch if one.state == State.PICKED):
-                outcome = postman.deliver(_letter(row))
-                _mark(row, outcome, now or timezone.now())
+                with tracing.under(row.request):
+                    outcome = postman.deliver(_letter(row))
+                    _mark(row, outcome, now or timezone.now())
                 sent += outcome.became == "sent"
     finally:
         postman.close()
@@ -106,6 +112,7 @@ def _letter(row: OutMail) -> Letter:
         recipient=row.recipient,
         subject=row.subject,
         text=row.text,
+        request=row.request,
     )
 
 
@@ -118,6 +125,8 @@ def _sender(name: str) -> str:
 
 def _mark(row: OutMail, outcome: Outcome, now: datetime) -> None:
     """Write down what became of a mail, unless its lease has gone to somebody else."""
+    if outcome.became != "sent":
+        log.warning("mail %s (%s) was not sent: %s", row.id, row.kind, outcome.code)
     if outcome.became == "sent":
         _settle(row, State.SENT, "", now)
     elif outcome.became == "refused":

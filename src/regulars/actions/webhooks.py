@@ -55,6 +55,7 @@ class Logged(Struct, frozen=True, kw_only=True):
     code: str
     tried_at: datetime | None
     next_at: datetime
+    request: str
 
 
 def networks() -> Networks:
@@ -241,6 +242,7 @@ def log(endpoint: UUID, *, state: str = "", most: int = 100) -> list[Logged]:
             message=row.message_id,
             type=row.message.type,
             at=row.message.at,
+            request=row.message.request,
             **{name: getattr(row, name) for name in names},
         )
         for row in rows.order_by("-message__at", "-id")[: min(most, MOST_LOGGED)]

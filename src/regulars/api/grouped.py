@@ -25,7 +25,7 @@ from regulars.api.codes import meant_in_facts
 from regulars.api.door import BEARER, BEGINS, REMAINING, come_again, limit_headers
 from regulars.api.facts import Shop, assets_of, read
 from regulars.api.problems import Problem, converted
-from regulars.db import api_keys, hot, programmes
+from regulars.db import api_keys, hot, programmes, tracing
 from regulars.db.api_keys import KeyRow, Spent
 from regulars.engine.arrivals import Arrival
 from regulars.engine.compiled import Compiled
@@ -214,7 +214,12 @@ def _book(asked: Sequence[_Asked], running: dict[str, Compiled], now: datetime) 
         return
     explain = not all(one.sent.minimal for one in asked)
     arrivals = [one.arrival for one in asked if one.arrival is not None]
-    outcomes = completed(record(arrivals, now=now, source=Source(explain=explain)))
+    alone = asked[0].sent.request_id if len(asked) == 1 else ""
+    brought = {
+        one.arrival.fact.key: one.sent.request_id for one in asked if one.arrival is not None
+    }
+    with tracing.under(alone, brought):
+        outcomes = completed(record(arrivals, now=now, source=Source(explain=explain)))
     decimals = assets_of(running)
     for language in {one.sent.language for one in asked}:
         with translation.override(language):

@@ -121,7 +121,9 @@ def _log(arguments: argparse.Namespace) -> list[str]:
         answer = str(one.status or "") or one.code or "-"
         count = _("%(count)s attempts") % {"count": one.attempts}
         at = one.at.isoformat(timespec="seconds")
-        lines.append("\t".join([one.message, at, one.type, one.state, count, answer]))
+        lines.append(
+            "\t".join([one.message, at, one.type, one.state, count, answer, one.request or "-"])
+        )
     return lines or [_("Nothing yet.")]
 
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from regulars.db import tracing
 from regulars.db.models import Business
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -59,7 +60,8 @@ class SecurityHeaders:
         given = request.headers.get("X-Request-Id", "")
         request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         request.request_id = request_id  # type: ignore[attr-defined]
-        response = self.get_response(request)
+        with tracing.under(request_id):
+            response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers[name] = value
         _let_in(request, response)

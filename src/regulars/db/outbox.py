@@ -16,6 +16,7 @@ import msgspec
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct
 
+from regulars.db import tracing
 from regulars.db.arrays import TEXTS, texts
 from regulars.db.bulk import copy_rows
 
@@ -27,6 +28,7 @@ EVERYTHING = frozenset({"*"})
 TESTED = "webhook.tested"
 """The type of a message that tries one endpoint, and goes to no other."""
 
+COLUMNS = ["id", "type", "body", "at", "request"]
 WANTED = """
     SELECT DISTINCT unnest(CASE WHEN types = '{}' THEN '{*}' ELSE types END) FROM regulars_endpoint
 """
@@ -48,7 +50,8 @@ TAKE = """
         FOR UPDATE SKIP LOCKED)
     UPDATE regulars_delivery d SET attempts = d.attempts + 1, tried_at = %s, next_at = %s
     FROM due, regulars_out_message m
-    WHERE d.id = due.id AND m.id = d.message_id RETURNING d.id, d.attempts, m.id, m.body
+    WHERE d.id = due.id AND m.id = d.message_id RETURNING d.id, d.attempts, m.id, m.body,
+        m.request
 """
 # Materialized: a plan may ask for a plain subquery again and again, each time for other rows.
 MARK = """
@@ -92,10 +95,12 @@ _remembered: dict[str, tuple[int, frozenset[str]]] = {}
 
 
 class News(Struct, frozen=True):
-    """Something to tell: its type, and thin facts about it that are nobody's personal data."""
+    """Something to tell: its type, thin facts about it that are nobody's personal data, and the
+    key of the fact that caused it."""
 
     type: str
     data: dict[str, object]
+    cause: str = ""
 
 
 class Ready(Struct, frozen=True):
@@ -109,12 +114,14 @@ class Ready(Struct, frozen=True):
 
 
 class Taken(Struct, frozen=True):
-    """A delivery that was taken up; `attempts` counts this one."""
+    """A delivery that was taken up; `attempts` counts this one, `request` is the id of the request
+    that its message comes from."""
 
     id: int
     attempts: int
     message: str
     body: str
+    request: str = ""
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
@@ -153,8 +160,8 @@ def put(cursor: CursorWrapper, news: Sequence[News], now: datetime) -> list[str]
     """Write messages, and a delivery of each for every endpoint that wants it; their ids."""
     if not news:
         return []
-    rows = [(new_id(), one.type, _body(one, now), now) for one in news]
-    copy_rows(cursor, "regulars_out_message", ["id", "type", "body", "at"], rows)
+    rows = [(new_id(), one.type, _body(one, now), now, tracing.of(one.cause)) for one in news]
+    copy_rows(cursor, "regulars_out_message", COLUMNS, rows)
     ids = [row[0] for row in rows]
     cursor.execute(DELIVER, [now, texts(ids)])
     return ids
@@ -218,8 +225,8 @@ def put_test(cursor: CursorWrapper, endpoint: UUID, now: datetime) -> str:
     """Write a message that tries an endpoint, and a delivery for it alone; its id."""
     body = _body(News(TESTED, {"webhook": str(endpoint)}), now)
     message = new_id()
-    row = (message, TESTED, body, now)
-    copy_rows(cursor, "regulars_out_message", ["id", "type", "body", "at"], [row])
+    row = (message, TESTED, body, now, tracing.current())
+    copy_rows(cursor, "regulars_out_message", COLUMNS, [row])
     cursor.execute(ALONE, [endpoint, message, now])
     return message
 

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from regulars.db import tracing
+
 
 def one_line(text: str) -> str:
     """`text` with everything escaped that could break or repaint a line."""
@@ -34,15 +36,17 @@ class Lines(logging.Formatter):
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         message = record.getMessage()
         trace = self.formatException(record.exc_info) if record.exc_info else ""
+        request = str(getattr(record, "request_id", "") or tracing.current())
         if not self._json:
+            message = message if request in message else f"{message} [request {request}]"
             end = f" | {one_line(trace)}" if trace else ""
             return f"{at} {record.levelname} {record.name}: {one_line(message)}{end}"
         fields = {"at": at, "level": record.levelname.lower(), "from": record.name}
         fields["event"] = message
         if trace:
             fields["trace"] = trace
-        if request := getattr(record, "request_id", None):
-            fields["request"] = str(request)
+        if request:
+            fields["request"] = request
         return msgspec.json.encode(fields).decode()
 
 

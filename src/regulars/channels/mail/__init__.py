@@ -21,13 +21,14 @@ TOO_MANY = 429
 
 
 class Letter(Struct, frozen=True, kw_only=True):
-    """A mail as it goes out; `id` is its own for ever."""
+    """A mail as it goes out; `id` is its own for ever, `request` that of the request it is from."""
 
     id: str
     sender: str
     recipient: str
     subject: str
     text: str
+    request: str = ""
 
 
 class Outcome(Struct, frozen=True):
@@ -80,6 +81,8 @@ def _message(letter: Letter) -> EmailMessage:
     """Raises ValueError for line ends in a header, or an address that is none."""
     host = letter.sender.rpartition("@")[2].strip("> ") or "localhost"
     headers = {"Message-ID": f"<{letter.id}@{host}>", "Auto-Submitted": "auto-generated"}
+    if letter.request:
+        headers["X-Request-Id"] = letter.request
     message = EmailMessage(
         letter.subject, letter.text, letter.sender, [letter.recipient], headers=headers
     )

@@ -9,7 +9,8 @@ class OutMail(models.Model):
     """A mail that goes out once: written in the transaction of what it tells of, sent by a job.
 
     `secret` tells that its text lets somebody in: it is taken away as soon as nobody needs it. A
-    mail that has not gone out by `until` is not sent any more. `code` says why one failed.
+    mail that has not gone out by `until` is not sent any more. `code` says why one failed,
+    `request` is the id of the request that it comes from.
     """
 
     class State(models.TextChoices):
@@ -32,6 +33,7 @@ class OutMail(models.Model):
     next_at = models.DateTimeField()
     until = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
+    request = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         db_table = "regulars_out_mail"

@@ -36,12 +36,13 @@ class Endpoint(models.Model):
 
 class OutMessage(models.Model):
     """What is told to endpoints, written in the transaction that booked it. `body` goes out as it
-    stands, byte by byte, at each attempt."""
+    stands, byte by byte, at each attempt. `request` is the id of the request that brought it."""
 
     id = models.CharField(primary_key=True, max_length=40, db_collation="C")
     type = models.CharField(max_length=40)
     body = models.TextField()
     at = models.DateTimeField(db_index=True)
+    request = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         db_table = "regulars_out_message"
