@@ -56,6 +56,7 @@ PAGES = {
     "console:place": "/console/settings/places/one/?code=Market+Street",
     "console:account": "/console/settings/account/",
     "console:staff": "/console/settings/staff/",
+    "console:limits": "/console/settings/staff/limits/",
     "console:invite": "/console/settings/staff/invite/",
     "console:colleague": "/console/settings/staff/{staff}/",
     "console:tills": "/console/settings/tills/",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from regulars.actions import staff as actions
+from regulars.actions.adjusting import limit_of
 from regulars.actions.entry import address_of, mail_ready
 from regulars.actions.refused import Refused
 from regulars.actions.staff import Invitation, Position
@@ -29,7 +30,12 @@ from regulars.words.reasons import sentence
 def everybody(request: StaffRequest) -> HttpResponse:
     lines = colleagues()
     active = [line for line in lines if line.person.is_active]
-    values = {"lines": lines, "count": len(active), "waiting": sum(line.invited for line in active)}
+    values = {
+        "lines": lines,
+        "count": len(active),
+        "waiting": sum(line.invited for line in active),
+        "limits": {role.value: limit_of(role) for role in Role},
+    }
     return render(request, "console/settings/staff.html", values)
 
 
@@ -103,6 +109,7 @@ def _facts(request: StaffRequest, staff: Staff, form: PositionForm) -> dict[str,
         "may_reset": may_change and request.user.role == Role.OWNER,
         "invited": is_invited(staff),
         "second_factor": has_second_factor(staff),
+        "limit": limit_of(staff.role),
     }
 
 
