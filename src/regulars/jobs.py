@@ -57,6 +57,14 @@ def measure(key: str) -> None:
     compute_wanted(_folder(), key, now=timezone.now())
 
 
+@app.task(name="refresh_owed", queue="measures", queueing_lock="refresh_owed")
+def refresh_owed() -> None:
+    """What is owed, after something was booked and somebody looks."""
+    from regulars.actions.measuring import refresh_owed as act  # noqa: PLC0415 - loads analytics
+
+    act(_folder(), now=timezone.now())
+
+
 @app.task(name="mail_link", queue="mail", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
 def mail_link(purpose: str, email: str) -> None:
     """An invitation or a reset; the link is made when the message goes out."""

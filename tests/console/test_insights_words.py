@@ -16,7 +16,7 @@ from regulars.console.insights.names import GROUPS, MEANINGS
 from regulars.console.insights.texts import DEFINITIONS, NOTES
 from regulars.console.insights.trends import Share, change
 from regulars.console.views.customers.labels import SEGMENTS as LABELS
-from regulars.insight import MEASURES
+from regulars.insight import EVERY
 from regulars.insight.measures import segments
 from regulars.insight.scores import SEGMENTS
 
@@ -25,7 +25,7 @@ HEAVY = ("ibis", "duckdb", "pandas", "pyarrow", "numpy", "altair")
 
 def test_every_definition_is_listed_for_translation() -> None:
     said = {
-        getattr(one, part) for one in MEASURES for part in ("definition", "who", "when", "what")
+        getattr(one, part) for one in EVERY for part in ("definition", "who", "when", "what")
     }
     assert said == set(DEFINITIONS)
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 
 from regulars.actions.owing import points_owed
+from regulars.actions.renewing import last_transfer
 from regulars.actions.results import result_key
 from regulars.actions.standings import counts_of, write_standings
 from regulars.db.mirror import Mirror
@@ -78,12 +79,18 @@ def _refresh(folder: Path, now: datetime) -> int:
         for kind, params in SHOWN:
             outcome = _computed(sales, kind, params, as_of, business)
             keep_result(kind, params, _shortened(outcome), seq=seq, now=now)
-    told = _shortened(points_owed(folder, {}, now=now))
-    keep_result(owed.kind, {}, told, seq=seq, now=now)
+    refresh_owed(folder, now=now)
     kept: list[tuple[str, dict[str, str]]] = [("counts", {}), (owed.kind, {})]
     shown = [result_key(kind, params) for kind, params in [*SHOWN, *kept]]
     MeasureResult.objects.exclude(key__in=shown).filter(wanted_at__lt=now).delete()
     return seq
+
+
+def refresh_owed(folder: Path, *, now: datetime) -> None:
+    """Bring what is owed up to date. It is kept with the last transfer that may be in it."""
+    last = last_transfer()
+    told = _shortened(points_owed(folder, {}, now=now))
+    keep_result(owed.kind, {}, told, seq=last, now=now)
 
 
 def compute_wanted(folder: Path, key: str, *, now: datetime) -> None:

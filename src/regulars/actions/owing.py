@@ -1,4 +1,4 @@
-"""Points owed, from the books: for jobs and the command line, since it loads analytics libraries."""
+"""Points owed, from the books. It loads analytics libraries: for jobs and the command line."""
 
 from __future__ import annotations
 

@@ -19,14 +19,18 @@ from regulars.run.serve import Wanted, serve
 from regulars.sources.corner_coffee import (
     BUSINESS,
     CASHIER,
+    GOODS,
     MARKET_STREET,
     MOST_CUSTOMERS,
     OWNER,
+    picture,
     programme,
     write,
 )
 
 CLUB = "corner_club"
+MOST_USES = 1200
+"""Rewards that members of the demonstration have taken before it opens: each costs a moment."""
 FIXED = ("de",)
 """Languages whose readers see their pages in them, whatever the browser wants."""
 FINISHED = "demo-finished"
@@ -72,6 +76,7 @@ def _make(folder: Folder, arguments: argparse.Namespace) -> None:
         until = arguments.until or datetime.now(ZoneInfo(BUSINESS.zone)).date() - timedelta(days=1)
         _bring_in(folder, Path(work), arguments, until)
         _open_the_club(until)
+        _fill_the_shelf(folder)
         _hire_a_cashier()
     (folder.root / FINISHED).touch()
 
@@ -142,6 +147,32 @@ def _open_the_club(until: date) -> None:
     _say("Opening its club to them, with what they bought in the last year …")
     count = sum(join_everybody(CLUB, since=begins, now=now))
     _say(f"{count:,} members.")
+
+
+def _fill_the_shelf(folder: Folder) -> None:
+    """Rewards have pictures, and some of the members have used what they had collected."""
+    from regulars.actions import demonstrating  # noqa: PLC0415 - Django is set up by now
+    from regulars.actions.measuring import refresh_owed  # noqa: PLC0415 - the same
+    from regulars.db.models import Role, Staff  # noqa: PLC0415 - the same
+
+    now = datetime.now(UTC)
+    goods = [
+        demonstrating.Shown(
+            reward=one.reward,
+            price=one.price,
+            worth_minor=one.worth_minor,
+            cost_minor=one.cost_minor,
+            picture=picture(one.picture),
+            left=one.left,
+        )
+        for one in GOODS
+    ]
+    demonstrating.furnish(
+        CLUB, Staff.objects.filter(role=Role.OWNER).earliest("created_at"), goods, now
+    )
+    used = demonstrating.use_points(CLUB, goods, most=MOST_USES, now=now)
+    refresh_owed(folder.root, now=datetime.now(UTC))
+    _say(f"{used:,} rewards were taken.")
 
 
 def _hire_a_cashier() -> None:

@@ -37,6 +37,7 @@ SECTIONS = (
     Section("today", "console:today", "today", _("Today")),
     Section("customers", "console:customers", "people", _("Customers")),
     Section("programme", "console:programme", "rules", _("Programme")),
+    Section("rewards", "console:rewards", "gift", _("Rewards")),
     Section("insights", "console:insights", "chart", _("Insights")),
     Section("settings", "console:settings", "gear", _("Settings")),
 )

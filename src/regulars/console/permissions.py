@@ -40,6 +40,7 @@ class Right(StrEnum):
     SEE_PROGRAMME = "see_programme"
     IMPORT = "import"
     EXPORT = "export"
+    KEEP_REWARDS = "keep_rewards"
     MANAGE_STAFF = "manage_staff"
     CHANGE_SETTINGS = "change_settings"
     CHANGE_PROGRAMME = "change_programme"
@@ -49,7 +50,13 @@ _VIEWER = frozenset(
     {Right.ENROL, Right.ACCOUNT, Right.SEE_CUSTOMERS, Right.SEE_INSIGHTS, Right.SEE_PROGRAMME}
 )
 _STAFF = _VIEWER | {Right.CHANGE_CUSTOMERS}
-_MANAGER = _STAFF | {Right.MAKE_GOOD, Right.IMPORT, Right.EXPORT, Right.MANAGE_STAFF}
+_MANAGER = _STAFF | {
+    Right.MAKE_GOOD,
+    Right.IMPORT,
+    Right.EXPORT,
+    Right.KEEP_REWARDS,
+    Right.MANAGE_STAFF,
+}
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.VIEWER: _VIEWER,
     Role.STAFF: _STAFF,

@@ -22,6 +22,7 @@ from regulars.console.views import (
 from regulars.console.views.customers import urls as customers
 from regulars.console.views.imports import urls as imports
 from regulars.console.views.programme import urls as programme
+from regulars.console.views.rewards import urls as rewards
 from regulars.console.views.today import page as today
 
 app_name = "console"
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/imports/", include(imports.urlpatterns)),
     path("customers/", include(customers.urlpatterns)),
     path("programme/", include(programme.urlpatterns)),
+    path("rewards/", include(rewards.urlpatterns)),
     path("insights/", include(insights.urlpatterns)),
     path("enter/<str:token>/", entry.entry, name="entry"),
     path("settings/", settings.settings, name="settings"),

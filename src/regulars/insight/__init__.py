@@ -68,7 +68,8 @@ def measure(kind: str) -> Measure[Any]:
 
 
 __all__ = [
-    "EVERY", "MEASURES", "Column", "InsightError", "Measure", "NotEnoughData", "Note", "Outcome", "Params",
+    "EVERY", "MEASURES", "Column", "InsightError", "Measure", "NotEnoughData", "Note",
+    "Outcome", "Params",
     "Result", "Sales", "Table", "cohorts", "drifting", "gaps",
     "given_back", "measure", "next_order",
     "open_sales", "owed", "products", "regulars", "repeat", "revenue", "rfm", "segments",

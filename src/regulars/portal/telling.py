@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from regulars.actions.portal_pages import Club, Rung
 from regulars.actions.quoting import Offer
+from regulars.db.queries import rewards
 from regulars.engine.edition import Edition
 from regulars.engine.kinds.referrals.payout import Gift
 from regulars.engine.kinds.referrals.two_sided import TwoSided
@@ -38,6 +40,8 @@ class Thing(Struct, frozen=True, kw_only=True):
     missing: str = ""
     why: str = ""
     needs: int = 0
+    picture: str = ""
+    left: int | None = None
 
 
 def things(club: Club) -> list[Thing]:
@@ -45,6 +49,17 @@ def things(club: Club) -> list[Thing]:
     rules = {rule.name_in_state: rule for rule in club.edition.rewards}
     found = [_thing(one, rules.get(one.reward), club) for one in club.offers]
     return sorted(found, key=lambda one: (not one.may, one.needs))
+
+
+def pictured(club: Club, found: list[Thing]) -> list[Thing]:
+    """The same with their pictures, and how many are left where that is counted."""
+    goods = rewards.goods(club.edition.programme_id, rewards.stocks_of(club.edition))
+    shown = []
+    for one in found:
+        good = goods.get(one.id, rewards.Goods())
+        picture = reverse("portal:picture", args=[good.picture]) if good.picture else ""
+        shown.append(structs.replace(one, picture=picture, left=good.left))
+    return shown
 
 
 def _thing(offer: Offer, rule: Any, club: Club) -> Thing:

@@ -49,4 +49,5 @@ urlpatterns = [
     path("panel/", panel.page, name="panel"),
     path("looks/<str:mark>.css", looks.stylesheet, name="looks"),
     path("looks/<str:mark>/logo", looks.logo, name="logo"),
+    path("looks/rewards/<slug:mark>", looks.picture, name="picture"),
 ]

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from regulars.actions.looking import Look, OpenVoucher
 from regulars.actions.quoting import Offer
 from regulars.actions.refused import Refused
 from regulars.actions.till_looking import Place, Scene, TapOffer, spending
+from regulars.db.queries import rewards
 from regulars.db.queries.till import Brief
 from regulars.engine.edition import Edition
 from regulars.engine.run import Why
@@ -39,6 +41,7 @@ class Row(Struct, frozen=True, kw_only=True):
     icon: str = "gift"
     cost: str = ""
     on: bool = False
+    picture: str = ""
 
 
 class Stepper(Struct, frozen=True, kw_only=True):
@@ -130,15 +133,22 @@ def gap(place: Place) -> str:
 def usable(scene: Scene, state: Wanted) -> list[Row]:
     """What may be used on this sale, what is on it first."""
     rows = [
-        *(
-            _reward(one, place, state)
-            for place in scene.places
-            for one in place.offers
-            if _may(one, place, state)
-        ),
+        *(row for place in scene.places for row in _rewards(place, state)),
         *(_voucher(one, place, state) for place in scene.places for one in place.look.vouchers),
     ]
     return sorted(rows, key=lambda row: not row.on)
+
+
+def _rewards(place: Place, state: Wanted) -> Iterator[Row]:
+    """The rewards of a programme that may be used, with pictures, and how many are left."""
+    offers = [one for one in place.offers if _may(one, place, state)]
+    goods = rewards.goods(place.programme, rewards.stocks_of(place.edition)) if offers else {}
+    for one in offers:
+        row, good = _reward(one, place, state), goods.get(one.reward, rewards.Goods())
+        left = "" if good.left is None else gettext("%(n)s left") % {"n": good.left}
+        picture = reverse("portal:picture", args=[good.picture]) if good.picture else ""
+        note = " · ".join(filter(None, [row.note, left]))
+        yield structs.replace(row, note=note, picture=picture)
 
 
 def _may(offer: Offer, place: Place, state: Wanted) -> bool:

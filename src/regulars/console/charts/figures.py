@@ -117,6 +117,33 @@ class Histogram(Figure, frozen=True, kw_only=True):
     marker_label: str = ""
 
 
+class Level(Struct, frozen=True, kw_only=True):
+    """A lying bar: its label, its value, of which `part` comes first in a colour of its own, and
+    the range in which the value lies. `colour` is that of the bar, or of its part."""
+
+    label: str
+    value: Number
+    part: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
+    colour: int = 1
+
+
+class Levels(Figure, frozen=True, kw_only=True):
+    """How much, and how sure? Lying bars, one below the other, their numbers written.
+
+    `series` says what they count; `part` and `rest` name the two pieces of divided bars, `usual`
+    the mark of a range.
+    """
+
+    levels: tuple[Level, ...]
+    series: str
+    axis: str = ""
+    part: str = ""
+    rest: str = ""
+    usual: str = ""
+
+
 class Part(Struct, frozen=True, kw_only=True):
     """A piece of one whole."""
 
@@ -189,4 +216,4 @@ class Grid(Figure, frozen=True, kw_only=True):
     more: str = ""
 
 
-AnyFigure = LineChart | BarChart | Histogram | FlatBar | HeatTable | Grid
+AnyFigure = LineChart | BarChart | Histogram | FlatBar | Levels | HeatTable | Grid

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.utils.safestring import SafeString
 from msgspec import Struct
 
-from regulars.console.charts import bars, flat, heat, lines
+from regulars.console.charts import bars, flat, heat, levels, lines
 from regulars.console.charts.axes import show
 from regulars.console.charts.figures import (
     AnyFigure,
@@ -16,10 +16,11 @@ from regulars.console.charts.figures import (
     Grid,
     HeatTable,
     Histogram,
+    Levels,
     LineChart,
 )
 
-Drawn = LineChart | BarChart | Histogram | FlatBar
+Drawn = LineChart | BarChart | Histogram | FlatBar | Levels
 
 
 class Key(Struct, frozen=True, kw_only=True):
@@ -63,6 +64,9 @@ def _pictures(figure: Drawn, language: str) -> Pictures:
     if isinstance(figure, LineChart):
         large = lines.SPAN if figure.span else lines.HALF
         drawn = [lines.draw(figure, size, language) for size in (large, lines.NARROW)]
+    elif isinstance(figure, Levels):
+        widths = (levels.SPAN if figure.span else levels.WIDE, levels.NARROW)
+        drawn = [levels.draw(figure, width, language) for width in widths]
     elif isinstance(figure, FlatBar):
         large = flat.SPAN if figure.span else flat.HALF
         drawn = [flat.draw(figure, size, language) for size in (large, flat.NARROW)]
@@ -88,7 +92,17 @@ def legend(figure: Drawn, language: str) -> list[Key]:
         ]
     if isinstance(figure, BarChart):
         return _bar_keys(figure)
-    return []
+    return _level_keys(figure) if isinstance(figure, Levels) else []
+
+
+def _level_keys(figure: Levels) -> list[Key]:
+    keys = []
+    if figure.part:
+        keys.append(Key(mark="box", css=f"f{figure.levels[0].colour}", label=figure.part))
+        keys.append(Key(mark="box", css=levels.REST, label=figure.rest))
+    if figure.usual:
+        keys.append(Key(mark="range", css="mark", label=figure.usual))
+    return keys
 
 
 def _line_keys(figure: LineChart, language: str) -> list[Key]:
@@ -124,7 +138,22 @@ def table(figure: Drawn, language: str) -> Table:
     if isinstance(figure, FlatBar):
         rows = [(part.label, show(figure, part.value, language)) for part in figure.parts]
         return Table(heads=(figure.axis, figure.series), rows=tuple(rows))
+    if isinstance(figure, Levels):
+        return _level_table(figure, language)
     return _bar_table(figure, language)
+
+
+def _level_table(figure: Levels, language: str) -> Table:
+    heads = [figure.axis, figure.series]
+    heads += [figure.part] if figure.part else []
+    heads += [figure.usual] if figure.usual else []
+    rows = []
+    for one in figure.levels:
+        row = [one.label, show(figure, one.value, language)]
+        row += [show(figure, one.part, language)] if figure.part else []
+        row += [levels.range_words(figure, one, language)] if figure.usual else []
+        rows.append(row)
+    return Table(heads=tuple(heads), rows=_frozen(rows))
 
 
 def _line_table(figure: LineChart, language: str) -> Table:

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from regulars.actions.results import Wish
 from regulars.console.insights import links, numbers, products, repeat, rhythm, sales, standing
+from regulars.console.insights import owed as owing
 from regulars.console.insights.asking import Asked
 from regulars.console.insights.scene import Scene, whole_percent
 
@@ -22,7 +23,8 @@ TELLING = 2
 
 
 class Tab(Struct, frozen=True, kw_only=True):
-    """A page: its address, its title, the results that it needs, what it makes of them."""
+    """A page: its address, its title, the results that it needs, what it makes of them. `nets`
+    says whether refunds can be taken off or not."""
 
     url_name: str
     label: str | Promise
@@ -30,6 +32,7 @@ class Tab(Struct, frozen=True, kw_only=True):
     kinds: tuple[str, ...]
     build: Callable[[Scene], Built]
     by_period: bool = False
+    nets: bool = True
 
     def wishes(self, asked: Asked) -> list[Wish]:
         """The results that this page needs; revenue by the period asked, and by day for new
@@ -196,5 +199,13 @@ TABS = {
         title=gettext_lazy("What do regulars buy?"),
         kinds=("products",),
         build=_products,
+    ),
+    "owed": Tab(
+        url_name="insights_owed",
+        label=gettext_lazy("Points owed"),
+        title=gettext_lazy("Points owed"),
+        kinds=("owed",),
+        build=owing.owed,
+        nets=False,
     ),
 }

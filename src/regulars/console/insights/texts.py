@@ -68,6 +68,13 @@ DEFINITIONS = (
     _("Known customers who were given money back."),
     _("The last 14 days up to the chosen day, by the day of the refund."),
     _("Each refund with its lines together, whether or not refunds are taken off elsewhere."),
+    _("Points owed: what members hold, how much of it will be used, and how sure it is."),
+    _("Everybody who holds points, stamps or credit."),
+    _("Up to the end of the chosen day."),
+    _(
+        "What was earned and neither used nor ended. Likely: by the rates at which points of each "
+        "age were used so far; the range holds 9 times in 10."
+    ),
 )
 """The definition, who, when and what of every measure."""
 
@@ -79,5 +86,11 @@ NOTES = (
     _("No product has {least} buyers yet."),
     _("Fewer than five customers: their scores say little."),
     _("Only {currency} is counted; {orders} orders in {others} are left out."),
+    _("Nothing has been earned up to this day."),
+    _(
+        "It is too early to say how much will be used: that takes {months} months of points and "
+        "{members} members who used some. Until then the range is from nothing to all."
+    ),
+    _("What a point is worth is not known: no reward says what it saves its buyer in money."),
 )
 """Notes on results and reasons why it is too early, with names in braces."""

@@ -30,6 +30,7 @@ KINDS = {
     "key": gettext_lazy("API key"),
     "webhook": gettext_lazy("Webhook"),
     "shop": gettext_lazy("Shop"),
+    "voucher": gettext_lazy("Voucher"),
 }
 DONE = {
     "programme.published": gettext_lazy("Edition published"),
@@ -70,6 +71,10 @@ DONE = {
     "webhook.replayed": gettext_lazy("Messages sent again"),
     "shop.added": gettext_lazy("Shop added"),
     "shop.removed": gettext_lazy("Shop removed"),
+    "reward.changed": gettext_lazy("Reward’s stock or worth changed"),
+    "reward.picture": gettext_lazy("Reward’s picture changed"),
+    "voucher.given": gettext_lazy("Voucher handed out"),
+    "voucher.voided": gettext_lazy("Voucher taken back"),
 }
 """What is known to happen; anything else is shown by its code."""
 

@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from regulars.actions.renewing import renew_owed
 from regulars.actions.results import Wish, want_results
 from regulars.console.exports import csv_lines, csv_response
 from regulars.console.insights import links, products, repeat, standing, tables_csv
@@ -75,6 +76,8 @@ def page(request: StaffRequest, tab: str) -> HttpResponse:
     answers = answers_to(shown.wishes(wanted), timezone.now())
     scene = _scene(request, wanted, answers, business.zone)
     context = {**_frame(shown, scene), **shown.build(scene)}
+    if tab == "owed" and wanted.usual:
+        context["waiting"] = renew_owed(timezone.now()) or context["waiting"]
     if tab == "repeat":
         found = results.people(standing.numbers_of(context["drifting"]["rows"]))
         context["people"] = repeat.drifting_people(scene, found)
@@ -109,6 +112,7 @@ def _frame(shown: Tab, scene: Scene) -> dict[str, object]:
         "scene": scene,
         "day": scene.asked.as_of or (days[0] if days else None),
         "today": scene.today,
+        "nets": shown.nets,
         "waiting": any(found.waiting for found in answers),
         "computed_at": min(computed, default=None),
         "rfm_url": csv_url(scene, scene.asked.wish("rfm"), "customers"),
@@ -225,6 +229,7 @@ urlpatterns: list[URLPattern] = [
     path("rhythm/", page, {"tab": "rhythm"}, name="insights_rhythm"),
     path("standing/", page, {"tab": "standing"}, name="insights_standing"),
     path("products/", page, {"tab": "products"}, name="insights_products"),
+    path("owed/", page, {"tab": "owed"}, name="insights_owed"),
     path("people/", people, name="insights_people"),
     path("<slug:kind>/<slug:table>.csv", table, name="insights_csv"),
 ]

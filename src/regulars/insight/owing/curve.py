@@ -42,7 +42,7 @@ class Watched(Struct, frozen=True, kw_only=True):
     @property
     def known(self) -> int:
         """The months of age of which enough members' points were watched, from 0 on."""
-        enough = self.members >= ENOUGH
+        enough = (self.members >= ENOUGH) & (self.held.sum(axis=0) > 0)
         return int(numpy.argmin(enough)) if not enough.all() else len(enough)
 
 

@@ -21,7 +21,7 @@ from typing import Any
 from msgspec import Struct
 
 from regulars.insight.errors import InsightError
-from regulars.insight.lazy import ibis, numpy
+from regulars.insight.lazy import ibis, numpy, pyarrow
 from regulars.insight.sources import read
 
 KINDS = ("earned", "used", "ended", "taken_back", "given_back")
@@ -63,7 +63,15 @@ def opened(source: Any) -> dict[str, Moves]:
     finally:
         if reading.owned:
             reading.connection.disconnect()
-    return dict(_by_asset({name: data.column(name).to_numpy() for name in data.column_names}))
+    return dict(_by_asset({name: _array(data.column(name)) for name in data.column_names}))
+
+
+def _array(column: Any) -> Any:
+    """A column as numpy holds it; times as days since 1970, NaN where there is none."""
+    if not pyarrow.types.is_timestamp(column.type):
+        return column.to_numpy()
+    numbers = column.cast(pyarrow.timestamp("us")).cast(pyarrow.int64())
+    return numbers.cast(pyarrow.float64(), safe=False).to_numpy() / DAY
 
 
 def _typed(table: Any) -> Any:
@@ -76,10 +84,10 @@ def _typed(table: Any) -> Any:
     return table.select(
         member=table.member.cast("string"),
         asset=asset.fill_null(""),
-        at=table["at"].cast("timestamp(6)").cast("int64"),
+        at=table["at"].cast("timestamp(6)"),
         kind=kind.cast("int64"),
         amount=table.amount.cast("float64"),
-        expires=expires.cast("timestamp(6)").cast("int64").cast("float64"),
+        expires=expires.cast("timestamp(6)"),
     )
 
 
@@ -88,8 +96,7 @@ def _by_asset(cells: dict[str, Any]) -> Iterator[tuple[str, Moves]]:
         raise InsightError(f"A movement has another kind than {', '.join(KINDS)}.")
     if (numpy.isnan(cells["amount"]) | (cells["amount"] < 0)).any():
         raise InsightError("A movement has an amount that is no number from 0 on.")
-    cells["at"] = _days(cells["at"])
-    cells["expires"] = numpy.nan_to_num(_days(cells["expires"]), nan=numpy.inf)
+    cells["expires"] = numpy.nan_to_num(cells["expires"], nan=numpy.inf)
     for asset in sorted(set(cells["asset"].tolist())):
         mine = (cells["asset"] == asset) & (cells["amount"] > 0)
         names, member = numpy.unique(cells["member"][mine].astype(str), return_inverse=True)
@@ -106,11 +113,6 @@ def _by_asset(cells: dict[str, Any]) -> Iterator[tuple[str, Moves]]:
                 members=len(names),
             ),
         )
-
-
-def _days(microseconds: Any) -> Any:
-    """Days since 1970; the unit of an Arrow timestamp cast to a number is the microsecond."""
-    return microseconds.astype(float) / DAY
 
 
 def until(moves: Moves, end: float) -> Moves:

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from regulars.db.models import Brand
+from regulars.db.queries import rewards
 from regulars.db.queries.portal import brand
 from regulars.portal.looks import mark as mark_of
 from regulars.portal.looks import stylesheet as written
@@ -23,6 +24,17 @@ def logo(request: HttpRequest, mark: str) -> HttpResponse:
     if not found.logo:
         raise Http404
     return _kept(HttpResponse(bytes(found.logo), content_type=found.logo_type))
+
+
+@require_safe
+def picture(request: HttpRequest, mark: str) -> HttpResponse:
+    """A reward's picture, with the type of what is in it."""
+    found = rewards.picture(mark)
+    if found is None:
+        raise Http404
+    response = HttpResponse(bytes(found.body), content_type=found.type)
+    response.headers["Content-Disposition"] = "attachment"  # in a page it is shown all the same
+    return _kept(response)
 
 
 def _brand(mark: str) -> Brand:

@@ -14,7 +14,7 @@ from regulars.actions.refused import Refused
 from regulars.portal.access import MemberRequest, member_page, render
 from regulars.portal.choosing import Chosen, chosen
 from regulars.portal.past import voucher_name
-from regulars.portal.telling import things
+from regulars.portal.telling import pictured, things
 from regulars.words.amounts import language, much
 from regulars.words.programme import refusal
 from regulars.words.reasons import REASONS, sentence
@@ -42,7 +42,7 @@ def _page(
         "balance": much(club.look.balances[main.id].available, main),
         "ready": [pair for pair in vouchers if pair[0].state == "open"],
         "over": [pair for pair in vouchers if pair[0].state != "open"],
-        "things": things(club),
+        "things": pictured(club, things(club)),
         "key": str(uuid4()),
         "done": portal_rewards.undoable(number, request.GET.get("done", ""), now),
         "refused": _said(refused, shown.programme) if refused else "",

@@ -8,16 +8,20 @@ domains kept for examples, telephone numbers lie in blocks kept for films or beg
 from importlib.resources import files
 
 from regulars.sources.corner_coffee.business import BUSINESS, CASHIER, MARKET_STREET, OWNER, PLACES
+from regulars.sources.corner_coffee.club import GOODS, Good
 from regulars.sources.corner_coffee.export import MOST_CUSTOMERS, Written, write
 
 __all__ = [
     "BUSINESS",
     "CASHIER",
+    "GOODS",
     "MARKET_STREET",
     "MOST_CUSTOMERS",
     "OWNER",
     "PLACES",
+    "Good",
     "Written",
+    "picture",
     "programme",
     "write",
 ]
@@ -26,3 +30,8 @@ __all__ = [
 def programme() -> str:
     """The file of its club, whose members all its customers are."""
     return files(__name__).joinpath("programme.yaml").read_text(encoding="utf-8")
+
+
+def picture(name: str) -> bytes:
+    """A picture of one of its rewards, a PNG."""
+    return files(__name__).joinpath("pictures", f"{name}.png").read_bytes()

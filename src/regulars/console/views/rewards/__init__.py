@@ -1,0 +1,1 @@
+"""Rewards: what can be had, with picture, stock and worth."""

@@ -1,0 +1,1 @@
+"""Vouchers: found, traced, handed out, taken back."""
