@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -37,6 +38,7 @@ def change_one(somebody: Visit, sentence: str, field: str, value: str) -> None:
 def test_two_rules_are_changed_tried_looked_at_and_published(
     who: str, size: dict[str, int] | None, visit: Visits
 ) -> None:
+    """It begins later and is taken back again: others meet the programme as it is."""
     options = {"viewport": size, "has_touch": True} if size else {}
     somebody = visit(who, **options)
     page = somebody.page
@@ -44,11 +46,9 @@ def test_two_rules_are_changed_tried_looked_at_and_published(
     somebody.go("/console/programme/")
     page.locator(".actions a.primary").click()
     expect(page).to_have_url(f"{somebody.house.address}{PAGE}")
-    spent, coffee = ("spent", "coffee costs") if who == "otto" else ("Ausgaben", "Kaffee kostet")
-    if who == "gerda":
-        spent = "1 Euro"
+    spent, coffee = ("spent", "coffee costs") if who == "otto" else ("1 Euro", "Kaffee kostet")
     change_one(somebody, spent, "earn[0].points", "2")
-    change_one(somebody, coffee, "rewards[0].price", "45" if who == "otto" else "40")
+    change_one(somebody, coffee, "rewards[0].price", "45")
     assert somebody.sideways() <= 0
     expect(page.locator(".rules .was")).not_to_have_count(0)
     page.fill("#t2", "12.40")
@@ -57,10 +57,13 @@ def test_two_rules_are_changed_tried_looked_at_and_published(
     page.locator(".head .actions a.primary").click()
     expect(page.locator("#pv")).to_be_visible()
     assert somebody.sideways() <= 0
-    page.fill("#day", "")
+    later = datetime.now(UTC).date() + timedelta(days=60)
+    page.fill("#day", later.isoformat())
     page.locator("main form button.primary").click()
     expect(page.locator("main .banner.good")).to_be_visible()
-    expect(page.locator("table.cards tbody tr")).not_to_have_count(1)
+    page.locator("table.cards tbody th a").first.click()
+    page.locator(".actions button.danger").click()
+    expect(page.locator("main .banner.good")).to_be_visible()
 
 
 def test_without_a_script_a_rule_is_added_and_a_mistake_is_told(visit: Visits) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from msgspec import NODEFAULT, Struct, inspect
+from msgspec.structs import replace
 
 from regulars.engine.edition import Edition
 from regulars.engine.rules import Rule
@@ -61,8 +62,11 @@ ALSO_RARE = {
     "two_sided": frozenset({"within"}),
     "birthday": frozenset({"days", "by_itself", "points"}),
     "gift": frozenset({"again", "when"}),
+    "multiply": frozenset({"of"}),
 }
 """Fields that are left alone in these parts alone."""
+OF_MEMBERS = frozenset({"tier", "first_order", "birthday"})
+"""What is asked first where a condition says for whom."""
 PRESENT = frozenset({"Issue"})
 """Parts that say something by being there, also without a field."""
 
@@ -140,6 +144,8 @@ class Asking(Struct, frozen=True):
             return self.kinds(structs, data, about, deep)
         if structs:
             inner = self.part(structs[0].cls, data, path, deep + 1)
+            if name == "who":
+                inner = tuple(replace(q, rare=q.rare or q.name not in OF_MEMBERS) for q in inner)
             marks = structs[0].cls.__name__ in PRESENT
             return Question(shape="box", inner=inner, marks=marks, **about)
         return self.plain(one, cls, data, (about, deep))

@@ -11,7 +11,7 @@ from regulars.engine.edition import Edition
 from regulars.programmes.documents import Problem
 from regulars.programmes.editing.asking import Question
 from regulars.words import programme_files
-from regulars.words.amounts import capital, said
+from regulars.words.amounts import capital, language, said
 from regulars.words.programme.choices import OPTIONS, WISHES, WISHES_HELP
 from regulars.words.programme.fields import FIELDS, HINTS
 from regulars.words.programme.phrases import CHANNELS
@@ -90,7 +90,7 @@ def option(question: Question, value: str, edition: Edition, names: dict[str, st
         return names[value]
     if about == "channel" and value in CHANNELS:
         return gettext(CHANNELS[value])
-    return _part(about, value, edition) or Voice(edition, "").code(value)
+    return _part(about, value, edition) or Voice(edition, language()).code(value)
 
 
 def _part(about: str, value: str, edition: Edition) -> str:

@@ -29,13 +29,13 @@ from regulars.console.views.programme.drafts import (
     told,
 )
 from regulars.console.views.programme.nodes import Telling, knowing, owns
+from regulars.console.views.programme.reading import data_of
 from regulars.console.views.programme.ready import body_of
 from regulars.console.views.programme.targets import Form, Target, heading, target
 from regulars.console.views.programme.telling import Shown, anchor_of, gone, shown, texts_of
 from regulars.console.views.programme.trying import Asked, tried
 from regulars.db.models import Place
 from regulars.engine.money import decimals
-from regulars.programmes.documents import read
 from regulars.programmes.editing.changing import edited
 from regulars.programmes.editing.resting import brought_back, put_aside, resting
 from regulars.programmes.editing.wishes import added, wishes
@@ -45,10 +45,10 @@ from regulars.words.programme.asking import wish, wish_help
 SECTIONS = ("earn", "change", "limit", "standing", "rewards", "referrals")
 
 
-def address(programme: str, at: str = "") -> str:
-    """The page of a draft, with the form of a place."""
+def address(programme: str, at: str = "", part: str = "main") -> str:
+    """The page of a draft, with the form of a place, from its top or from that form on."""
     goal = reverse("console:programme_draft", args=[programme])
-    return f"{goal}?at={quote(at)}#form" if at else goal
+    return f"{goal}?at={quote(at)}#{part}" if at else f"{goal}#{part}"
 
 
 @needs(Right.CHANGE_PROGRAMME)
@@ -127,7 +127,7 @@ def _in_force(found: Draft, at: str) -> Any:
     one = target(at, found.data)
     if one is None or found.before is None:
         return None
-    before: Any = read(found.before.body, "file").data
+    before: Any = data_of(found.before.body)
     if not one.section:
         return before
     own = found.data[one.section][one.index]
@@ -267,7 +267,7 @@ def add(request: StaffRequest, programme: str) -> HttpResponse:
         told(request, outcome)
         return HttpResponseRedirect(address(programme))
     messages.success(request, _("Added. Say in its form how you want it."))
-    return HttpResponseRedirect(address(programme, at))
+    return HttpResponseRedirect(address(programme, at, "form"))
 
 
 def _wishes(found: Draft) -> dict[str, Any]:
@@ -326,7 +326,7 @@ def begin(request: StaffRequest, name: str) -> HttpResponse:
             messages.error(request, refusal(refused))
             return HttpResponseRedirect(reverse("console:programme_ready", args=[name]))
         messages.info(request, _("There is a draft of this programme already. Here it is."))
-        programme = str(read(body_of(name), name).data["programme"])  # type: ignore[index,call-overload]
-        return HttpResponseRedirect(address(programme))
+        found = data_of(body_of(name))
+        return HttpResponseRedirect(address(str(found.get("programme") or found["edition"])))
     messages.success(request, _("This is your draft. Nothing begins before you publish it."))
     return HttpResponseRedirect(address(row.programme))

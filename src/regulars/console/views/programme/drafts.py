@@ -19,12 +19,12 @@ from regulars.actions.drafting import Step
 from regulars.actions.refused import Refused
 from regulars.console.permissions import StaffRequest
 from regulars.console.templatetags.look import moment
+from regulars.console.views.programme.reading import data_of, loaded
 from regulars.db.models import DraftRow
 from regulars.db.queries.programmes import Running, names_of, running
 from regulars.engine.edition import Edition
-from regulars.programmes.documents import Problem, read
+from regulars.programmes.documents import Problem
 from regulars.programmes.editing.changing import NotHere
-from regulars.programmes.loading import load
 from regulars.words.reasons import sentence
 
 NAME = re.compile(r"^edition:[ \t]*([A-Za-z0-9_]+)[ \t]*(#.*)?$", re.MULTILINE)
@@ -46,7 +46,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     @property
     def data(self) -> Any:
         """What the file says."""
-        return read(self.body, "file").data
+        return data_of(self.body)
 
 
 def draft_of(programme: str) -> Draft:
@@ -54,7 +54,7 @@ def draft_of(programme: str) -> Draft:
     before = next((one for one in running(timezone.now()) if one.id == programme), None)
     row = DraftRow.objects.filter(programme=programme).first()
     if row is not None:
-        edition = load(row.body, "file").edition
+        edition = loaded(row.body).edition
         if edition is not None:
             by = names_of([row.by_name]).get(row.by_name, row.by_name)
             return Draft(
@@ -75,7 +75,7 @@ def draft_of(programme: str) -> Draft:
 def _fresh(before: Running) -> Draft:
     newest = next(one for one in before.editions if one.state in ("coming", "running"))
     body = renamed(newest.body, newest.edition)
-    edition = load(body, "file").edition
+    edition = loaded(body).edition
     if edition is None:
         raise Http404
     return Draft(
@@ -130,10 +130,10 @@ def change(request: StaffRequest, draft: Draft, make: Callable[[], str]) -> Trie
         return Tried(error=told)
     if body == draft.body:
         return Tried(kept=True, same=True)
-    loaded = load(body, "file")
-    if loaded.edition is None:
-        return Tried(problems=loaded.problems)
-    if loaded.edition.programme_id != draft.programme:
+    found = loaded(body)
+    if found.edition is None:
+        return Tried(problems=found.problems)
+    if found.edition.programme_id != draft.programme:
         return Tried(error=_("This is another programme. Its name in the file has to stay."))
     step = Step(
         body=body,

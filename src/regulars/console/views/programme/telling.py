@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from django.utils.translation import get_language
 from msgspec import Struct
 
+from regulars.console.views.programme.reading import document
 from regulars.engine.compiling import with_ids
 from regulars.engine.edition import Edition
 from regulars.engine.texts import in_language
-from regulars.programmes.documents import read
 from regulars.words.programme import terms
 
 ITEM = re.compile(r"[a-z_]+(\[\d+\])?")
@@ -137,7 +137,7 @@ def places_of(edition: Edition) -> dict[str, str]:
 def _parts(body: str, led_to: set[str]) -> Iterator[Part]:
     """The file in parts: a new one begins where a section or one of its entries does."""
     starts = {1: ""}
-    for path, line in read(body, "file").lines.items():
+    for path, line in document(body).lines.items():
         if ITEM.fullmatch(path):
             anchor = f"part-{anchor_of(path)}"
             starts[line] = anchor if anchor in led_to else starts.get(line, "")
