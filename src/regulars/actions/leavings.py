@@ -3,11 +3,11 @@ word, and one scan or sale by mistake must not undo it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from regulars.actions.refused import Refused
-from regulars.db.models import Leaving
+from regulars.db.models import Leaving, VoucherRow
 from regulars.db.queries.history import same_person
 
 
@@ -22,6 +22,18 @@ def left(customer: int) -> dict[str, datetime]:
     return {
         programme: until for (_number, programme), until in left_of(same_person(customer)).items()
     }
+
+
+def still_in(customer: int, programmes: Iterable[str]) -> list[str]:
+    """Those of these programmes that somebody has not left."""
+    gone = left(customer)
+    return [one for one in programmes if one not in gone]
+
+
+def vouchers_of(customer: int, vouchers: Iterable[str]) -> set[str]:
+    """The programmes that these vouchers of somebody are of."""
+    rows = VoucherRow.objects.filter(customer_id__in=same_person(customer), id__in=list(vouchers))
+    return set(rows.values_list("programme", flat=True))
 
 
 def stay_out(customer: int, *programmes: str) -> None:

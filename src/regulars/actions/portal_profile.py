@@ -24,6 +24,9 @@ from regulars.engine.happenings import Erasure
 PURPOSES = ("points", "news", "events", "questions")
 CHANNELS = ("mail",)
 """What we may ever write about, and by which ways; each is asked for by itself."""
+NEWS = ("news", "mail")
+JOINING = ("joining", "counter")
+"""What somebody says aloud at a counter, who joins there: that they take part."""
 TO_COME_BACK = timedelta(days=14)
 NO_YEAR = 1904
 """The year of a birthday whose year nobody said: a leap year that no member was born in."""
@@ -70,13 +73,14 @@ def change(customer_id: int, about: About, now: datetime) -> None:
 
 class Said(Struct, frozen=True, kw_only=True):
     """What somebody said yes or no to: by purpose and channel, each with the `wordings` that they
-    read, in which language, where and by whom."""
+    read or heard, in which language, by which way, at which `place`, and who wrote it down."""
 
     choices: Mapping[tuple[str, str], bool]
     wordings: Mapping[str, str]
     language: str
     source: How
     actor: str = "member"
+    place: str = ""
 
 
 @transaction.atomic
@@ -89,9 +93,10 @@ def consent(customer_id: int, said: Said, now: datetime) -> int:
     at = now if last is None else max(now, last + timedelta(microseconds=1))
     written = 0
     for (purpose, channel), given in said.choices.items():
-        if purpose not in PURPOSES or channel not in CHANNELS:
+        aloud = (purpose, channel) == JOINING
+        if not aloud and (purpose not in PURPOSES or channel not in CHANNELS):
             raise Refused("consent_unknown")
-        if before.get((purpose, channel), False) == given:
+        if not aloud and before.get((purpose, channel), False) == given:
             continue
         Consent.objects.create(
             customer_id=customer_id,
@@ -102,6 +107,7 @@ def consent(customer_id: int, said: Said, now: datetime) -> int:
             at=at,
             source=said.source,
             actor=said.actor[:200],
+            place=said.place,
         )
         written += 1
     return written
@@ -133,7 +139,8 @@ def leave(customer_id: int, programme: str, said: Said, now: datetime) -> dateti
         programme=programme,
         defaults={"left_at": now, "ends_at": now + TO_COME_BACK},
     )
-    given = {place: False for place, yes in consents_of(customer_id).items() if yes}
+    agreed = {place for place, yes in consents_of(customer_id).items() if yes} - {JOINING}
+    given = dict.fromkeys(agreed, False)
     consent(customer_id, structs.replace(said, choices=given), now)
     return row.ends_at
 

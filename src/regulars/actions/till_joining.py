@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -9,7 +10,9 @@ from msgspec import Struct
 
 from regulars.actions.customers import NAME_LENGTH
 from regulars.actions.known import known_customer
+from regulars.actions.leavings import left
 from regulars.actions.members import join
+from regulars.actions.portal_profile import JOINING, NEWS, Said, come_back, consent
 from regulars.actions.record import Source, record
 from regulars.actions.refused import Refused
 from regulars.actions.till_looking import ready
@@ -27,7 +30,8 @@ MOST_CANDIDATES = 5
 
 class Newcomer(Struct, frozen=True, kw_only=True):
     """Who joins, as a cashier typed it. `advocate` is the number of whoever sent them; `agreed`
-    that they said yes to it aloud."""
+    that they said yes to it aloud, `news` that they want to be written to. `texts` are the
+    sentences that were read to them, by purpose, `spoken` their language."""
 
     key: str
     contact: str
@@ -35,6 +39,9 @@ class Newcomer(Struct, frozen=True, kw_only=True):
     language: str
     region: str
     agreed: bool
+    news: bool = False
+    texts: Mapping[str, str] = {}
+    spoken: str = ""
     advocate: int | None = None
 
 
@@ -53,12 +60,14 @@ def contact_of(text: str, region: str) -> Identifier:
 def enrol(worker: Worker, told: Newcomer, now: datetime) -> int:
     """Let somebody join every programme that runs; their number.
 
-    Refused: till_consent, till_contact, bad_email, bad_phone, till_joined, till_no_programme,
-    name_too_long.
+    Refused: till_consent, till_contact, bad_email, bad_phone, till_news, till_joined,
+    till_no_programme, name_too_long.
     """
     contact = contact_of(told.contact, told.region)
     if not told.agreed:
         raise Refused("till_consent")
+    if told.news and contact.kind != "email":
+        raise Refused("till_news")
     if len(told.name) > NAME_LENGTH:
         raise Refused("name_too_long", most=NAME_LENGTH)
     running = ready()
@@ -76,6 +85,8 @@ def enrol(worker: Worker, told: Newcomer, now: datetime) -> int:
         number = known_customer(Who(identifiers=(contact,), profile=profile), now)
         for programme in running:
             join([number], programme, since=now, now=now)
+        heard = Heard(worker, told.texts, told.spoken)
+        agree(number, heard, {JOINING: True, **({NEWS: True} if told.news else {})}, now)
         via = _code(told.advocate, list(running))
         fact = SignUp(key=told.key, at=now, source="till", via=via)
         record([Arrival(fact=fact)], now=now, source=Source(owner=number))
@@ -93,8 +104,33 @@ def enrol(worker: Worker, told: Newcomer, now: datetime) -> int:
         return number
 
 
-def join_known(worker: Worker, number: int, key: str, now: datetime) -> None:
-    """Let somebody who is known already join, after they said yes. Refused: till_no_programme."""
+class Heard(Struct, frozen=True):
+    """Who read which sentences to somebody, by purpose, in which language."""
+
+    worker: Worker
+    texts: Mapping[str, str]
+    language: str
+
+
+def agree(
+    number: int, heard: Heard, choices: Mapping[tuple[str, str], bool], now: datetime
+) -> None:
+    """Write down what somebody said yes to at a counter: who asked, where, when, which words."""
+    said = Said(
+        choices=choices,
+        wordings=heard.texts,
+        language=heard.language,
+        source="till",
+        actor=f"cashier {heard.worker.cashier.pk}",
+        place=heard.worker.device.place_id,
+    )
+    consent(number, said, now)
+
+
+def join_known(heard: Heard, number: int, key: str, now: datetime) -> None:
+    """Let somebody who is known already join, after they said yes, and come back to what they left
+    and may still come back to. Refused: till_no_programme."""
+    worker = heard.worker
     running = ready()
     if not running:
         raise Refused("till_no_programme")
@@ -104,6 +140,10 @@ def join_known(worker: Worker, number: int, key: str, now: datetime) -> None:
             return
         for programme in running:
             join([number], programme, since=now, now=now)
+        back = [one for one in left(number) if one in running]
+        for programme in back:
+            come_back(number, programme, now)
+        agree(number, heard, {JOINING: True}, now)
         note(
             Deed(
                 worker=worker,
@@ -112,7 +152,7 @@ def join_known(worker: Worker, number: int, key: str, now: datetime) -> None:
                 customer=number,
                 at=now,
                 now=now,
-                details={"agreed": "aloud", "known": True},
+                details={"agreed": "aloud", "known": True, "back": back},
             )
         )
 

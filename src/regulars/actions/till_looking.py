@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db import connection
 from msgspec import Struct, structs
 
+from regulars.actions.leavings import left, still_in
 from regulars.actions.looking import Look, look
 from regulars.actions.quoting import Offer, figure, quote
 from regulars.actions.refused import Refused
@@ -48,11 +49,13 @@ class TapOffer(Struct, frozen=True):
 
 
 class Scene(Struct, frozen=True, kw_only=True):
-    """A member before the till, and what the sale comes to; `refused` says why it cannot be."""
+    """A member before the till, and what the sale comes to; `refused` says why it cannot be.
+    `left` are the programmes that they left, each until when they may come back to it."""
 
     member: Brief
     places: list[Place]
     taps: list[TapOffer]
+    left: dict[str, datetime] = {}
     sold: Sold | None = None
     refused: Refused | None = None
 
@@ -63,7 +66,8 @@ def scene(worker: Worker, sale: Sale, now: datetime) -> Scene:
     if not found:
         raise Refused("customer_unknown")
     running = ready()
-    mine = [running[one] for one in running if one in found[0].programmes]
+    gone = left(sale.customer)
+    mine = [running[one] for one in running if one in found[0].programmes and one not in gone]
     places = [_place(one, sale, worker, now) for one in mine]
     sold, refused = None, None
     if mine and (sale.amount_minor or sale.uses or sale.vouchers):
@@ -72,7 +76,7 @@ def scene(worker: Worker, sale: Sale, now: datetime) -> Scene:
         except Refused as refusal:
             refused = refusal
     taps = [one for programme in mine for one in taps_of(newest(programme))]
-    return Scene(member=found[0], places=places, taps=taps, sold=sold, refused=refused)
+    return Scene(member=found[0], places=places, taps=taps, left=gone, sold=sold, refused=refused)
 
 
 def ready() -> dict[str, Compiled]:
@@ -185,7 +189,11 @@ def done(worker: Worker, key: str, now: datetime) -> Done | None:
     return Done(
         deed=deed,
         member=member,
-        places=[look(deed.customer_id, one, now) for one in ready() if one in member.programmes],
+        places=[
+            look(deed.customer_id, one, now)
+            for one in still_in(deed.customer_id, ready())
+            if one in member.programmes
+        ],
         undoable=until if fresh and not till.is_undone(key) else None,
         undone=till.deed(deed.undoes) if deed.undoes else None,
     )

@@ -16,11 +16,12 @@ from msgspec import Struct, structs, to_builtins
 
 from regulars.actions import audit
 from regulars.actions.booking import Given
+from regulars.actions.leavings import stay_out, vouchers_of
 from regulars.actions.looking import open_book
 from regulars.actions.record import Source, record
 from regulars.actions.redeeming import Asked, redeem
 from regulars.actions.refused import Refused
-from regulars.db.models import Cashier, FactKey, FactRow, IdentifierRow, TillDeed
+from regulars.db.models import Cashier, FactKey, FactRow, HolderState, IdentifierRow, TillDeed
 from regulars.db.queries.history import same_person
 from regulars.db.queries.till import Worker
 from regulars.engine.arrivals import Arrival
@@ -110,7 +111,7 @@ def sell(worker: Worker, sale: Sale, now: datetime) -> Sold:
     """Book a sale and all that is used on it, or nothing of it.
 
     Refused: till_empty, till_amount_big, till_changed, till_member_often, customer_unknown,
-    not_member, and whatever speaks against a reward.
+    not_member, member_left, and whatever speaks against a reward.
     """
     with transaction.atomic():
         known = before(sale.key)
@@ -218,6 +219,7 @@ def _booked(worker: Worker, sale: Sale, now: datetime) -> Sold:
         raise Refused("till_empty")
     if not 0 <= sale.amount_minor <= MOST_MINOR:
         raise Refused("till_amount_big")
+    _check_left(sale)
     used = [_use(sale, use, number, now) for number, use in enumerate(sale.uses)]
     if not (sale.amount_minor or sale.vouchers):
         return Sold(key=sale.key, pays_minor=0, used=used)
@@ -232,6 +234,18 @@ def _booked(worker: Worker, sale: Sale, now: datetime) -> Sold:
         whys=[(one.programme, why) for one in given for why in one.whys],
         used=used,
     )
+
+
+def _check_left(sale: Sale) -> None:
+    """Who has left every programme gets nothing, and nobody uses what is of one that they left.
+
+    Refused: member_left.
+    """
+    takes_part = HolderState.objects.filter(customer_id=sale.customer, left_at=None)
+    stay_out(sale.customer, *takes_part.values_list("programme", flat=True))
+    used = {use.programme for use in sale.uses}
+    for programme in used | vouchers_of(sale.customer, sale.vouchers):
+        stay_out(sale.customer, programme)
 
 
 def _use(sale: Sale, use: Use, number: int, now: datetime) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from msgspec import Struct
 
+from regulars.actions.leavings import stay_out
 from regulars.actions.refused import Refused
 from regulars.actions.till_sales import DAY, Deed, Sold, What, before, check_often, note, told
 from regulars.db import programmes
@@ -30,13 +31,15 @@ class Tap(Struct, frozen=True, kw_only=True):
 def tap(worker: Worker, done: Tap, now: datetime) -> Sold:
     """Book a visit, or a stamp without its sale, which counts as given by hand.
 
-    Refused: till_grant_limit, till_member_often, customer_unknown, not_member, asset_unknown.
+    Refused: till_grant_limit, till_member_often, customer_unknown, not_member, member_left,
+    asset_unknown.
     """
     with transaction.atomic():
         known = before(done.key)
         if known is not None:
             return known
         check_often(worker.cashier, done.customer, now)
+        stay_out(done.customer, done.programme)
         if done.activity:
             act = Activity(key=done.key, at=done.at, source="till", kind=done.activity)
             given = told(act, done.customer, now)

@@ -49,6 +49,7 @@ TILL_REASONS = {
     "till_joined": _("Somebody is known by this already. Choose them instead."),
     "till_contact": _("Give a phone number or an e-mail address: the card is found by it."),
     "till_consent": _("Say it aloud and tick that they agreed; nobody joins without that."),
+    "till_news": _("For news by mail they need an e-mail address. Take it, or untick the box."),
     "till_no_programme": _("No programme runs yet. The owner publishes one in the console."),
     "till_too_old": _("This sale waited longer than %(days)s days. Enter it as an order."),
     "till_queue_unreadable": _(

@@ -96,13 +96,17 @@ def _masked(phone: str) -> str:
 
 
 def _proofs(customer_id: int) -> list[tuple[str, str, bool]]:
-    """When somebody said yes or no to what, the newest first."""
-    named = wordings()
+    """When, and at which counter, somebody said yes or no to what, the newest first."""
+    named = {purpose: name for purpose, (name, _note) in wordings().items()}
+    named["joining"] = _("Taking part")
+    rows = portal_data.consents(customer_id)
+    places = portal.place_names([one.place for one in rows])
     found = []
-    for one in portal_data.consents(customer_id):
-        name = named.get(one.purpose, (one.purpose, ""))[0]
+    for one in rows:
         at = formats.whole_day(timezone.localtime(one.at).date(), language())
-        found.append((name, at, one.given))
+        where = places.get(one.place, one.place)
+        told = " · ".join(filter(None, [at, where]))
+        found.append((named.get(one.purpose, one.purpose), told, one.given))
     return found
 
 

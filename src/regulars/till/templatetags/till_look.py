@@ -39,6 +39,12 @@ def cash(amount_minor: int, currency: str) -> str:
 
 
 @register.filter
+def whole_day(at: datetime) -> str:
+    """`{{ until|whole_day }}`: "5 December 2026"."""
+    return formats.whole_day(timezone.localtime(at).date(), get_language() or "en")
+
+
+@register.filter
 def at_moment(at: datetime) -> str:
     """`{{ line.at|at_moment }}`: "17 Nov, 18:40", with the year if not this one."""
     zone = timezone.get_current_timezone()

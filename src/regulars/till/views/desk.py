@@ -21,6 +21,7 @@ from regulars.db.queries.members import number_of
 from regulars.db.queries.till import last_deed
 from regulars.engine.run import Why
 from regulars.till import labels
+from regulars.till.aloud import names_of, read_aloud
 from regulars.till.asking import Counter, Wanted, sale, told_key, wanted
 from regulars.till.doors import TillRequest, working
 
@@ -87,6 +88,9 @@ def _told(scene: Scene, state: Wanted, refused: Refused | None) -> dict[str, Any
         "details": labels.details(scene.member),
         "tier": " · ".join(filter(None, map(labels.tier_of, scene.places))),
         "joined": bool(scene.places),
+        "texts": read_aloud(),
+        "left_until": min(scene.left.values(), default=None),
+        "left": names_of(scene.left),
         "holdings": labels.holdings(scene.places),
         "uses": labels.usable(scene, state),
         "steppers": labels.steppers(scene, state),
@@ -169,7 +173,8 @@ def done(request: TillRequest, key: str) -> HttpResponse:
     found = till_looking.done(request.worker, f"till:{key}", timezone.now())
     if found is None:
         raise Http404
-    editions = {name: newest(one) for name, one in ready().items()}
+    running = ready()
+    editions = {one.programme: newest(running[one.programme]) for one in found.places}
     deed = found.deed
     whys = [(name, convert(why, Why)) for name, why in deed.details.get("whys", [])]
     told = labels.whys(whys, editions)

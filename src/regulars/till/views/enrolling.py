@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars.actions import till_joining, tills
 from regulars.actions.refused import Refused
-from regulars.actions.till_joining import Newcomer
+from regulars.actions.till_joining import Heard, Newcomer
 from regulars.actions.till_sales import key_of
 from regulars.db.models import Customer
 from regulars.db.queries.members import number_of
 from regulars.db.queries.till import Brief
 from regulars.till import labels
+from regulars.till.aloud import read_aloud
 from regulars.till.asking import told_key
 from regulars.till.doors import TillRequest, working
 from regulars.till.views.desk import frame
@@ -42,6 +43,8 @@ def enrol(request: TillRequest) -> HttpResponse:
         "sent": told.get("sent", "")[:100],
         "advocate": told.get("advocate", ""),
         "agreed": told.get("agreed") == "yes",
+        "news": told.get("news") == "yes",
+        "texts": read_aloud(),
         "key": told_key(told.get("key", "")),
         "languages": _languages(told.get("language") or get_language() or "en"),
     }
@@ -71,6 +74,9 @@ def _newcomer(request: TillRequest, values: dict[str, Any]) -> Newcomer:
         language=chosen["code"] if chosen else "",
         region=request.business.region,
         agreed=values["agreed"],
+        news=values["news"],
+        texts=values["texts"],
+        spoken=get_language() or "en",
         advocate=number_of(advocate) if advocate not in ("", NOBODY) else None,
     )
 
@@ -117,7 +123,8 @@ def join(request: TillRequest) -> HttpResponse:
         raise Http404
     key = key_of(request.worker, told_key(request.POST.get("key", "")))
     try:
-        till_joining.join_known(request.worker, number, key, timezone.now())
+        heard = Heard(request.worker, read_aloud(), get_language() or "en")
+        till_joining.join_known(heard, number, key, timezone.now())
     except Refused as refused:
         values = {**frame(request), "refused": sentence(refused.code, refused.params)}
         return render(request, "till/find.html", values, status=409)
