@@ -224,6 +224,7 @@ ROUTES = ["regulars.run.facts.route"]
 """What the server answers past Django."""
 UPLOAD_GATE = "regulars.console.uploads.may_upload"
 BATCH_GATE = "regulars.api.gate.may_send_batches"
+METRICS_GATE = "regulars.api.gate.may_measure"
 API_REFUSAL = "regulars.api.gate.refusal"
 PAGE_REFUSAL = "regulars.api.gate.sentence"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

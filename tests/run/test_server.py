@@ -239,3 +239,12 @@ while True:
     except OSError:
         sys.exit(0)
 """
+
+
+def test_figures_are_for_who_is_here(site: str) -> None:
+    answer = fetch(f"{site}/metrics")
+    assert answer.status == 200
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert 'regulars_requests_total{kind="health",status="2xx"}' in answer.text
+    assert fetch(f"{site}/metrics", X_Forwarded_For="8.8.8.8").status == 404
+    assert fetch(f"{site}/metrics", Authorization="Bearer rgl_wrong", Via="1").status == 404

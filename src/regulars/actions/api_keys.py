@@ -27,6 +27,7 @@ SCOPES: dict[str, str] = {
     "programmes:read": _("read programmes, rewards, tiers and editions"),
     "programmes:write": _("look at, publish and withdraw editions"),
     "keys:write": _("make, rotate and revoke keys that may do no more than itself"),
+    "metrics:read": _("read figures of operation, such as what waits and since when"),
 }
 """Everything that a key can be allowed."""
 BEGINS = "rgl_"

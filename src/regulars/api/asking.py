@@ -157,6 +157,7 @@ Scope = Literal[
     "programmes:read",
     "programmes:write",
     "keys:write",
+    "metrics:read",
 ]
 
 

@@ -16,13 +16,22 @@ from regulars.api.door import BEARER
 from regulars.api.problems import Problem
 from regulars.db import api_keys
 
-SCOPE = "facts:write"
+SCOPE, MEASURING = "facts:write", "metrics:read"
 CODES = {408: "body_cut_short", 413: "body_too_big", 500: "broken", 503: "busy"}
 """What the server says by itself, before anybody else could."""
 
 
 def may_send_batches(authorization: str) -> bool:
     """Whether this is a key that may record facts."""
+    return _may(authorization, SCOPE)
+
+
+def may_measure(authorization: str) -> bool:
+    """Whether this is a key that may read figures of operation."""
+    return _may(authorization, MEASURING)
+
+
+def _may(authorization: str, scope: str) -> bool:
     if not authorization.lower().startswith(BEARER):
         return False
     try:
@@ -32,7 +41,7 @@ def may_send_batches(authorization: str) -> bool:
         return False
     finally:
         close_old_connections()
-    return key is not None and SCOPE in key.scopes
+    return key is not None and scope in key.scopes
 
 
 def refusal(status: int, accepted: str, request_id: str, most: int) -> bytes:

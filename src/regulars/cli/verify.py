@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from regulars.cli.installation import add_common, spoken
+from regulars.run import verified
+from regulars.run.folder import prepare
 
 if TYPE_CHECKING:
     from regulars.actions.verifying import Progress, Verified
@@ -25,6 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
         found = verify(_show if sys.stderr.isatty() else lambda progress: None)
         if sys.stderr.isatty():
             print(file=sys.stderr)
+        told = verified.Verified(at=datetime.now(UTC), agrees=found.finding is None)
+        verified.note(prepare(arguments.data), told)
         print("\n".join(_lines(found, arguments.lang)))
     return 1 if found.finding else 0
 

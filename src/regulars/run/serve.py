@@ -15,7 +15,7 @@ from types import FrameType
 
 import msgspec
 
-from regulars.run import database, embedded, locks, log, migrate, proxies, upgrade
+from regulars.run import counting, database, embedded, locks, log, migrate, proxies, upgrade
 from regulars.run.children import Child
 from regulars.run.errors import CannotRun
 from regulars.run.folder import Folder
@@ -65,6 +65,7 @@ def serve(folder: Folder, wanted: Wanted, on_ready: OnReady | None = None) -> in
             upgrade.refuse_later(folder, addresses)
             if migrate.may_be_behind(addresses.owner):
                 migrate.migrate(addresses, variables)
+            counting.begin_anew(folder.run)
             if not stop.wanted:
                 _Tree(folder, wanted, stop, variables).run(on_ready)
     return 0

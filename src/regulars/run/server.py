@@ -1,7 +1,7 @@
 """The one ASGI application that granian serves, on one port.
 
-`/livez` and `/readyz` are answered here, the routes of the settings by their own handlers, all else
-by Django through a2wsgi. Every answer, errors included, carries a request id.
+`/livez`, `/readyz` and `/metrics` are answered here, the routes of the settings by their own
+handlers, all else by Django through a2wsgi. Every answer, errors included, carries a request id.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ from a2wsgi import WSGIMiddleware
 
 from regulars.run import body, proxies
 from regulars.run.body import BodyLimit
+from regulars.run.counting import kind_of
 from regulars.run.crowd import App, Crowd, Message, Receive, Scope, Send
+from regulars.run.metrics import KIND as FIGURES
+from regulars.run.metrics import Metrics, is_here
 from regulars.run.readiness import Readiness
 
 log = logging.getLogger("regulars.server")
@@ -199,6 +202,9 @@ class Server:
         self._routes = list(routes or [])
         self._may_upload = may_upload
         self._readiness = Readiness()
+        self._metrics = Metrics()
+        fact_paths = {route.path for route in self._routes}
+        self._fact_path = min(fact_paths, default="")
         self._busy = 0
         self._names = random.Random()  # noqa: S311 - of requests: unique, and no secret
         self._proxies = proxies.parse(os.environ.get("REGULARS_PROXIES", ""))
@@ -221,6 +227,7 @@ class Server:
                     if route.close is not None:
                         await asyncio.to_thread(route.close)
                 self._readiness.close()
+                self._metrics.close()
             await send({"type": message["type"] + ".complete"})
             if message["type"] == "lifespan.shutdown":
                 return
@@ -234,7 +241,10 @@ class Server:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = Answer(send, f"{self._names.getrandbits(64):016x}")
         self._busy += 1
+        began = time.perf_counter()
         try:
+            if scope["path"] == "/metrics" and await self._may_measure(scope):
+                return await self._measured(answer)
             await self._choose(proxies.settle(scope, self._proxies), receive, answer)
         except body.TooLarge:
             await self._told(413, scope, answer)
@@ -248,6 +258,8 @@ class Server:
             await self._told(500, scope, answer)
         finally:
             self._busy -= 1
+            kind = kind_of(scope["path"], self._fact_path)
+            self._metrics.counts.note(kind, answer.status, time.perf_counter() - began)
 
     async def _told(self, status: int, scope: Scope, answer: Answer) -> None:
         """What is wrong with a request, before anybody could answer it."""
@@ -267,6 +279,16 @@ class Server:
                 scope["request_id"] = answer.request_id
                 return await route.app(scope, receive, answer.send)
         return await self._page(scope, receive, answer)
+
+    async def _may_measure(self, scope: Scope) -> bool:
+        if is_here(scope):
+            return True
+        told = _header(scope, b"authorization")
+        return bool(told) and await asyncio.to_thread(_asked_at_gate, "METRICS_GATE", told)
+
+    async def _measured(self, answer: Answer) -> None:
+        ready = not await self._readiness.reasons()
+        await answer.whole(200, FIGURES, await self._metrics.text(ready=ready))
 
     async def _ready(self, answer: Answer) -> None:
         reasons = await self._readiness.reasons()
@@ -313,12 +335,14 @@ class Answer:
         self.request_id = request_id
         self._send = send
         self.started = False
+        self.status = 500
         self._gone = False
 
     async def send(self, message: Message) -> None:
         """Hand on one message. Never raises: a2wsgi would wait for ever on a failed sender."""
         if message["type"] == "http.response.start":
             self.started = True
+            self.status = message["status"]
             message = {**message, "headers": self._headers(message.get("headers", []))}
         if self._gone:
             return
