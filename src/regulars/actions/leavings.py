@@ -1,5 +1,6 @@
-"""Who left a programme gets nothing there while they may still come back: their leaving is their
-word, and one scan or sale by mistake must not undo it."""
+"""Who left a programme gets nothing there: their leaving is their word, and one scan or sale by
+mistake must not undo it. For two weeks they can come back; after that they have left for good, and
+who wants to take part again begins as somebody new."""
 
 from __future__ import annotations
 
@@ -12,13 +13,13 @@ from regulars.db.queries.history import same_person
 
 
 def left_of(customers: Sequence[int]) -> dict[tuple[int, str], datetime]:
-    """Who of these left what, and until when they may come back to it."""
-    rows = Leaving.objects.filter(customer_id__in=customers, done_at=None)
+    """Who of these left what, and until when they may, or might have, come back to it."""
+    rows = Leaving.objects.filter(customer_id__in=customers)
     return {(one.customer_id, one.programme): one.ends_at for one in rows}
 
 
 def left(customer: int) -> dict[str, datetime]:
-    """The programmes that somebody has left and may still come back to, each until when."""
+    """The programmes that somebody has left, each with the end of the time to come back."""
     return {
         programme: until for (_number, programme), until in left_of(same_person(customer)).items()
     }

@@ -140,7 +140,7 @@ def join_known(heard: Heard, number: int, key: str, now: datetime) -> None:
             return
         for programme in running:
             join([number], programme, since=now, now=now)
-        back = [one for one in left(number) if one in running]
+        back = [one for one, until in left(number).items() if one in running and until > now]
         for programme in back:
             come_back(number, programme, now)
         agree(number, heard, {JOINING: True}, now)

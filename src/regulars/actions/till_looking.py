@@ -50,7 +50,7 @@ class TapOffer(Struct, frozen=True):
 
 class Scene(Struct, frozen=True, kw_only=True):
     """A member before the till, and what the sale comes to; `refused` says why it cannot be.
-    `left` are the programmes that they left, each until when they may come back to it."""
+    `left` are the programmes that they left, each with the end of the time to come back."""
 
     member: Brief
     places: list[Place]

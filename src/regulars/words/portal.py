@@ -17,7 +17,10 @@ PORTAL_REASONS = {
     "consent_unknown": _("There is nothing to choose there. Load the page again."),
     "birthday_unreadable": _("This day does not exist. Write it like 24.11."),
     "member_name_empty": _("Tell us a name: the counter calls you by it."),
-    "leaving_over": _("The time to come back is over. You can join anew at the counter."),
+    "leaving_over": _(
+        "The time to come back is over. You can join anew at the counter, with another address or "
+        "phone number."
+    ),
     "reward_not_here": _("This is had at the counter. Show your card there."),
     "member_code_taken": _("Somebody has this code already. Take another one."),
     "member_codes_too_many": _(

@@ -101,7 +101,7 @@ def signed_in(token: str, now: datetime) -> Member | None:
     with connection.cursor() as cursor:
         rows = holders.read(cursor, [number])
     order = list(ProgrammeRow.objects.order_by("position").values_list("id", flat=True))
-    left = Leaving.objects.filter(customer_id=number)
+    left = Leaving.objects.filter(customer_id=number, done_at=None, ends_at__gt=now)
     mine = {row.programme for row in rows}
     return Member(
         customer=customer,
