@@ -172,6 +172,11 @@ def test_cases_are_green_then_red_and_a_try_is_kept_as_one() -> None:
     red = page.count("tag bad")
     client.post(f"{PAGE}cases/", {"case": str(CaseRow.objects.order_by("id")[0].id)})
     assert text(client.get(f"{PAGE}cases/")).count("tag bad") in (red, red - 1)
+    stale = text(client.post(f"{PAGE}cases/", {"case": "red", "revision": "0"}, follow=True))
+    assert "tag bad" in stale
+    gone = text(client.post(f"{PAGE}cases/", {"case": "red", "revision": "1"}, follow=True))
+    assert "tag bad" not in gone
+    assert "Anything for €12.40" in gone
 
 
 def test_a_ready_one_is_adapted_kept_and_published() -> None:

@@ -13,6 +13,7 @@ from form_answers import untouched
 from regulars.blueprints import PROGRAMME, blueprints
 from regulars.engine.kinds import families
 from regulars.programmes.documents import read
+from regulars.programmes.editing import answering, changing
 from regulars.programmes.editing.answering import Answering
 from regulars.programmes.editing.asking import Asking, Knowing, class_at
 from regulars.programmes.editing.changing import NotHere, edited
@@ -275,3 +276,22 @@ def test_a_changed_answer_changes_only_its_field(
     whole = {name: one for name, one in whole.items() if one}
     expected = {name: one for name, one in {**part, **changes}.items() if one is not None}
     assert same(answered(part, section, whole)) == same(expected)
+
+
+def test_a_reader_that_spells_anew_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The saboteur of `test_a_form_that_nobody_touched_changes_nothing`."""
+    monkeypatch.setattr(answering, "_as_before", lambda *_: False)
+    monkeypatch.setattr(Reader, "number", lambda *_: 7)
+    part = said(CAFE)["earn"][0]
+    cls = class_at(families(), "earn", part)
+    assert cls is not None
+    assert same(answered(part, "earn", untouched(asking().part(cls, part)))) != same(part)
+
+
+def test_a_cut_that_goes_too_far_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The saboteur of `test_any_place_of_any_file_can_change`: what is cut out is read again."""
+    monkeypatch.setattr(changing, "ends", lambda node: node.end_mark.index)
+    wanted = said(CAFE)
+    wanted["limit"] = []
+    with pytest.raises(NotHere):
+        edited(CAFE, wanted)

@@ -145,9 +145,9 @@ def keep_case(programme: str, case: Mapping[str, Data], *, by: str, now: datetim
     CaseRow.objects.create(programme=programme, body=dict(case), kept_at=now, by_name=by)
 
 
-def drop_case(programme: str, number: int) -> None:
-    """Keep a case no longer."""
-    CaseRow.objects.filter(programme=programme, id=number).delete()
+def drop_cases(programme: str, numbers: Sequence[int]) -> None:
+    """Keep these cases no longer."""
+    CaseRow.objects.filter(programme=programme, id__in=numbers).delete()
 
 
 def cases_of_ready(ready: str) -> list[dict[str, Any]]:

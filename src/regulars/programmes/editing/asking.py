@@ -63,6 +63,7 @@ ALSO_RARE = {
     "birthday": frozenset({"days", "by_itself", "points"}),
     "gift": frozenset({"again", "when"}),
     "multiply": frozenset({"of"}),
+    "price": frozenset({"most"}),
 }
 """Fields that are left alone in these parts alone."""
 OF_MEMBERS = frozenset({"tier", "first_order", "birthday"})

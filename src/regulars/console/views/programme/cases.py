@@ -20,7 +20,7 @@ from regulars.actions import drafting
 from regulars.actions.audit import staff_name
 from regulars.actions.refused import Refused
 from regulars.console.permissions import Right, StaffRequest, needs
-from regulars.console.views.programme.drafts import draft_of
+from regulars.console.views.programme.drafts import Draft, draft_of
 from regulars.console.views.programme.trying import amount_of, cart_of, nobody
 from regulars.db.models import CaseRow, EditionRow
 from regulars.engine.edition import Asset, Edition
@@ -56,6 +56,11 @@ class Cases(Struct, frozen=True):
     def red(self) -> int:
         """How many do not come out as they say."""
         return sum(not one.passed for one in self.several)
+
+    @property
+    def own_red(self) -> list[int]:
+        """Those of them that can be removed."""
+        return [one.id for one in self.several if one.id and not one.passed]
 
 
 def kept(programme: str) -> list[tuple[int, dict[str, Any]]]:
@@ -115,15 +120,28 @@ def cases(request: StaffRequest, programme: str) -> HttpResponse:
     """The cases of the draft; one may be removed."""
     found = draft_of(programme)
     if request.method == "POST":
-        number = request.POST.get("case", "")
-        if not number.isdecimal():
-            raise Http404
-        drafting.drop_case(programme, int(number))
-        messages.success(request, _("The case is gone."))
+        _drop(request, found)
         return HttpResponseRedirect(reverse("console:programme_cases", args=[programme]))
     checked = outcomes(programme, found.edition, found.body)
     values = {"programme": programme, "draft": found, "cases": checked}
     return render(request, "console/programme/cases.html", values)
+
+
+def _drop(request: StaffRequest, found: Draft) -> None:
+    """Remove one case, or all that come out otherwise by the draft as it was looked at."""
+    number = request.POST.get("case", "")
+    if number == "red":
+        if request.POST.get("revision") != str(found.revision):
+            messages.error(request, sentence("stale"))
+            return
+        red = outcomes(found.programme, found.edition, found.body).own_red
+        drafting.drop_cases(found.programme, red)
+        messages.success(request, _("They are gone."))
+        return
+    if not number.isdecimal():
+        raise Http404
+    drafting.drop_cases(found.programme, [int(number)])
+    messages.success(request, _("The case is gone."))
 
 
 @needs(Right.CHANGE_PROGRAMME)

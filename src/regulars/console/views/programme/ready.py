@@ -35,8 +35,15 @@ class Choice(Struct, frozen=True, kw_only=True):
     count: int = 0
 
 
-def choices(request: StaffRequest) -> list[Choice]:
-    """Those in the business's currency first."""
+class Choices(Struct, frozen=True, kw_only=True):
+    """What to begin with: in the business's currency, and in others."""
+
+    near: list[Choice]
+    far: list[Choice]
+
+
+def choices(request: StaffRequest) -> Choices:
+    """The ready programmes, each side by id."""
     currency = getattr(getattr(request, "business", None), "currency", "")
     found = [
         Choice(
@@ -46,9 +53,12 @@ def choices(request: StaffRequest) -> list[Choice]:
             sentence=first_sentences(edition),
             count=len(texts_of(edition)),
         )
-        for name, edition in all_ready().items()
+        for name, edition in sorted(all_ready().items())
     ]
-    return sorted(found, key=lambda one: (one.currency != currency, one.key))
+    return Choices(
+        near=[one for one in found if one.currency == currency],
+        far=[one for one in found if one.currency != currency],
+    )
 
 
 def body_of(name: str) -> str:
