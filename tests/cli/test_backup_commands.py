@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connections
 
 from cli.conftest import Regulars
+from regulars.actions.known import known_customer
+from regulars.actions.portal_erasing import erase
 from regulars.blueprints import PROGRAMME, blueprints
-from regulars.db.models import EditionRow
+from regulars.db import forgotten
+from regulars.db.models import Customer, EditionRow, IdentifierRow
+from regulars.engine.facts import Identifier, Who
 from server import address
 
 
@@ -48,12 +54,53 @@ def test_what_was_published_comes_back(regulars: Regulars, programme: Path, tmp_
     assert regulars("restore", kept, "--force").returncode == 0
 
 
+def somebody() -> int:
+    who = Who(identifiers=(Identifier("email", "ana@example.com"),))
+    number = known_customer(who, datetime.now(UTC))
+    Customer.objects.filter(id=number).update(name="Ana Canary")
+    return number
+
+
+def known() -> list[str]:
+    """The names and addresses that anything is known by."""
+    names = Customer.objects.exclude(name="").values_list("name", flat=True)
+    return [*names, *IdentifierRow.objects.values_list("value", flat=True)]
+
+
+@pytest.mark.usefixtures("as_owner")
+def test_who_was_forgotten_since_is_forgotten_again(
+    regulars: Regulars, tmp_path: Path, settings: Any
+) -> None:
+    """P10: an older backup brings nobody back."""
+    settings.DATA = tmp_path / "d"
+    number, kept = somebody(), tmp_path / "kept.backup"
+    assert regulars("backup", kept).returncode == 0
+    erase(number, datetime.now(UTC))
+    assert known() == []
+    back = regulars("restore", kept, "--force")
+    assert (back.returncode, back.stderr) == (0, "")
+    assert back.stdout.endswith("One person who has asked for it since was forgotten again.\n")
+    assert known() == []
+    assert regulars("verify").returncode == 0
+    again = regulars("restore", kept, "--force", "--lang", "de")
+    assert "Eine Person" in again.stdout
+
+    elsewhere = tmp_path / "list"
+    forgotten.place().rename(elsewhere)
+    assert regulars("restore", kept, "--force").returncode == 0
+    assert known() == ["Ana Canary", "ana@example.com"], "nobody has told it"
+    assert regulars("restore", kept, "--force", "--forgotten", elsewhere).returncode == 0
+    assert known() == []
+    assert forgotten.listed(forgotten.place()) == forgotten.listed(elsewhere)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("restore", "nothing.backup"), "No such file"),
         (("restore", "corner.yaml"), "is no backup of Regulars"),
         (("restore", "."), "Is a directory"),
+        (("restore", "corner.yaml", "--forgotten", "gone"), "no list of those who asked"),
         (("restore",), "regulars restore --help"),
         (("backup", "corner.yaml/kept"), "corner.yaml"),
         (("backup",), "regulars backup --help"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from portal_kit import BASE, NOW, Club
 
 
 @pytest.fixture
-def club(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch, clock: list[datetime]) -> Club:
+def club(db: None, settings: Any, tmp_path: Path, clock: list[datetime]) -> Club:
     settings.BASE_URL = BASE
+    settings.DATA = tmp_path
     settings.DEMONSTRATION = True
     settings.ALLOWED_HOSTS = ["*"]
     return Club()

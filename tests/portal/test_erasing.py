@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,8 +35,9 @@ def _pattern() -> str:
 
 
 @pytest.mark.usefixtures("own_database")
-def test_nothing_says_who_it_was(clock: list[datetime], settings: Any) -> None:
+def test_nothing_says_who_it_was(clock: list[datetime], settings: Any, tmp_path: Path) -> None:
     settings.BASE_URL = BASE
+    settings.DATA = tmp_path
     club = Club()
     buy(ANA, "o1", "12.40")
     other = member("Ana Canary", email="canary@example.com")

@@ -1,26 +1,29 @@
 """Somebody asks to be forgotten: what says who they are goes, the books stay balanced.
 
 Facts hold no personal data and stay, under a number that leads to nobody any more. What was held
-is forfeited by an Erasure fact, as every programme counts it. It cannot be undone: whoever restores
-an older backup erases again.
+is forfeited by an Erasure fact, as every programme counts it. It cannot be undone: after an older
+backup was restored, everybody is forgotten again who has asked for it since.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import uuid4
+from pathlib import Path
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Model
 
 from regulars.actions.later import refresh_later
 from regulars.actions.record import Source, record
+from regulars.db import forgotten
 from regulars.db.models import (
     CodeRow,
     Customer,
     CustomerNote,
     CustomerTag,
     EntryTicket,
+    FactRow,
     IdentifierRow,
     Invitation,
     Leaving,
@@ -55,7 +58,7 @@ ABOUT: tuple[type[Model], ...] = (
 def erase(customer_id: int, now: datetime) -> None:
     """Forget somebody, and whoever was merged into them, in one transaction."""
     numbers = same_person(customer_id)
-    list(Customer.objects.select_for_update().filter(id__in=numbers).order_by("id"))
+    locked = list(Customer.objects.select_for_update().filter(id__in=numbers).order_by("id"))
     fact = Erasure(key=f"erased:{uuid4()}", at=now)
     record([Arrival(fact=fact)], now=now, source=Source(owner=customer_id))
     rows = IdentifierRow.objects.filter(customer_id__in=numbers, kind="email")
@@ -74,4 +77,22 @@ def erase(customer_id: int, now: datetime) -> None:
         attributes={},
         **sort_keys(""),
     )
+    forgotten.note(one.public_id for one in locked)
     refresh_later()
+
+
+def erase_again(asked: Path, now: datetime) -> int:
+    """Forget everybody of a list of those who asked for it, whom an older backup has brought back;
+    how many. They are on the list of this installation from then on."""
+    return sum(_erase_again(one, now) for one in forgotten.listed(asked))
+
+
+def _erase_again(public_id: UUID, now: datetime) -> bool:
+    number = Customer.objects.filter(public_id=public_id).values_list("id", flat=True).first()
+    if number is None:
+        return False
+    person = same_person(number)
+    if FactRow.objects.filter(customer_id__in=person, type="erasure").exists():
+        return False
+    erase(number, now)
+    return True

@@ -1,0 +1,41 @@
+"""Whom this installation was asked to forget, kept outside its database: a backup knows only those
+who asked before it was made. A line for each public id, which leads to nobody any more."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+NAME = "forgotten"
+
+
+def place() -> Path:
+    """The list of this installation."""
+    return Path(settings.DATA) / NAME
+
+
+def note(people: Iterable[UUID]) -> None:
+    """Add them, for good before this returns."""
+    with place().open("a", encoding="ascii") as file:
+        file.writelines(f"{one}\n" for one in people)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def listed(path: Path) -> list[UUID]:
+    """Who stands in a list, in order; a line that was torn is passed over."""
+    if not path.exists():
+        return []
+    lines = path.read_text(encoding="ascii", errors="replace").splitlines()
+    return list(dict.fromkeys(filter(None, map(_read, lines))))
+
+
+def _read(line: str) -> UUID | None:
+    try:
+        return UUID(line.strip())
+    except ValueError:
+        return None
