@@ -17,8 +17,7 @@ from regulars.actions.delivering import Postbox
 from regulars.actions.refused import Refused
 from regulars.channels.webhooks import Forbidden, Networks, judge_url
 from regulars.channels.webhooks.addresses import is_public
-from regulars.channels.webhooks.sending import Answer, Parcel, Sender
-from regulars.channels.webhooks.sending import Guarded
+from regulars.channels.webhooks.sending import Answer, Guarded, Parcel, Sender
 from regulars.db import outbox
 from regulars.db.models import Delivery, Endpoint
 from regulars.db.outbox import News

@@ -7,32 +7,15 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
-from customers_kit import EVIL, colleague
-from django.test import Client
-from test_customer_membership import CLUB, member, text
 
+from console.customers_kit import EVIL, colleague
+from console.members_kit import CLUB, adjust, form, member, page_of, text
 from regulars.actions import audit
 from regulars.actions.customers import add_identifier
 from regulars.db.models import Adjustment, AttemptRow, Customer, Role, Staff, VoucherRow
 from regulars.engine.facts import Identifier
 
 pytestmark = pytest.mark.django_db
-WHAT = f"{CLUB}/points"
-
-
-def page_of(ann: Customer, act: str = "") -> str:
-    return f"/console/customers/{ann.public_id}/{act}"
-
-
-def form(amount: str, way: str = "give", **more: str) -> dict[str, str]:
-    told = {"press": str(uuid4()), "what": WHAT, "way": way, "amount": amount, "reason": "sorry"}
-    return {**told, **more}
-
-
-def adjust(client: Client, ann: Customer, *told: str, **more: str) -> str:
-    page = client.post(page_of(ann, "adjust/"), form(*told, **more), follow=True)
-    assert page.status_code == 200
-    return page.content.decode()
 
 
 def test_points_within_the_limit_are_booked_with_reason_and_name() -> None:

@@ -2,51 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta
-
 import pytest
-from customers_kit import colleague, open_business
-from django.test import Client
-from msgspec import structs
 
-from people import arrival, line, order, who
-from regulars.actions.members import join
-from regulars.actions.publishing import publish
-from regulars.actions.record import record
-from regulars.db.models import Customer, HolderState, Role
-from regulars.sources.corner_coffee import programme
+from console.customers_kit import colleague
+from console.members_kit import member, text
+from regulars.db.models import HolderState, Role
 
 pytestmark = pytest.mark.django_db
-CLUB = "corner_club"
-
-
-def member(many: int = 2) -> Customer:
-    """Ann, who bought for 12.80 each time, in a row of days."""
-    open_business()
-    now = datetime.now(UTC)
-    publish(programme(), now=now - timedelta(days=40), by="Olga")
-    batch = [
-        arrival(
-            structs.replace(
-                order(f"A{n}", line("latte", "12.80", "1"), at=now - timedelta(days=n + 1)),
-                place="north",
-            ),
-            who("nr-A", "Ann Ashby", email="ann@example.com"),
-        )
-        for n in range(many)
-    ]
-    record(batch[:1], now=now)
-    ann = Customer.objects.get()
-    join([ann.id], CLUB, since=now - timedelta(days=30), now=now)
-    record(batch[1:], now=now)
-    return ann
-
-
-def text(client: Client, ann: Customer, query: str = "") -> str:
-    answer = client.get(f"/console/customers/{ann.public_id}/{query}")
-    assert answer.status_code == 200
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
 def test_a_member_has_balance_tier_progress_and_what_runs_out() -> None:

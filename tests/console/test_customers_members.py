@@ -8,10 +8,10 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from customers_kit import LIST, colleague, remember
 from django.test import Client
-from test_customer_membership import CLUB, member
 
+from console.customers_kit import LIST, colleague, remember
+from console.members_kit import CLUB, member
 from regulars.actions.members import join
 from regulars.db.models import Adjustment, Customer, HolderState, ProgrammeRow, Role
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from customers_kit import colleague
-from test_customer_giving import adjust
-from test_customer_membership import member
 
+from console.customers_kit import colleague
+from console.members_kit import adjust, member
 from regulars.actions import audit
 from regulars.db.models import Adjustment, Role
 
