@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from customers_kit import open_business, remember
-from programme_kit import HOME, PAGE, begin, body, now, owner, save, text
+from programme_kit import BODY, HOME, PAGE, begin, body, now, owner, save, text
 
 from regulars.actions.members import join
+from regulars.actions.publishing import publish
 from regulars.db.models import DraftRow, EditionRow
 
 
@@ -53,3 +54,15 @@ def test_the_file_and_the_forms_are_the_same_draft() -> None:
     stale = text(client.post(goal, {**sent, "file": file.replace("65", "66")}))
     assert "changed this draft at" in stale
     assert "price: 65" in body()
+
+
+def test_a_draft_that_was_overtaken_says_so_and_gets_a_free_name() -> None:
+    client = owner()
+    save(client, "rewards[0]", **{"rewards[0].price": "45"})
+    publish(BODY.replace("edition: cafe_points", "edition: cafe_points_1"), now=now())
+    page = text(client.get(PAGE))
+    assert "Edition cafe_points_1 was published after this draft had begun" in page
+    answer = client.post(f"{PAGE}look/", {"revision": "1"})
+    assert answer.status_code == 302
+    assert EditionRow.objects.filter(edition="cafe_points_2").exists()
+    assert not DraftRow.objects.exists()

@@ -25,6 +25,7 @@ from regulars.programmes.editing.changing import edited
 
 MOST_CASES = 200
 MOST_LETTERS = 200_000
+NAME = re.compile(r"^edition:[ \t]*([A-Za-z0-9_]+)[ \t]*(#.*)?$", re.MULTILINE)
 _AMOUNT = re.compile(r"[0-9]+(?:\.[0-9]+)? ([A-Z]{3})")
 
 
@@ -127,7 +128,17 @@ def publish(programme: str, revision: int, wish: Wish, now: datetime) -> Edition
         raise Refused("draft_gone")
     if row.revision != revision:
         raise Refused("draft_changed", who=row.by_name, at=row.changed_at)
-    return publish_file(row.body, wish, now)
+    edition = publishing.readable(row.body).edition
+    if not EditionRow.objects.filter(edition=edition).exists():
+        return publish_file(row.body, wish, now)
+    made = publish_file(renamed(row.body, edition), wish, now)
+    DraftRow.objects.filter(programme=programme, revision=revision).delete()
+    return made
+
+
+def renamed(body: str, edition: str) -> str:
+    """The file as another edition: the next name that is free."""
+    return NAME.sub(f"edition: {free_edition(edition)}", body, count=1)
 
 
 def publish_file(body: str, wish: Wish, now: datetime) -> Edition:

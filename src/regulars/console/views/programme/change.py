@@ -25,7 +25,7 @@ from regulars.actions.refused import Refused
 from regulars.console.permissions import Right, StaffRequest, needs
 from regulars.console.templatetags.look import short_day
 from regulars.console.views.programme.differing import told_difference, told_worse
-from regulars.console.views.programme.drafts import refusal, renamed
+from regulars.console.views.programme.drafts import refusal
 from regulars.console.views.programme.ready import body_of
 from regulars.console.views.programme.telling import shown, texts_of
 from regulars.db.models import Customer, DraftRow
@@ -113,7 +113,7 @@ def _begin_with(request: StaffRequest) -> tuple[str, int]:
     if one is None:
         return "", 0
     newest = next(each for each in one.editions if each.state in ("coming", "running"))
-    return renamed(newest.body, newest.edition), 0
+    return drafting.renamed(newest.body, newest.edition), 0
 
 
 def _publish(request: StaffRequest, wish: Wish) -> str:

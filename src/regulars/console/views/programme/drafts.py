@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -27,8 +26,6 @@ from regulars.programmes.documents import Problem
 from regulars.programmes.editing.changing import NotHere
 from regulars.words.reasons import sentence
 
-NAME = re.compile(r"^edition:[ \t]*([A-Za-z0-9_]+)[ \t]*(#.*)?$", re.MULTILINE)
-
 
 class Draft(Struct, frozen=True, kw_only=True):
     """A programme's next edition. `revision` is 0 while nothing of it is kept yet; `before` is the
@@ -42,6 +39,13 @@ class Draft(Struct, frozen=True, kw_only=True):
     by: str = ""
     changed_at: datetime | None = None
     before: Running | None = None
+
+    @property
+    def overtaken(self) -> str:
+        """The edition that was published after the draft had begun, if one was."""
+        editions = self.before.editions if self.before is not None else []
+        newest = next((one for one in editions if one.state in ("coming", "running")), None)
+        return newest.edition if newest and self.base and newest.edition != self.base else ""
 
     @property
     def data(self) -> Any:
@@ -74,18 +78,13 @@ def draft_of(programme: str) -> Draft:
 
 def _fresh(before: Running) -> Draft:
     newest = next(one for one in before.editions if one.state in ("coming", "running"))
-    body = renamed(newest.body, newest.edition)
+    body = drafting.renamed(newest.body, newest.edition)
     edition = loaded(body).edition
     if edition is None:
         raise Http404
     return Draft(
         programme=before.id, body=body, edition=edition, base=newest.edition, before=before
     )
-
-
-def renamed(body: str, edition: str) -> str:
-    """The file as another edition: the next name that is free."""
-    return NAME.sub(f"edition: {drafting.free_edition(edition)}", body, count=1)
 
 
 class Kept(Struct, frozen=True, kw_only=True):
