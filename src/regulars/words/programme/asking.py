@@ -21,6 +21,8 @@ BY_ASSET = frozenset(
     {"points", "price", "levels", "least", "balance", "most_held", "amount", "most", "gives"}
 )
 """Numbers that count an asset."""
+LIMITS = ("points_", "times_", "cooldown")
+"""What the kinds of limits are called."""
 WRONG: dict[str, str] = {
     "missing_field": _("Fill this in."),
     "missing_kind": _("Choose one."),
@@ -40,16 +42,22 @@ WRONG: dict[str, str] = {
 
 def label(owner: str, name: str) -> str:
     """What a field is called."""
+    owner = _own(owner, name)
     found = FIELDS.get(f"{owner}.{name}") or FIELDS.get(name)
     return gettext(found) if found else capital(name.replace("_", " "))
 
 
 def hint(owner: str, name: str) -> str:
     """What stands below it; empty where the label says enough."""
-    own = f"{owner}.{name}"
+    own = f"{_own(owner, name)}.{name}"
     if own in HINTS:
         return gettext(HINTS[own])
     return gettext(HINTS[name]) if own not in FIELDS and name in HINTS else ""
+
+
+def _own(owner: str, name: str) -> str:
+    """Every limit names its rules as a modifier does."""
+    return "multiply" if name == "of" and owner.startswith(LIMITS) else owner
 
 
 def wish(family: str, kind: str) -> str:
