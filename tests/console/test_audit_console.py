@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import uuid4
+
 import pytest
 from customers_kit import EVIL, colleague, open_business
 
+from people import NOW
 from regulars.actions import audit
-from regulars.db.models import Role, Staff
+from regulars.db.models import Adjustment, Customer, Place, Role, Staff
 
 pytestmark = pytest.mark.django_db
 PAGE = "/console/settings/audit/"
@@ -43,3 +47,33 @@ def test_who_is_gone_is_no_longer_named() -> None:
     page = colleague(Role.OWNER).get(PAGE).content.decode()
     assert "somebody who worked here" in page
     assert gone not in page
+
+
+def test_what_it_is_about_is_called_by_its_name_and_leads_there() -> None:
+    open_business()
+    Place.objects.create(code="p-7", name="Market Street")
+    mia = Customer.objects.create(id=7, name="Mia Meyer", created_at=NOW)
+    row = {"programme": "club", "asset": "points", "amount": 5, "reason": "Spilt", "state": "done"}
+    given = Adjustment.objects.create(id=uuid4(), customer_id=mia.pk, asked_at=NOW, **row)
+    audit.note("place.renamed", "p-7", "", None, {"from": "Old", "to": "Market Street"})
+    audit.note("cashier.added", uuid4(), "", None, {"places": ["p-7"], "pin": True})
+    audit.note("adjustment.made", given.pk, "", None, {"amount": "5", "asset": "points"})
+    page = colleague(Role.OWNER).get(PAGE).content.decode()
+    assert '<a href="/console/settings/places/">Market Street</a>' in page
+    assert f'<a href="/console/customers/{mia.public_id}/">Mia Meyer</a>' in page
+    assert "places: Market Street" in page
+    assert "new PIN: yes" in page
+    assert "before: Old" in page
+    assert "no longer there" in page
+    assert str(given.pk) not in page
+
+
+def test_a_page_of_entries_asks_no_more_than_one(django_assert_max_num_queries: Any) -> None:
+    """Saboteur: a look-up for each entry would ask a hundred times as often."""
+    open_business()
+    owner = colleague(Role.OWNER)
+    for number in range(100):
+        Place.objects.create(code=f"p-{number}", name=f"Place {number}")
+        audit.note("place.added", f"p-{number}", "")
+    with django_assert_max_num_queries(60):
+        assert "Place 99" in owner.get(PAGE).content.decode()

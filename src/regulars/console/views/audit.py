@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -14,10 +13,10 @@ from msgspec import Struct
 
 from regulars.actions import audit
 from regulars.console.permissions import Right, StaffRequest, needs
+from regulars.console.views.audited import About, Reader
 from regulars.console.views.doers import called
 
 MOST = 200
-LONGEST = 80
 KINDS = {
     "programme": gettext_lazy("Programme"),
     "adjustment": gettext_lazy("By hand"),
@@ -85,7 +84,7 @@ class Line(Struct, frozen=True, kw_only=True):
     at: datetime
     who: str
     what: str
-    about: str
+    about: About
     details: str
 
 
@@ -96,9 +95,9 @@ def entries(request: StaffRequest) -> HttpResponse:
     kind = request.GET.get("what", "")
     kind = kind if kind in KINDS else ""
     found = audit.entries(what=f"{kind}." if kind else "", most=MOST)
-    names = called(one.who for one in found)
+    names, reader = called(one.who for one in found), Reader(found)
     values = {
-        "lines": [_line(one, names) for one in found],
+        "lines": [_line(one, names, reader) for one in found],
         "kinds": [("", _("All")), *KINDS.items()],
         "kind": kind,
         "most": MOST if len(found) == MOST else 0,
@@ -106,32 +105,11 @@ def entries(request: StaffRequest) -> HttpResponse:
     return render(request, "console/settings/audit.html", values)
 
 
-def _line(one: audit.Entry, names: dict[str, str]) -> Line:
+def _line(one: audit.Entry, names: dict[str, str], reader: Reader) -> Line:
     return Line(
         at=one.at,
         who=names[one.who],
         what=str(DONE.get(one.what, one.what)),
-        about=one.about,
-        details=_told(one.details),
+        about=reader.about(one),
+        details=reader.details(one),
     )
-
-
-def _told(details: dict[str, Any]) -> str:
-    """What else was written down, in one line."""
-    told = [f"{name}: {_value(value)}" for name, value in details.items() if value not in ("", [])]
-    return "; ".join(told)
-
-
-def _value(value: Any) -> str:
-    text = ", ".join(_flat(value))
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
-
-
-def _flat(value: Any) -> list[str]:
-    """A value without brackets: "corner_club points −4"."""
-    if isinstance(value, dict):
-        return [f"{name} {one}" for name, inner in value.items() for one in _flat(inner)]
-    if isinstance(value, list):
-        return [str(one) for one in value]
-    number = isinstance(value, int) and not isinstance(value, bool)
-    return [str(value).replace("-", "−") if number else str(value)]

@@ -1,0 +1,161 @@
+"""What was done, as people read it in the audit log: what it was done to, with a link to its page,
+and what else was written down, with words for codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+from msgspec import Struct
+
+from regulars.actions.audit import Entry
+from regulars.console.templatetags.look import moment
+from regulars.db.queries import audited, programmes
+from regulars.db.queries.audited import Meant
+from regulars.words.amounts import reward_name, said
+
+LONGEST = 80
+PAGES = {
+    audited.CUSTOMER: "console:customer",
+    audited.PLACE: "console:places",
+    audited.TILL: "console:tills",
+    audited.CASHIER: "console:tills",
+    audited.KEY: "console:keys",
+    audited.WEBHOOK: "console:webhook",
+    audited.PROGRAMME: "console:programme_editions",
+    audited.REWARD: "console:reward",
+}
+LABELS = {
+    "a_day": pgettext_lazy("audit log", "a day"),
+    "active": pgettext_lazy("audit log", "let in"),
+    "activity": pgettext_lazy("audit log", "activity"),
+    "also": pgettext_lazy("audit log", "with it"),
+    "amount": pgettext_lazy("audit log", "amount"),
+    "asset": pgettext_lazy("audit log", "of"),
+    "begins": pgettext_lazy("audit log", "begins"),
+    "code": pgettext_lazy("audit log", "code"),
+    "edition": pgettext_lazy("audit log", "edition"),
+    "from": pgettext_lazy("audit log", "before"),
+    "gave": pgettext_lazy("audit log", "gave"),
+    "grants_a_day": pgettext_lazy("audit log", "gives by hand a day"),
+    "kind": pgettext_lazy("audit log", "kind"),
+    "made": pgettext_lazy("audit log", "new key"),
+    "message": pgettext_lazy("audit log", "message"),
+    "on_screen": pgettext_lazy("audit log", "on a screen"),
+    "per_minute": pgettext_lazy("audit log", "requests a minute"),
+    "pin": pgettext_lazy("audit log", "new PIN"),
+    "place": pgettext_lazy("audit log", "place"),
+    "places": pgettext_lazy("audit log", "places"),
+    "price_back": pgettext_lazy("audit log", "price given back"),
+    "programme": pgettext_lazy("audit log", "programme"),
+    "reason": pgettext_lazy("audit log", "reason"),
+    "reward": pgettext_lazy("audit log", "reward"),
+    "rule": pgettext_lazy("audit log", "voucher"),
+    "scopes": pgettext_lazy("audit log", "may"),
+    "source": pgettext_lazy("audit log", "source"),
+    "to": pgettext_lazy("audit log", "after"),
+    "types": pgettext_lazy("audit log", "hears of"),
+    "undos_a_day": pgettext_lazy("audit log", "takes back a day"),
+    "url": pgettext_lazy("audit log", "address"),
+}
+"""What is written down beside an act, by its name there; anything else is shown by its name."""
+
+
+class About(Struct, frozen=True):
+    """What something was done to: as it is called, and its page, if it has one."""
+
+    name: str
+    page: str = ""
+
+
+class Reader:
+    """Reads entries: looks up once what all of them are about."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._meant = audited.meant((one.what, one.about) for one in entries)
+        self._places = audited.places()
+        running = programmes.running(timezone.now()) if entries else []
+        self._programmes = {one.id: one.edition for one in running}
+
+    def about(self, one: Entry) -> About:
+        """What an entry is about; what is gone without a trace is said to be."""
+        found = self._meant.get((one.what, one.about))
+        if found is None:
+            return About(_("no longer there") if _is_random(one.about) else one.about)
+        return About(self._called(found), self._page(found))
+
+    def details(self, one: Entry) -> str:
+        """What else was written down, in one line."""
+        told = [
+            f"{LABELS.get(name, name)}: {self._value(name, value, one.details)}"
+            for name, value in one.details.items()
+            if value not in ("", [])
+        ]
+        return "; ".join(told)
+
+    def _called(self, found: Meant) -> str:
+        if found.kind == audited.PROGRAMME and found.told[0] in self._programmes:
+            return said(self._programmes[found.told[0]].name)
+        if found.kind == audited.REWARD:
+            return self._reward(*found.told)
+        return found.name or _("No name")
+
+    def _reward(self, programme: str, reward: str) -> str:
+        edition = self._programmes.get(programme)
+        return reward_name(edition, reward) if edition else reward
+
+    def _page(self, found: Meant) -> str:
+        gone = found.kind in (audited.PROGRAMME, audited.REWARD)
+        if found.kind not in PAGES or (gone and found.told[0] not in self._programmes):
+            return ""
+        try:
+            return reverse(PAGES[found.kind], args=found.told)
+        except NoReverseMatch:
+            return ""
+
+    def _value(self, name: str, value: Any, beside: dict[str, Any]) -> str:
+        if name in ("place", "places"):
+            codes = value if isinstance(value, list) else [value]
+            return ", ".join(self._places.get(str(code), str(code)) for code in codes)
+        if name == "programme" and value in self._programmes:
+            return said(self._programmes[value].name)
+        if name in ("reward", "rule"):
+            return self._reward(str(beside.get("programme", "")), str(value))
+        if name == "begins" and (at := _instant(value)):
+            return moment(at)
+        text = ", ".join(_flat(value))
+        return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _flat(value: Any) -> Iterator[str]:
+    """A value without brackets: "corner_club points −4"."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from (f"{name} {one}" for one in _flat(inner))
+    elif isinstance(value, list):
+        yield from map(str, value)
+    elif isinstance(value, bool) or value in ("True", "False"):
+        yield _("yes") if value in (True, "True") else _("no")
+    elif isinstance(value, int):
+        yield str(value).replace("-", "−")
+    else:
+        yield str(value)
+
+
+def _instant(text: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def _is_random(about: str) -> bool:
+    """Whether this is an id that tells people nothing."""
+    letters = about.replace("-", "")
+    return len(letters) == 32 and all(one in "0123456789abcdef" for one in letters)
