@@ -384,4 +384,4 @@ def await_(question: Callable[[], bool]) -> None:
     until = time.monotonic() + PATIENCE
     while not question():
         assert time.monotonic() < until, "nothing is acknowledged any more"
-        time.sleep(0.001)
+        time.sleep(0.01)
