@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from form_answers import untouched
+from kind_samples import KINDS
 
 from regulars.blueprints import PROGRAMME, blueprints
 from regulars.engine.kinds import families
@@ -19,6 +20,7 @@ from regulars.programmes.editing.asking import Asking, Knowing, class_at
 from regulars.programmes.editing.changing import NotHere, edited
 from regulars.programmes.editing.resting import brought_back, put_aside, resting
 from regulars.programmes.editing.spelling import Reader
+from regulars.programmes.kinds import tag_of
 from regulars.programmes.places import same
 
 TORTURE = bool(os.environ.get("REGULARS_TORTURE"))
@@ -85,6 +87,25 @@ def test_a_form_that_nobody_touched_changes_nothing(name: str, sign: str) -> Non
             wanted[section][index] = answered(part, section, sent, sign)
             assert same(wanted[section][index]) == same(part)
     assert edited(FILES[name], wanted) == FILES[name]
+
+
+SAMPLES = [(family, one) for family, several in KINDS.items() for one in several]
+
+
+@pytest.mark.parametrize(
+    ("family", "part"), SAMPLES, ids=[f"{family}.{one['kind']}" for family, one in SAMPLES]
+)
+def test_the_form_of_every_kind_keeps_what_the_file_says(family: str, part: dict[str, Any]) -> None:
+    """Untouched it says the same; a number that is changed, just that."""
+    classes = {tag_of(cls): cls for cls in families()[family]}
+    makes, cls = asking(","), classes[part["kind"]]
+    sent = untouched(makes.part(cls, part, "here"))
+    assert same(Answering(makes, Reader(sent, ",", "EUR")).part(cls, part, "here")) == same(part)
+    for name, value in part.items():
+        if isinstance(value, int) and not isinstance(value, bool):
+            changed = {**sent, f"here.{name}": ["77"]}
+            found = Answering(makes, Reader(changed, ",", "EUR")).part(cls, part, "here")
+            assert same(found) == same({**part, name: 77})
 
 
 @pytest.mark.parametrize("name", FILES)
