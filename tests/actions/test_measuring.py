@@ -152,7 +152,9 @@ def test_every_shown_result_is_there_and_another_is_computed_when_asked(
 ) -> None:
     visits("1", 3, now)
     refresh(tmp_path, now=now)
-    assert MeasureResult.objects.filter(computed_at=now).count() == 1 + len(SHOWN)
+    assert MeasureResult.objects.filter(computed_at=now).count() == 2 + len(SHOWN), (
+        "and counts, and owed"
+    )
     wanted = want_result("revenue", {"period": "month", "as_of": "2026-11-15"}, now=now)
     assert wanted.result is None
     compute_wanted(tmp_path, wanted.key, now=now)

@@ -15,6 +15,8 @@ from regulars.console.charts.figures import (
     HeatRow,
     HeatTable,
     Histogram,
+    Level,
+    Levels,
     LineChart,
     Note,
     Part,
@@ -232,6 +234,35 @@ GRID = Grid(
     more="spend more",
 )
 
+OWED = Levels(
+    key="owed",
+    title="What you owe, in three steps",
+    caption="Worth at the counter, then what people will use.",
+    unit="money",
+    currency="EUR",
+    axis="Step",
+    series="Worth",
+    usual="9 times in 10",
+    levels=(
+        Level(label="If all came tomorrow", value=462_000, colour=6),
+        Level(label="Likely to be used", value=328_000, low=295_700, high=355_700),
+        Level(label="What that costs you", value=0, colour=2),
+    ),
+)
+ENDING = Levels(
+    key="ending",
+    title="When points end",
+    axis="Ends",
+    series="Held",
+    part="Likely used",
+    rest="Likely to end unused",
+    levels=(
+        Level(label="Nov 2026", value=3150, part=1640),
+        Level(label="Jan–Mar 2027", value=17_900, part=0),
+        Level(label="no fixed end", value=1, part=1),
+    ),
+)
+
 NOTHING = LineChart(
     key="nothing",
     title="Repeat business",
@@ -249,5 +280,7 @@ ALL: tuple[AnyFigure, ...] = (
     FLAT,
     HEAT,
     GRID,
+    OWED,
+    ENDING,
     NOTHING,
 )

@@ -18,7 +18,16 @@ from regulars.console.charts.figures import AnyFigure, Bar, Part, Series
 SVG = "{http://www.w3.org/2000/svg}"
 EACH = pytest.mark.parametrize("figure", samples.ALL, ids=lambda figure: figure.key)
 DRAWN = pytest.mark.parametrize(
-    "figure", [samples.LINES, samples.REVENUE, samples.BARS, samples.STACKED, samples.SPREAD]
+    "figure",
+    [
+        samples.LINES,
+        samples.REVENUE,
+        samples.BARS,
+        samples.STACKED,
+        samples.SPREAD,
+        samples.OWED,
+        samples.ENDING,
+    ],
 )
 
 
@@ -185,3 +194,11 @@ def test_the_last_label_covers_no_neighbour_where_it_grows_to_the_left(count: in
     begins = Decimal(last.get("x", "0")) - axes.text_width("22. Nov.")
     assert last.get("text-anchor") == "end"
     assert Decimal(before.get("x", "0")) + axes.text_width("Aug") / 2 <= begins
+
+
+def test_lying_bars_say_their_part_and_their_range() -> None:
+    html = rendered(samples.OWED)
+    assert "€2,957.00–€3,557.00" in html
+    assert 'class="mark"' in html
+    html = rendered(samples.ENDING)
+    assert "Likely used: 1,640" in html

@@ -130,7 +130,8 @@ def _computed(
     if business.currency in sales.currencies:
         wanted.setdefault("currency", business.currency)
     chosen = measure(kind)
-    return chosen.compute(sales, chosen.params(wanted))
+    outcome: Outcome = chosen.compute(sales, chosen.params(wanted))
+    return outcome
 
 
 def _shortened(outcome: Outcome) -> dict[str, object]:

@@ -58,12 +58,12 @@ EVERY: list[Measure[Any] | Owed] = [*MEASURES, owed]
 """Everything that can be measured."""
 
 
-def measure(kind: str) -> Measure[Any]:
-    """The measure called `kind`. Raises InsightError that lists them all."""
-    for known in MEASURES:
+def measure(kind: str) -> Any:
+    """The measure called `kind`, of `EVERY`. Raises InsightError that lists them all."""
+    for known in EVERY:
         if known.kind == kind:
             return known
-    names = ", ".join(known.kind for known in MEASURES)
+    names = ", ".join(known.kind for known in EVERY)
     raise InsightError(f"There is no measure '{kind}'; there are {names}.")
 
 

@@ -14,7 +14,7 @@ from regulars.actions.results import Wish
 from regulars.console.charts.figures import Note
 from regulars.db.queries.results import Stored
 from regulars.engine.money import to_minor
-from regulars.insight import measure, owed
+from regulars.insight import measure
 
 Row = dict[str, Any]
 
@@ -102,7 +102,7 @@ def _cell(value: Any, kind: str) -> Any:
 
 def definition(kind: str, zone: str) -> tuple[Note, ...]:
     """Who, when and what counts, as the measure of that name defines it."""
-    defined = owed if kind == owed.kind else measure(kind)
+    defined = measure(kind)
     return (
         Note(term=_("Who"), text=_(defined.who)),
         Note(

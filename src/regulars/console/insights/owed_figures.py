@@ -13,6 +13,9 @@ from regulars.console.insights.owed_held import Held, cost, minor
 from regulars.console.insights.scene import Scene, furnished
 from regulars.words import formats
 
+ANYTHING = Decimal("0.9")
+"""A range that reaches so far up says nothing."""
+
 
 def steps(scene: Scene) -> Levels:
     """Worth, then what people will use, then what that costs."""
@@ -70,11 +73,11 @@ def months(scene: Scene, main: Held | None) -> LineChart:
 
     said = tuple(scaled(row["owed"]) for row in rows)
     series = [Series(name=_("Owed"), values=said, colour=6, dash="dash", end=_("Owed"))]
-    known = any(row["likely"] is not None for row in rows)
-    if known:
-        likely, low, high = (
-            tuple(scaled(row[name]) if row["likely"] is not None else None for row in rows)
-            for name in ("likely", "low", "high")
+    if any(row["likely"] is not None for row in rows):
+        likely = tuple(scaled(row["likely"]) for row in rows)
+        low, high = (
+            tuple(scaled(row[name]) if _tells(row) else None for row in rows)
+            for name in ("low", "high")
         )
         name, end = _("Likely to be used"), _("Likely")
         series.insert(0, Series(name=name, end=end, values=likely, low=low, high=high))
@@ -89,9 +92,14 @@ def months(scene: Scene, main: Held | None) -> LineChart:
         long_labels=tuple(formats.short_day(row["day"], scene.language) for row in rows),
         axis=_("Day"),
         series=tuple(series),
-        band=_("9 times in 10") if known else "",
+        band=_("9 times in 10") if any(map(_tells, rows)) else "",
         **furnished(scene, answer, "months"),
     )
+
+
+def _tells(row: Row) -> bool:
+    """Whether a range says more than that it may be anything, as it does in the first months."""
+    return row["likely"] is not None and row["high"] < row["owed"] * ANYTHING
 
 
 def _months_title(rows: list[Row]) -> str:
