@@ -42,7 +42,7 @@ def taken(run: Run, position: Position, needed: Iterable[str] | None = None) -> 
     return Snapshot(
         programme=run.programme.id,
         fold=run.edition.edition.fold,
-        editions=tuple(one.id for one in run.programme.editions),
+        editions=_names(run.programme),
         position=position,
         windows=run.programme.windows,
         state=msgspec.Raw(run.programme.dump(run.state)),
@@ -53,9 +53,9 @@ def taken(run: Run, position: Position, needed: Iterable[str] | None = None) -> 
 def resumed(programme: Compiled, snapshot: Snapshot, holder: str = "") -> Run | None:
     """A run that goes on after a snapshot; None where it was made under another fold, or under
     editions that are not the beginning of the programme's, or kept less than a later one needs."""
-    known = tuple(one.id for one in programme.editions)
-    fits = known[: len(snapshot.editions)] == snapshot.editions and all(
-        programme.windows.get(metric) == kept for metric, kept in snapshot.windows.items()
+    known = _names(programme)
+    fits = known[: len(snapshot.editions)] == snapshot.editions and (
+        snapshot.windows.items() <= programme.windows.items()
     )
     if snapshot.programme != programme.id or not fits:
         return None
@@ -69,6 +69,10 @@ def resumed(programme: Compiled, snapshot: Snapshot, holder: str = "") -> Run | 
         body = msgspec.json.encode(snapshot.records)
         run.records = msgspec.json.decode(body, type=dict[str, Record])
     return run
+
+
+def _names(programme: Compiled) -> tuple[str, ...]:
+    return tuple([one.edition.edition for one in programme.editions])
 
 
 _decoder = msgspec.json.Decoder(Snapshot)

@@ -7,8 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 import msgspec
-from msgspec import NODEFAULT, Struct
-from msgspec.structs import FieldInfo
+from msgspec import Struct
 
 from regulars.engine.state import BEGINNING, State
 from regulars.ledger.lots import Holding
@@ -30,15 +29,11 @@ class Form:
         self._memory = _struct(
             "Memory", {name: (kind | None, None) for name, kind in known.items()}
         )
-        types = {"holdings": self._holdings, "memory": self._memory}
-        parts = [
-            (one.name, types[one.name]) if one.name in types else (one.name, one.type, _begun(one))
-            for one in msgspec.structs.fields(State)
-            if one.name != "due"
-        ]
-        # What is as it began is not written. Holdings and memory, which must be there, come first.
-        self._state = msgspec.defstruct("Stored", sorted(parts, key=len), omit_defaults=True)
-        self._own = attrgetter(*self._state.__struct_fields__[len(BY_NAME) :])
+        own = [name for name in State.__struct_fields__ if name not in (*BY_NAME, "due")]
+        types: dict[str, Any] = {one.name: one.type for one in msgspec.structs.fields(State)}
+        parts: list[tuple[str, Any]] = [("holdings", self._holdings), ("memory", self._memory)]
+        self._state = msgspec.defstruct("Stored", [*parts, *((name, types[name]) for name in own)])
+        self._own = attrgetter(*own)
         self._decoder = msgspec.json.Decoder(self._state)
 
     def dump(self, state: State) -> bytes:
@@ -67,13 +62,6 @@ class Form:
         # All fields of a state in their order: by their names it takes twice as long.
         at, edition, *others = self._own(read)
         return State(*(at, edition, holdings, memory, *others, BEGINNING))
-
-
-def _begun(one: FieldInfo) -> Any:
-    """What a part of a state is where it is not written."""
-    if one.default_factory is not NODEFAULT:
-        return msgspec.field(default_factory=one.default_factory)
-    return msgspec.field(default=one.default)
 
 
 def _struct(name: str, fields: Mapping[str, tuple[Any, Any]]) -> type[Struct]:

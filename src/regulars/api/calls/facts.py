@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec import structs
+
 from regulars.actions.batches import record_batch, stopped
 from regulars.actions.record import Outcome, Source, record
 from regulars.actions.replaying import completed
@@ -99,7 +101,9 @@ def record_facts(asked: Asked) -> Reply:
             good, now=asked.now, source=_source(asked), strict=batch.all_or_nothing
         )
     told = iter(completed(outcomes))
-    facts = [_one(place, one, told, asked.speech) for place, one in enumerate(batch.facts)]
+    decimals = assets_of(dict(asked.speech.programmes))
+    speech = structs.replace(asked.speech, decimals=decimals)
+    facts = [_one(place, one, told, speech) for place, one in enumerate(batch.facts)]
     return Reply(value=answers.batch(facts))
 
 
