@@ -7,21 +7,29 @@ import io
 from datetime import datetime, timedelta
 from itertools import product as pairs
 from pathlib import Path
+from uuid import uuid4
 
+from django.db import connection
 from django.test import Client
 from msgspec import structs
 
 from console import wizard
 from people import arrival, line, order, who
+from regulars.actions import api_keys, mappings, webhooks
 from regulars.actions import customers as customers_actions
-from regulars.actions import mappings
+from regulars.actions.adjusting import Wish, adjust
 from regulars.actions.business import BusinessSettings, Owner, set_up
 from regulars.actions.drafts import mapping_of
 from regulars.actions.measuring import refresh
+from regulars.actions.members import join
+from regulars.actions.publishing import publish
 from regulars.actions.record import record
 from regulars.actions.tills import Wanted, add_cashier
+from regulars.db import outbox
 from regulars.db.models import (
     Customer,
+    Delivery,
+    Endpoint,
     FactRow,
     IdentifierRow,
     ImportRun,
@@ -30,8 +38,10 @@ from regulars.db.models import (
     Role,
     Staff,
 )
+from regulars.db.outbox import News
 from regulars.engine.arrivals import Arrival
 from regulars.engine.facts import Identifier, Profile
+from regulars.sources.corner_coffee import programme
 
 PAYLOADS = (
     "\"'></td></a><x-canary><img src=x onerror=hit()>",
@@ -63,6 +73,10 @@ def build(folder: Path, now: datetime) -> tuple[Staff, dict[str, list[str]]]:
         "people": [str(one.public_id) for one in people],
         "staff": [str(one.pk) for one in Staff.objects.all()],
         "cashier": [_cashiers(owner, now)],
+        "key": [_keys(now)],
+        "webhook": [_webhook(now)],
+        "member": [_member(people[0], owner, now)],
+        "paper": [str(uuid4())],
         **runs,
     }
 
@@ -87,6 +101,43 @@ def _cashiers(owner: Staff, now: datetime) -> str:
         for number, one in enumerate(PAYLOADS)
     ]
     return str(made[0].pk)
+
+
+def _keys(now: datetime) -> str:
+    """A key for each payload, made by another one; the first of them."""
+    made = [
+        api_keys.create(api_keys.Wanted(name=one, scopes=("redeem",), by=one), now).row
+        for one in PAYLOADS
+    ]
+    return str(made[0].id)
+
+
+def _webhook(now: datetime) -> str:
+    """An address that is an attack, with messages whose types and answers are attacks."""
+    one, _secret = webhooks.add("https://a.example/", [], now=now)
+    with connection.cursor() as cursor:
+        outbox.put(cursor, [News(text[:40], {"text": text}) for text in PAYLOADS], now)
+    for delivery, text in zip(Delivery.objects.all(), PAYLOADS, strict=True):
+        Delivery.objects.filter(pk=delivery.pk).update(code=text[:40], tried_at=now)
+    Endpoint.objects.filter(id=one).update(url=f"https://a.example/{ALL}", reason=ALL[:40])
+    return str(one)
+
+
+def _member(customer: Customer, owner: Staff, now: datetime) -> str:
+    """A member to whom points were given with attacks for reasons, some of them still waiting."""
+    publish(programme(), now=now - timedelta(days=40), by=ALL)
+    join([customer.id], "corner_club", since=now - timedelta(days=30), now=now)
+    for number, text in enumerate(PAYLOADS):
+        amount = 1 if number % 2 else 9000
+        wish = Wish(
+            customer=customer.public_id,
+            programme="corner_club",
+            asset="points",
+            amount=amount,
+            reason=text,
+        )
+        adjust(owner, wish, now)
+    return str(customer.public_id)
 
 
 def _orders(now: datetime) -> list[Arrival]:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from regulars import jobs
+from regulars.actions.later import REQUEST
 from regulars.db.models import ImportRun
 
 NEW = "/console/customers/imports/new/"
@@ -48,7 +49,7 @@ def work() -> list[str]:
     for name, arguments in waiting:
         if name in TASKS:
             values = json.loads(arguments) if isinstance(arguments, str) else arguments
-            TASKS[name](**values)
+            TASKS[name](**{key: one for key, one in values.items() if key != REQUEST})
             done.append(name)
     return done
 
