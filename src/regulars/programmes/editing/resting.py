@@ -94,8 +94,8 @@ def put_aside(text: str, section: str, index: int) -> str:
 
 
 def _section_begin(text: str, section: str) -> int:
-    found = re.search(rf"^{section}\s*:", text, re.MULTILINE)
-    return found.start() if found else 0
+    keys = (key for key, _ in composed(text).value if key.value == section)
+    return int(next(keys).start_mark.index)
 
 
 def _after_section(text: str, section: str, data: Data) -> str:

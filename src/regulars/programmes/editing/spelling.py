@@ -26,6 +26,10 @@ NOTHING: Final = Nothing()
 OTHERS = "others"
 MIDNIGHT = ("00:00", "24:00")
 _SPACES = re.compile(r"[\s\u00a0\u202f]+")
+_BY_POINTS = re.compile(r"-?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]+)?")
+_BY_COMMAS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+_AMOUNT = re.compile(r"\S+ [A-Z]{3}")
+_SIGNS = re.compile(r"[€$£]")
 
 
 class Told(Struct, frozen=True):
@@ -58,7 +62,7 @@ def _whole(text: str, control: str, sign: str) -> dict[str, str]:
 
 def _figure(text: str, control: str, sign: str) -> str:
     if control == "money":
-        text = text.rpartition(" ")[0] if re.fullmatch(r"\S+ [A-Z]{3}", text) else text
+        text = text.rpartition(" ")[0] if _AMOUNT.fullmatch(text) else text
     return text.replace(".", sign) if control in ("money", "number", "percent") else text
 
 
@@ -149,7 +153,8 @@ class Reader(Struct, frozen=True):
         """ "1.234,5" of a reader who writes a comma as 1234.5."""
         text = _SPACES.sub("", text).removesuffix("%").replace("−", "-")
         group = "." if self.sign == "," else ","
-        if re.fullmatch(rf"-?[0-9]{{1,3}}(\{group}[0-9]{{3}})+(\{self.sign}[0-9]+)?", text):
+        grouped = _BY_POINTS if self.sign == "," else _BY_COMMAS
+        if grouped.fullmatch(text):
             text = text.replace(group, "")
         plain = text.replace(",", ".")
         found = number(re.sub(r"^(-?)0+(?=[0-9])", r"\1", plain))
@@ -159,8 +164,7 @@ class Reader(Struct, frozen=True):
         """An amount with its currency: that of the programme, or the one it had."""
         before = str(old or "").rpartition(" ")[2]
         currency = before if re.fullmatch("[A-Z]{3}", before) else self.currency
-        bare = re.sub(rf"\s*({currency}|[€$£])\s*", "", text)
-        found = self.number(bare)
+        found = self.number(_SIGNS.sub("", text.replace(currency, "")))
         if isinstance(found, str) and not isinstance(found, DecimalText):
             return text
         whole, _, after = str(found).partition(".")
