@@ -7,7 +7,8 @@ from operator import attrgetter
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import FieldInfo
 
 from regulars.engine.state import BEGINNING, State
 from regulars.ledger.lots import Holding
@@ -29,11 +30,11 @@ class Form:
         self._memory = _struct(
             "Memory", {name: (kind | None, None) for name, kind in known.items()}
         )
-        own = [name for name in State.__struct_fields__ if name not in (*BY_NAME, "due")]
-        types: dict[str, Any] = {one.name: one.type for one in msgspec.structs.fields(State)}
+        own = [one for one in msgspec.structs.fields(State) if one.name not in (*BY_NAME, "due")]
         parts: list[tuple[str, Any]] = [("holdings", self._holdings), ("memory", self._memory)]
-        self._state = msgspec.defstruct("Stored", [*parts, *((name, types[name]) for name in own)])
-        self._own = attrgetter(*own)
+        told = [(one.name, one.type, _begun(one)) for one in own]
+        self._state = msgspec.defstruct("Stored", [*parts, *told])
+        self._own = attrgetter(*(one.name for one in own))
         self._decoder = msgspec.json.Decoder(self._state)
 
     def dump(self, state: State) -> bytes:
@@ -62,6 +63,13 @@ class Form:
         # All fields of a state in their order: by their names it takes twice as long.
         at, edition, *others = self._own(read)
         return State(*(at, edition, holdings, memory, *others, BEGINNING))
+
+
+def _begun(one: FieldInfo) -> Any:
+    """What a part of a state is where nothing is written of it."""
+    if one.default_factory is not NODEFAULT:
+        return msgspec.field(default_factory=one.default_factory)
+    return msgspec.field(default=one.default)
 
 
 def _struct(name: str, fields: Mapping[str, tuple[Any, Any]]) -> type[Struct]:
