@@ -26,10 +26,12 @@ from histories import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.engine.booking import Book, once
+from regulars.engine.booking import Book
 from regulars.engine.calendar import instant_of
 from regulars.engine.happenings import FoldFact, Grant, Promise, Redemption, Reversal
 from regulars.engine.questions import Granted, Question, Reply, Share
+from regulars.engine.run import Run
+from regulars.engine.sending import once
 from regulars.ledger.refused import Refused
 
 ATTEMPTS = st.lists(st.tuples(st.integers(0, 300), st.sampled_from(["", "o0", "o7"])), max_size=4)
@@ -70,6 +72,38 @@ def test_what_was_decided_on_the_way_belongs_to_the_set(
         )
         assert holding.balance == lots - debts == balances(book.booked)[asset]
         assert not (lots and debts)
+
+
+def asked_ahead() -> Book:
+    """A book after a refund; before that somebody had asked for something a year later, when what
+    the order gave is over."""
+    book = open_book()
+    book.take(order("o1", 1, 60))
+    with pytest.raises(Refused):
+        book.decide(redemption("r1", 400))
+    book.take(refund("f1", 2, "o1", 30))
+    book.advance(AT_END)
+    return book
+
+
+def test_what_is_only_looked_at_leaves_no_trace_in_records() -> None:
+    book = asked_ahead()
+    same(book, folded(book.facts.values()))
+
+
+def test_saboteur_that_looks_ahead_on_the_records_themselves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    aside = Run.aside
+
+    def shared(run: Run) -> Run:
+        found = aside(run)
+        found.records = dict(run.records)
+        return found
+
+    monkeypatch.setattr(Run, "aside", shared)
+    with pytest.raises(AssertionError):
+        test_what_is_only_looked_at_leaves_no_trace_in_records()
 
 
 def test_a_known_version_changes_nothing_and_a_higher_one_is_the_fact() -> None:

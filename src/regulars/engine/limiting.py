@@ -103,8 +103,7 @@ def gated(handlers: tuple[Callable[[Run, Any], None], ...]) -> Callable[[Run, An
     it nothing of it happens."""
 
     def act(run: Run, fact: Any) -> None:
-        aside = run.aside()
-        aside.records = {}
+        aside = run.aside(recording=False)
         for handler in handlers:
             handler(aside, fact)
         refusal = next(filter(_refuses, aside.changes), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec import Struct
 
 from regulars.engine.calendar import datetime_of
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from regulars.engine.compiled import Compiled, CompiledEdition
 
 Ask = Callable[[Question], Reply]
+_records = msgspec.json.Decoder(dict[str, Record])
 
 EARN, MATURE, PEND, RESTORE = "earn", "mature", "pend", "restore"
 PRICE, EXPIRE, CLAW, UNPEND, FORFEIT = "price", "expire", "claw", "unpend", "forfeit"
@@ -213,13 +215,15 @@ class Run:
             handler(self, promise)
         self.key = key
 
-    def aside(self) -> Run:
-        """A run on a copy of the state, whose outcome is looked at and thrown away."""
+    def aside(self, *, recording: bool = True) -> Run:
+        """A run on a copy of the state and, where it is `recording`, of the records, whose outcome
+        is looked at and thrown away."""
         run = Run(self.programme, self.programme.copy(self.state), self.holder)
         run.others = self.others
         run.at, run.key, run.edition = self.at, self.key, self.edition
         run.known = set(self.known)
-        run.records = dict(self.records)
+        if recording and self.records:
+            run.records = _records.decode(msgspec.json.encode(self.records))
         return run
 
     def keeps(self, key: str) -> bool:
