@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+import msgspec
 from crowd import CROWD, Crowd
 from histories import RICH
 from msgspec import Struct, field
 
-from regulars.engine import head
+from regulars.engine import head, milestones
 from regulars.engine.booking import Book, Booked
+from regulars.engine.calendar import instant_of
 from regulars.engine.compiled import Compiled
 from regulars.engine.desk import Desk
 from regulars.engine.facts import Fact
-from regulars.engine.happenings import Attempt, Effect, FoldFact, Promise
+from regulars.engine.happenings import (
+    Attempt,
+    Effect,
+    FoldFact,
+    Promise,
+    Redemption,
+    VoucherUse,
+)
 from regulars.engine.head import History, Shelved, Source
+from regulars.engine.milestones import Milestone, Road
 from regulars.engine.questions import Question, Reply
 from regulars.engine.run import Ask, Row
 from regulars.engine.state import BEGINNING
+from regulars.ledger.lots import FOREVER
 from regulars.ledger.refused import Refused
+
+
+@contextmanager
+def milestones_every(count: int) -> Iterator[None]:
+    """Histories have milestones after so many facts."""
+    usual, milestones.EVERY = milestones.EVERY, count
+    try:
+        yield
+    finally:
+        milestones.EVERY = usual
 
 
 class Shelf(Struct):
@@ -35,6 +57,9 @@ class Shelf(Struct):
     until: int = BEGINNING
     rows: list[Row] = field(default_factory=list)
     reads: int = 0
+    milestones: list[Milestone] = field(default_factory=list)
+    told: dict[str, int] = field(default_factory=dict)
+    reached: int = 0
 
     def history(self) -> History:
         """Everything, as a database would find it."""
@@ -46,11 +71,33 @@ class Shelf(Struct):
         promises = (one for one in self.facts.values() if isinstance(one, Promise))
         return any((one.rule, one.ordinal) == (rule, ordinal) for one in promises)
 
-    def open(self, *fresh: str) -> Shelved:
-        """The book as it was put away; `fresh` are keys that come for the first time."""
-        new = frozenset(key for key in fresh if key not in self.facts)
+    def road(self) -> Road:
+        """What lies along the history."""
+        return Road(self.milestone, self.first_told, self.since)
+
+    def milestone(self, at: int) -> Milestone | None:
+        """The last milestone up to an instant, as it was written."""
+        found = max((one for one in self.milestones if one.at <= at), key=_at, default=None)
+        return found and msgspec.json.decode(msgspec.json.encode(found), type=Milestone)
+
+    def first_told(self, keys: Collection[str]) -> int:
+        """The first instant at which any of these was told."""
+        return min((self.told[key] for key in keys if key in self.told), default=FOREVER)
+
+    def since(self, milestone: Milestone) -> tuple[list[FoldFact], list[Effect]]:
+        """What is known from a milestone on."""
+        self.reached += 1
+        facts = [one for one in self.facts.values() if instant_of(one.at) >= milestone.at]
+        sent = [one for one in self.sent.values() if instant_of(one.at) > milestone.reached]
+        return facts, sent
+
+    def open(self, *fresh: str, coming: Sequence[FoldFact] = ()) -> Shelved:
+        """The book as it was put away; `fresh` are keys that come for the first time, `coming` the
+        facts that come."""
+        keys = [*fresh, *(one.key for one in coming)]
+        new = frozenset(key for key in keys if key not in self.facts)
         kept = head.decode(self.head) if self.head else None
-        source = Source(self.history, self.decided, new)
+        source = Source(self.history, self.decided, new, coming, self.road())
         book = Shelved.resumed(self.programme, self.holder, kept, source)
         book.run.ask = self.ask
         return book
@@ -62,6 +109,14 @@ class Shelf(Struct):
         self.sent.update(book.sent.effects)
         self.rows.extend(book.booked)
         self.until = book.state.at
+        for fact in book.facts.values():
+            at = instant_of(fact.at)
+            self.told[fact.key] = min(self.told.get(fact.key, at), at)
+        if isinstance(book, Shelved) and book.laid is not None:
+            kept = [one for one in self.milestones if one.at <= book.laid.after]
+            self.milestones = [*kept, *book.laid.milestones]
+        if book.state.gone:
+            self.milestones.clear()
 
     def take(self, fact: FoldFact) -> Booked:
         """Open, take one fact, put away."""
@@ -69,7 +124,7 @@ class Shelf(Struct):
 
     def take_together(self, facts: Sequence[FoldFact]) -> list[Booked]:
         """Open, take several facts, put away: what each of them brought."""
-        book = self.open(*(fact.key for fact in facts))
+        book = self.open(coming=facts)
         booked = []
         for fact in facts:
             known = self.facts.get(fact.key)
@@ -101,16 +156,20 @@ class Shelf(Struct):
         return self.open().read(name)
 
 
+def _at(milestone: Milestone) -> int:
+    return milestone.at
+
+
 class Shelving(Desk, kw_only=True):
     """A desk whose books are put away after everything that happens."""
 
     shelves: dict[str, Shelf] = field(default_factory=dict)
-    fresh: tuple[str, ...] = ()
+    coming: tuple[FoldFact, ...] = ()
 
     def opened(self, holder: str) -> Book:
         shelf = self.shelves.setdefault(holder, Shelf(self.programme, holder))
         shelf.ask = lambda question: self.answer(holder, question)
-        return shelf.open(*self.fresh)
+        return shelf.open(coming=self.coming)
 
     def seen(self, fact: FoldFact) -> Fact | None:
         shelf = self.shelves.get(self.owners.get(fact.key, ""))
@@ -137,6 +196,7 @@ class ShelvedCrowd(Crowd):
         return self.people.answer(holder, question)
 
     def arrive(self, arrival: Any, now: int) -> None:
-        self.desk.fresh = (arrival.what.key,)
+        fact = arrival.what
+        self.desk.coming = () if isinstance(fact, Redemption | VoucherUse) else (fact,)
         Crowd.arrive(self, arrival, now)
         self.desk.put_away()

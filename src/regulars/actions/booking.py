@@ -9,18 +9,19 @@ from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, field, structs
 
 from regulars.actions.desks import LiveBook, LiveDesk, Shelf, write
-from regulars.db import histories, holders, programmes
+from regulars.db import histories, holders, milestones, programmes
 from regulars.db.answers import Answers, Shared
 from regulars.db.holders import Figures, HolderRow
 from regulars.engine.arrivals import AnyFact
+from regulars.engine.booked import Booked
 from regulars.engine.calendar import instant_of
 from regulars.engine.compiled import Compiled
-from regulars.engine.desk import Outcome
 from regulars.engine.facts import Link, Unlink
 from regulars.engine.fold import needs, stands_for
 from regulars.engine.happenings import FoldFact
 from regulars.engine.position import names, position
 from regulars.engine.run import GIVES, Why
+from regulars.engine.together import Answer, Coming, record_all
 
 
 class Placed(Struct, frozen=True, kw_only=True):
@@ -222,12 +223,16 @@ def _book_in(programme: Compiled, arrival: _Arrival) -> Iterable[tuple[str, Give
     _bring(desk, arrival)
     for fact, row in gone:
         _leave(desk, fact.key, row.number)
-    desk.shelf.fetch({row.number: row for one, row in concerned if _looks_back(one, row)}.values())
-    now = instant_of(sitting.now)
     told = sorted(zip(concerned, facts, strict=True), key=lambda one: position(one[1]))
-    for (one, row), fact in told:
-        outcome = desk.record(fact, desk.called(one.customer_id, row), now)
-        yield fact.key, _given(desk, programme, outcome, row), row
+    coming: dict[str, list[FoldFact]] = {}
+    for (_one, row), fact in told:
+        coming.setdefault(row.number, []).append(fact)
+    desk.shelf.coming = coming
+    _look_back(sitting, desk, concerned)
+    arriving = [Coming(fact, desk.called(one.customer_id, row)) for (one, row), fact in told]
+    answers = record_all(desk, arriving, instant_of(sitting.now))
+    for ((_one, row), fact), answer in zip(told, answers, strict=True):
+        yield fact.key, _given(programme, answer, _last(desk, row)), row
 
 
 def _gone(
@@ -292,6 +297,15 @@ def _leave(desk: LiveDesk, key: str, holder: str) -> None:
         desk.leave(one.key, holder)
 
 
+def _look_back(
+    sitting: Sitting, desk: LiveDesk, concerned: Sequence[tuple[Placed, HolderRow]]
+) -> None:
+    """Have the histories at hand that will be needed as a whole, by one query."""
+    needed = {row.number: row for one, row in concerned if _looks_back(one, row)}
+    long = milestones.along(sitting.cursor, [row for row in needed.values() if row.head])
+    desk.shelf.fetch([row for row in needed.values() if row.customer_id not in long])
+
+
 def _looks_back(one: Placed, row: HolderRow) -> bool:
     """Whether a fact will surely need the history of its holder."""
     fact = one.fact
@@ -300,13 +314,18 @@ def _looks_back(one: Placed, row: HolderRow) -> bool:
     return fact.version > 1 or needs(fact) or not row.head
 
 
-def _given(desk: LiveDesk, programme: Compiled, outcome: Outcome, row: HolderRow) -> Given:
-    gave: dict[str, int] = {}
+def _last(desk: LiveDesk, row: HolderRow) -> Booked | None:
+    """What came out of a member's book last."""
     book = desk.books.get(row.number)
-    if isinstance(book, LiveBook) and book.out:
-        for one in book.out[-1].rows:
-            if one.key == outcome.key and one.step in GIVES:
-                gave[one.asset] = gave.get(one.asset, 0) + GIVES[one.step] * one.amount
+    return book.out[-1] if isinstance(book, LiveBook) and book.out else None
+
+
+def _given(programme: Compiled, answer: Answer, last: Booked | None) -> Given:
+    outcome, booked = answer.outcome, answer.booked or last
+    gave: dict[str, int] = {}
+    for one in booked.rows if booked is not None else ():
+        if one.key == outcome.key and one.step in GIVES:
+            gave[one.asset] = gave.get(one.asset, 0) + GIVES[one.step] * one.amount
     return Given(
         programme=programme.id,
         status=outcome.status,

@@ -5,19 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, field, structs
 
 from regulars.actions.announcing import news
-from regulars.db import factstore, histories, holders, ledger, outbox, shelves
+from regulars.db import factstore, histories, holders, ledger, milestones, outbox, shelves
 from regulars.db.answers import Answers
 from regulars.db.factstore import NewFact
 from regulars.db.holders import HolderRow
 from regulars.db.ledger import Decision, Issued, Transfers
 from regulars.engine import head
 from regulars.engine.advance import next_due
-from regulars.engine.arrivals import AnyFact, content_hash, encode
+from regulars.engine.arrivals import content_hash, encode
+from regulars.engine.booked import parted
 from regulars.engine.booking import Book, Booked
 from regulars.engine.calendar import datetime_of, instant_of
 from regulars.engine.compiled import Compiled
@@ -32,8 +34,6 @@ from regulars.ledger.lots import FOREVER
 
 LAST = 253_402_300_799_000_000
 """The last second of the year 9999: what is due later is never due."""
-
-
 MOST_TOGETHER = 2000
 """So much is given by itself in one transaction, to whomever: what is still wanted then is given
 in the next ones."""
@@ -81,14 +81,18 @@ class LiveBook(Shelved, kw_only=True):
         self.taken.append(fact)
         return self.keep_out(Shelved.take(self, fact))
 
+    def take_late(self, facts: Sequence[FoldFact]) -> Booked:
+        self.taken.extend(facts)
+        booked = Shelved.take_late(self, facts)
+        for one in parted(booked, facts):
+            self.keep_out(one)
+        return booked
+
     def advance(self, until: int) -> Booked:
         return self.keep_out(Shelved.advance(self, until))
 
     def go_on(self) -> Booked:
-        """Give what was wanted and not given when too much was wanted at once."""
-        mark = self.mark()
-        self.give_by_itself()
-        return self.keep_out(self.since(mark))
+        return self.keep_out(Shelved.go_on(self))
 
     def most_wants(self) -> int:
         return min(Shelved.most_wants(self), self.allowance.left)
@@ -116,8 +120,8 @@ class LiveBook(Shelved, kw_only=True):
 class Shelf(Struct):
     """Where the books of one programme come from: rows that are locked, and their histories.
 
-    `arriving` are keys and versions of facts of this transaction, which no history has yet;
-    `others` are those who were merged into each, as soon as somebody asks.
+    `arriving` are keys and versions of this transaction's facts, which no history has yet, `coming`
+    the facts by holder; `others` are those who were merged into each, as soon as somebody asks.
     """
 
     cursor: CursorWrapper
@@ -129,6 +133,7 @@ class Shelf(Struct):
     customers: dict[str, int | None] = field(default_factory=dict)
     others: dict[str, frozenset[str]] | None = None
     allowance: Allowance = field(default_factory=lambda: Allowance(MOST_TOGETHER))
+    coming: dict[str, list[FoldFact]] = field(default_factory=dict)
 
     def book(self, holder: str, answers: Callable[[str], Answers]) -> Book:
         """The book of a holder. Raises NotLocked for a member whose row is not locked; somebody
@@ -142,6 +147,8 @@ class Shelf(Struct):
             lambda: self.history(row),
             lambda rule, ordinal: histories.is_decided(self.cursor, row, rule, ordinal),
             self.fresh,
+            self.coming.get(holder, ()),
+            None if self.merged(holder) else milestones.road(self.cursor, row, self.arriving),
         )
         kept: Head | None = head.decode(row.head) if row.head else None
         own = {"row": row, "arriving": self.arriving, "allowance": self.allowance}
@@ -237,8 +244,7 @@ class LiveDesk(Desk, kw_only=True):
         return name
 
     def came_for(self, fact: FoldFact, row: HolderRow) -> int:
-        """The number of the customer for whom a fact in the book of a row came: an effect says so
-        itself."""
+        """The number of the customer for whom a fact in a row's book came; an effect says so."""
         known = self.origins.get(fact.key, row.number)
         origin = fact.holder if isinstance(fact, Effect) else known
         number = None if origin == row.number else self.shelf.customer(origin)
@@ -303,6 +309,7 @@ def write(
     for others too, unless it is to be `quiet`."""
     kept = [_Kept(desk, book, _facts(book)) for desk in desks for book in desk.live_books()]
     books = [one.book for one in kept]
+    milestones.keep(cursor, (milestones.renewed(b.row, b.laid, gone=b.state.gone) for b in books))
     made = [fact for one in kept for fact in _made(one)]
     factstore.append(cursor, made, now=now, import_id=None)
     booked = [Transfers(book.row, out.rows, out.cause) for book in books for out in book.out]
@@ -324,35 +331,29 @@ def write(
 
 def _facts(book: LiveBook) -> list[FoldFact]:
     found: dict[tuple[str, int], FoldFact] = {}
-    told: list[Sequence[FoldFact]] = [book.taken, *(out.promises for out in book.out)]
-    for facts in told:
-        for fact in facts:
-            identity = (fact.key, fact.version)
-            if identity not in book.arriving:
-                found[identity] = fact
+    for fact in chain(book.taken, *(out.promises for out in book.out)):
+        identity = (fact.key, fact.version)
+        if identity not in book.arriving:
+            found[identity] = fact
     return list(found.values())
 
 
 def _made(one: _Kept) -> Iterator[NewFact]:
+    """Facts of a holder that count in one programme, as rows of whom they came for."""
     row = one.book.row
     for fact in one.facts:
-        yield new_fact(fact, row, one.desk.came_for(fact, row))
-
-
-def new_fact(fact: AnyFact, row: HolderRow, came_for: int | None = None) -> NewFact:
-    """A fact of a holder that counts in one programme, as a row of whom it came for."""
-    body = encode(fact)
-    return NewFact(
-        customer_id=row.customer_id if came_for is None else came_for,
-        at=fact.at,
-        type=str(fact.__struct_config__.tag),
-        key=fact.key,
-        version=fact.version,
-        guest=False,
-        content_hash=content_hash(body, None),
-        body=body,
-        programme=row.programme,
-    )
+        body = encode(fact)
+        yield NewFact(
+            customer_id=one.desk.came_for(fact, row),
+            at=fact.at,
+            type=str(fact.__struct_config__.tag),
+            key=fact.key,
+            version=fact.version,
+            guest=False,
+            content_hash=content_hash(body, None),
+            body=body,
+            programme=row.programme,
+        )
 
 
 def _decisions(one: _Kept) -> Iterator[Decision]:

@@ -22,6 +22,7 @@ from regulars.engine.calendar import instant_of
 from regulars.engine.compiled import Compiled
 from regulars.engine.fold import ordered
 from regulars.engine.head import History
+from regulars.engine.together import followed
 
 AT_ONCE = 500
 """Customers who join in one transaction."""
@@ -103,7 +104,8 @@ def begin(sitting: Sitting, programme: Compiled, customers: Sequence[int]) -> No
         book = desk.book(row.number)
         assert isinstance(book, LiveBook)  # noqa: S101 - its row is locked
         book.arriving |= {(fact.key, fact.version) for fact in facts}
-        for fact in ordered(facts).facts:
+        for fact, more in followed(ordered(facts).facts):
+            book.expects = more
             desk.settle(row.number, book.take(fact))
         for birthday in told.get(row.customer_id, ()):
             desk.settle(row.number, book.take(fact_of(birthday, sitting.now)))

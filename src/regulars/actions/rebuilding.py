@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from heapq import nlargest
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from msgspec import Struct, field, structs
+from msgspec import Struct, field
 
 from regulars.actions.anew import whole
 from regulars.actions.booking import Sitting
 from regulars.actions.desks import LiveBook, LiveDesk
-from regulars.actions.verifying import Pair, Progress, folded, promises
-from regulars.db import factstore, histories, ledger, programmes, proof
+from regulars.actions.side_by_side import side_by_side
+from regulars.actions.verifying import Pair, Progress, folded, missing, promises
+from regulars.db import factstore, histories, ledger, milestones, programmes, proof
 from regulars.db.holders import Figures, HolderRow
 from regulars.db.ledger import Decision
 from regulars.db.proof import Books
@@ -28,6 +30,7 @@ from regulars.engine.happenings import Effect
 from regulars.engine.head import Shelved
 from regulars.engine.keys import made
 from regulars.engine.run import GIVES, Row
+from regulars.engine.state import BEGINNING
 from regulars.garbage import uncollected
 
 Told = Callable[[Progress], None]
@@ -129,22 +132,24 @@ def rebuild(now: datetime, told: Told = lambda progress: None) -> Rebuilt:
     """Make all states and balances anew and book what is missing; begun again, it goes on to the
     same end."""
     found = Rebuilt()
-    with uncollected() as worked:
-        for programme in _running():
-            after = -1
-            while numbers := _next(programme.id, after):
-                part = whole(_batch_of(programme, numbers, now))
-                _add(found, part)
-                after = numbers[-1]
-                told(Progress(part="holders", done=found.holders))
-                worked()
+    for programme in _running():
+        act = partial(_rebuilt, programme.id, now)
+        for part in side_by_side(act, _batches(programme.id)):
+            _add(found, part)
+            told(Progress(part="holders", done=found.holders))
     return found
 
 
-def _batch_of(
-    programme: Compiled, numbers: Sequence[int], now: datetime
-) -> Callable[[CursorWrapper, frozenset[int]], Rebuilt]:
-    return lambda cursor, also: rebuild_these(cursor, programme, (numbers, also), now)
+def _rebuilt(name: str, now: datetime, numbers: Sequence[int]) -> Rebuilt:
+    """The books of these members made anew, in a transaction of their own."""
+
+    def act(cursor: CursorWrapper, also: frozenset[int]) -> Rebuilt:
+        programme = programmes.running(cursor).get(name)
+        if programme is None:
+            return Rebuilt()
+        return rebuild_these(cursor, programme, (numbers, also), now)
+
+    return whole(act)
 
 
 def _running() -> list[Compiled]:
@@ -152,9 +157,10 @@ def _running() -> list[Compiled]:
         return list(programmes.running(cursor).values())
 
 
-def _next(programme: str, after: int) -> list[int]:
+def _batches(programme: str) -> list[list[int]]:
     with transaction.atomic(), connection.cursor() as cursor:
-        return [row.customer_id for row in proof.batch(cursor, programme, after, left=False)]
+        members = proof.members(cursor, programme)
+    return [members[at : at + proof.AT_ONCE] for at in range(0, len(members), proof.AT_ONCE)]
 
 
 def _add(found: Rebuilt, part: Rebuilt) -> None:
@@ -178,13 +184,6 @@ def _look(
         found.states += _is_other(row, book, books[row.customer_id].figures)
         found.note(row, missing(book.run.rows, books[row.customer_id]))
         found.note_promises(book, row, books[row.customer_id])
-
-
-def missing(wanted: Sequence[Row], books: Books) -> list[Row]:
-    """What to book so that what is booked comes to what is wanted."""
-    net = proof.net_of(wanted)
-    amounts = {name: net.get(name, 0) - books.net.get(name, 0) for name in {**net, **books.net}}
-    return [structs.replace(name, amount=more) for name, more in amounts.items() if more]
 
 
 def _is_other(row: HolderRow, book: Shelved, figures: Figures) -> bool:
@@ -214,6 +213,7 @@ def rebuild_these(
     sitting = Sitting(cursor, now)
     sitting.lock([*numbers, *also])
     rows = [row for one in numbers if (row := sitting.row(one, programme.id)) is not None]
+    milestones.forget(cursor, [milestones.Kept(row, BEGINNING) for row in rows])
     desk = sitting.desk(programme)
     found = Rebuilt()
     books = proof.booked(cursor, rows)

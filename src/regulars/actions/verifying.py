@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from msgspec import MsgspecError, Struct, structs
 
-from regulars.db import histories, holders, programmes, proof, seals
+from regulars.db import histories, holders, milestones, programmes, proof, seals
 from regulars.db.holders import HolderRow
 from regulars.db.proof import Books
 from regulars.engine import head
@@ -23,7 +24,8 @@ from regulars.engine.arrivals import content_hash, decode, encode
 from regulars.engine.compiled import Compiled
 from regulars.engine.happenings import Promise
 from regulars.engine.head import History, Shelved, Source
-from regulars.engine.run import Run
+from regulars.engine.milestones import Milestone, first_wrong
+from regulars.engine.run import Row, Run
 from regulars.engine.snapshot import resumed
 from regulars.garbage import uncollected
 
@@ -147,10 +149,13 @@ def _check_batch(
 ) -> Iterator[Finding]:
     known = histories.histories(cursor, rows)
     books = proof.booked(cursor, rows)
+    along = milestones.of(cursor, rows)
     for row, book in zip(rows, folded(cursor, programme, rows, known), strict=True):
         pair = Pair(programme, row, book)
         found.stale += pair.is_stale()
-        for code, params in pair.differences(books[row.customer_id]):
+        differences = pair.differences(books[row.customer_id])
+        on_the_way = pair.differences_along(along.get(row.customer_id, ()))
+        for code, params in chain(differences, on_the_way):
             about = {"customer": row.number, "programme": row.programme}
             yield Finding(code=code, params={**about, **params})
 
@@ -160,7 +165,7 @@ def _check_left(cursor: CursorWrapper, rows: list[HolderRow]) -> Iterator[Findin
     books = proof.booked(cursor, rows)
     for row in rows:
         about: dict[str, object] = {"customer": row.number, "programme": row.programme}
-        if any(books[row.customer_id].net.values()):
+        if any(books[row.customer_id].net().values()):
             yield Finding(code="left_behind", params=about)
         for asset in _unlike(row.figures, books[row.customer_id].figures):
             yield Finding(code="figures_differ", params={**about, "asset": asset})
@@ -206,29 +211,45 @@ class Pair:
         """Whether the stored state is not what the facts make."""
         if self.run is None:
             return True
-        kept, made = (self.programme.dump(one) for one in (self.run.state, self.book.state))
-        return kept != made and json.loads(kept) != json.loads(made)
+        return not self.programme.are_alike(self.run.state, self.book.state)
 
     def differences(self, books: Books) -> Iterator[tuple[str, dict[str, object]]]:
         """What disagrees: a code, and what more there is to say."""
         if not self.is_stale() and self.is_wrong():
-            yield "state_differs", {"part": self.part()}
-        wanted = proof.net_of(self.book.run.rows)
-        for name in {**wanted, **books.net}:
-            if wanted.get(name, 0) != books.net.get(name, 0):
-                parts: dict[str, object] = {"fact": name.key, "rule": name.rule, "step": name.step}
-                yield "transfers_differ", {**parts, "asset": name.asset}
+            yield "state_differs", {"part": self.part(self.run, self.book.run)}
+        for one in missing(self.book.run.rows, books):
+            parts: dict[str, object] = {"fact": one.key, "rule": one.rule, "step": one.step}
+            yield "transfers_differ", {**parts, "asset": one.asset}
         for asset in _unlike(self.row.figures, books.figures):
             yield "figures_differ", {"asset": asset}
         made = {(one.rule, one.ordinal) for one in promises(self.book)}
         for rule, ordinal in sorted(books.promises ^ made):
             yield "promise_differs", {"rule": rule, "ordinal": ordinal}
 
-    def part(self) -> str:
-        """The first part of the state that differs."""
-        kept = json.loads(self.programme.dump(self.run.state)) if self.run else {}
-        made = json.loads(self.programme.dump(self.book.state))
+    def differences_along(
+        self, kept: Sequence[Milestone]
+    ) -> Iterator[tuple[str, dict[str, object]]]:
+        """The same of the states that are kept along the history."""
+        if kept:
+            made = self.book.again()
+            wrong = first_wrong(made, self.book.known.ordered(), kept)
+            if wrong is not None:
+                yield "state_differs", {"part": self.part(wrong, made)}
+
+    def part(self, one: Run | None, other: Run) -> str:
+        """The first part of two states that differs."""
+        kept = json.loads(self.programme.dump(one.state)) if one else {}
+        made = json.loads(self.programme.dump(other.state))
         return next((name for name in {**kept, **made} if kept.get(name) != made.get(name)), "")
+
+
+def missing(wanted: Sequence[Row], books: Books) -> list[Row]:
+    """What to book so that what is booked comes to what is wanted."""
+    if books.is_of(wanted):
+        return []
+    net, booked = proof.net_of(wanted), books.net()
+    amounts = {name: net.get(name, 0) - booked.get(name, 0) for name in {**net, **booked}}
+    return [structs.replace(name, amount=more) for name, more in amounts.items() if more]
 
 
 def promises(book: Shelved) -> list[Promise]:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from regulars.db import hot
 from regulars.db.arrays import NUMBERS, TEXTS, numbers, texts
 from regulars.db.holders import HolderRow
-from regulars.engine.arrivals import decode
+from regulars.engine.arrivals import decode, decode_many
 from regulars.engine.calendar import instant_of
 from regulars.engine.facts import Link, Unlink
 from regulars.engine.fold import needs
@@ -22,7 +22,8 @@ from regulars.engine.state import BEGINNING
 
 # Everybody who is the same person, each since they joined, then their facts, and facts of others
 # that name one of theirs;
-# a fact that waits for another, or belongs to somebody else by what it names, is not theirs.
+# a fact that waits for another, or belongs to somebody else by what it names, is not theirs, nor is
+# one of which a later version is known.
 FACTS = f"""
     WITH RECURSIVE wanted AS (
         SELECT * FROM unnest({NUMBERS}, {TEXTS}::timestamptz[]) AS w(holder, since)
@@ -36,7 +37,8 @@ FACTS = f"""
     ), found AS (
         SELECT same.holder, same.since, f.key, f.body, f.version, f.at, f.programme, f.received_at
         FROM same CROSS JOIN LATERAL (SELECT * FROM regulars_fact
-            WHERE customer_id = same.id AND type NOT IN ('link', 'unlink') OFFSET 0) f
+            WHERE customer_id = same.id AND type NOT IN ('link', 'unlink')
+            AND at >= %s::timestamptz OFFSET 0) f
         CROSS JOIN LATERAL (SELECT bool_and(coalesce(owner_id IN (
                 SELECT o.id FROM same o WHERE o.holder = same.holder), false)) AS mine
             FROM regulars_named_fact WHERE customer_id = f.customer_id AND key = f.key) n
@@ -46,13 +48,16 @@ FACTS = f"""
         FROM same CROSS JOIN LATERAL (SELECT customer_id, key FROM regulars_named_fact
             WHERE owner_id = same.id OFFSET 0) n
         CROSS JOIN LATERAL (SELECT * FROM regulars_fact
-            WHERE customer_id = n.customer_id AND key = n.key OFFSET 0) f
+            WHERE customer_id = n.customer_id AND key = n.key AND at >= %s::timestamptz OFFSET 0) f
     )
-    SELECT holder, body::text, (SELECT array_agg(k.version) FROM regulars_factkey k
-        WHERE k.key = found.key) FROM found
+    SELECT holder, '[' || string_agg(body::text, ',' ORDER BY at, version) || ']' FROM found
     WHERE programme IN ('', %s) AND (programme <> '' OR at >= since)
     AND (%s::timestamptz IS NULL OR received_at <= %s::timestamptz)
-    ORDER BY holder, at, version
+    AND (key, version) NOT IN (SELECT * FROM unnest({TEXTS}, {NUMBERS}))
+    AND NOT EXISTS (SELECT 1 FROM regulars_factkey k
+        WHERE k.key = found.key AND k.version > found.version
+        AND (k.key, k.version) NOT IN (SELECT * FROM unnest({TEXTS}, {NUMBERS})))
+    GROUP BY holder
 """  # noqa: S608 - own texts
 SENT = f"""
     SELECT DISTINCT ON (s.customer_id, s.key) s.customer_id, f.body::text
@@ -71,24 +76,26 @@ def histories(
     *,
     leaving_out: Iterable[tuple[str, int]] = (),
     known_at: datetime | None = None,
+    begins: datetime | None = None,
 ) -> dict[int, History]:
     """The histories of holders of one programme, by customer.
 
     `leaving_out` are (key, version) of facts that are about to be taken one by one; `known_at`
-    leaves out what was received later.
+    leaves out what was received later, `begins` what is told of earlier.
     """
     if not holders:
         return {}
-    out = frozenset(leaving_out)
     programme = holders[0].programme
     made = {one.customer_id: History(until=_passed(one)) for one in holders}
     who = [numbers(made), texts(one.since.isoformat() for one in holders)]
-    cursor.execute(FACTS, [*who, programme, programme, known_at, known_at])
-    for number, body, versions in cursor.fetchall():
-        fact = decode(body)
-        known = [one for one in versions if (fact.key, one) not in out]
-        if not isinstance(fact, Link | Unlink) and known and fact.version == max(known):
-            made[number].facts.append(fact)
+    first = "-infinity" if begins is None else begins
+    out = sorted(leaving_out)
+    keys = texts(key for key, _version in out) if out else ""
+    left_out = [keys, numbers(version for _key, version in out)]
+    times = [first, first, programme, known_at, known_at]
+    cursor.execute(FACTS, [*who, programme, *times, *left_out, *left_out])
+    for number, bodies in cursor.fetchall():
+        made[number].facts = decode_many(bodies)
     cursor.execute(SENT, [numbers(made), programme])
     for number, body in cursor.fetchall():
         effect = decode(body)

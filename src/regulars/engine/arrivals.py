@@ -34,6 +34,7 @@ class Arrival(Struct, frozen=True, kw_only=True, gc=False):
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _decoder: msgspec.json.Decoder[AnyFact] = msgspec.json.Decoder(AnyFact)
+_decoder_of_many: msgspec.json.Decoder[list[FoldFact]] = msgspec.json.Decoder(list[FoldFact])
 
 
 def encode(fact: AnyFact) -> bytes:
@@ -44,6 +45,11 @@ def encode(fact: AnyFact) -> bytes:
 def decode(body: bytes | str) -> AnyFact:
     """The fact that `encode` wrote. Raises msgspec.ValidationError on anything else."""
     return _decoder.decode(body)
+
+
+def decode_many(body: bytes | str) -> list[FoldFact]:
+    """The facts of a JSON list; links are none of them. Raises msgspec.ValidationError."""
+    return _decoder_of_many.decode(body)
 
 
 def content_hash(body: bytes, who: Who | None) -> bytes:

@@ -3,7 +3,6 @@ booked. The newest fact is a step, a late one a refold whose difference is booke
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -11,12 +10,13 @@ import msgspec
 from msgspec import Struct, field
 
 from regulars.engine.advance import advance, next_due
+from regulars.engine.booked import Booked, Mark
 from regulars.engine.calendar import datetime_of, instant_of
 from regulars.engine.compiled import Compiled
-from regulars.engine.difference import difference
+from regulars.engine.difference import difference, news
 from regulars.engine.facts import Order
 from regulars.engine.fold import LATE, acts, counts_not, follow, needs, stands_for, step
-from regulars.engine.happenings import Attempt, Effect, FoldFact, Promise, Redemption
+from regulars.engine.happenings import Attempt, FoldFact, Promise, Redemption
 from regulars.engine.known import Known
 from regulars.engine.position import (
     ASKED,
@@ -27,7 +27,7 @@ from regulars.engine.position import (
     place,
 )
 from regulars.engine.refusing import refused
-from regulars.engine.run import Ask, Change, Row, Run, Why
+from regulars.engine.run import Ask, Row, Run
 from regulars.engine.sending import Sent, once, put_back
 from regulars.engine.state import BEGINNING, Record, State
 from regulars.ledger.refused import Refused
@@ -40,28 +40,6 @@ MOST_OPEN = 1000
 booking looks through them."""
 
 
-class Booked(Struct):
-    """What one arrival, or time, brought: rows to book (differences may be negative), other
-    changes, promises decided, effects to send, and why. `cause` is the key of the fact that
-    arrived, empty for time."""
-
-    rows: list[Row] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
-    promises: list[Promise] = field(default_factory=list)
-    effects: list[Effect] = field(default_factory=list)
-    whys: list[Why] = field(default_factory=list)
-    cause: str = ""
-
-
-class Mark(Struct):
-    """How far the lists of a run went before something was applied."""
-
-    rows: int
-    changes: int
-    promises: int
-    effects: int
-
-
 class Book(Struct):
     """What is known of a holder, the run that has folded it, every row that was booked, the
     effects sent by key, and the position of the last fact applied. The state is `stale` where
@@ -69,7 +47,8 @@ class Book(Struct):
 
     A refold keeps the records of what is named and of what was promised; another one is folded to
     when something names its fact (`recall`). An order that is the newest is recorded at once.
-    `others` are holders who have been joined into this one."""
+    `others` are holders who have been joined into this one. While a book `expects` more of the
+    instant that it stands at, what would be given by itself is `held`: it comes after all that."""
 
     programme: Compiled
     holder: str
@@ -82,6 +61,8 @@ class Book(Struct):
     explain: bool = False
     others: frozenset[str] = frozenset()
     paused: bool = False
+    expects: bool = False
+    held: bool = False
 
     @classmethod
     def opened(cls, programme: Compiled, holder: str, ask: Ask | None = None) -> Book:
@@ -145,6 +126,12 @@ class Book(Struct):
         self.give_by_itself()
         return self.since(mark, fact.key)
 
+    def take_late(self, facts: Sequence[FoldFact]) -> Booked:
+        """Apply facts that change the past, all at once."""
+        known = self.facts
+        new = [one for one in facts if one.key not in known or known[one.key].version < one.version]
+        return self.refold(new)
+
     def is_late(self, where: Position) -> bool:
         """Whether a position lies before the place in history that the state has reached."""
         return where < self.last or where.at < self.run.state.at
@@ -184,41 +171,55 @@ class Book(Struct):
         self.keep(facts)
         paying = [one for fact in facts for one in self.asked_late(fact)]
         promises = [*before.promises[mark.promises :], *paying]
-        also = facts[0].key if len(facts) == 1 else ""
+        also = [fact.key for fact in facts]
         self.replay(before, promises, also)
         while self.stale:
             self.replay(before, self.run.promises, also)
-        return self.changed(before, mark, facts[0].key if facts else by)
+        return self.changed(before, mark, also or [by])
 
-    def replay(self, before: Run, promises: Sequence[Promise], also: str) -> None:
+    def replay(self, before: Run, promises: Sequence[Promise], also: Sequence[str]) -> None:
         """Fold everything that is known, and ask what has not been asked; what is decided must
-        hold on the state `before` too. The record of the fact `also` is kept this time."""
+        hold on the state `before` too. The records of the facts `also` are kept this time."""
         self.stale = False
         self.run = run = self.again()
-        run.want(also)
+        for key in also:
+            run.want(key)
         run.ask = before.ask
         run.stands_on(lambda: self.programme.copy(before.state))
         run.promises.extend(promises)
-        follow(run, self.known.ordered())
+        self.travel(run)
         advance(run, before.state.at)
         run.stands_on(None)
         run.wanted = None
         self.keep_promises(run.promises)
-        self.last = self.known.last() or START
+        self.last = self.end()
         self.give_by_itself()
 
-    def changed(self, before: Run, mark: Mark, cause: str) -> Booked:
+    def travel(self, run: Run) -> None:
+        """Apply everything that is known, in its order."""
+        follow(run, self.known.ordered())
+
+    def end(self) -> Position:
+        """The place of the last thing in history."""
+        return self.known.last() or START
+
+    def changed(self, before: Run, mark: Mark, causes: Sequence[str]) -> Booked:
         """What a refold changed against what had been booked; its difference is booked."""
         run = self.run
         rows = difference(before.rows[: mark.rows], run.rows)
         self.booked.extend(rows)
-        changes = list(_new(before.changes[: mark.changes], run.changes))
-        whys = [why for why in run.whys or () if why.key == cause]
-        return Booked(rows, changes, list(run.promises), self.sent.of(run.effects), whys, cause)
+        changes = list(news(before.changes[: mark.changes], run.changes))
+        whys = [why for why in run.whys or () if why.key in causes]
+        effects = self.sent.of(run.effects)
+        return Booked(rows, changes, list(run.promises), effects, whys, causes[0])
+
+    def begun(self) -> Run:
+        """A run that has done nothing yet."""
+        return Run(self.programme, self.programme.start(), self.holder)
 
     def again(self) -> Run:
         """A fresh run that knows which promises exist."""
-        run = Run(self.programme, self.programme.start(), self.holder)
+        run = self.begun()
         run.others = self.others
         run.known = set(self.known.promised)
         run.whys = [] if self.explain else None
@@ -324,7 +325,8 @@ class Book(Struct):
     def give_by_itself(self) -> None:
         """Ask what is given by itself, on the state after the last known fact, until no rule wants
         to give more, or too much was given at once."""
-        if self.run.ask is None or self.run.state.gone or self.run.state.at == BEGINNING:
+        state, self.held = self.run.state, self.expects
+        if self.held or self.run.ask is None or state.gone or state.at == BEGINNING:
             return
         most = self.most_wants()
         self.paused = False
@@ -335,6 +337,12 @@ class Book(Struct):
             self.give(promise)
         self.paused = len(self.state.vouchers) < MOST_OPEN
         self.run.change("giving", self.programme.id, "paused", most=most)
+
+    def go_on(self) -> Booked:
+        """Give what was wanted and not given: it was held, or too much was wanted at once."""
+        mark = self.mark()
+        self.give_by_itself()
+        return self.since(mark)
 
     def most_wants(self) -> int:
         """How much may be given by itself at this moment."""
@@ -388,13 +396,4 @@ class Book(Struct):
         return Booked(rows, run.changes[mark.changes :], promises, effects, run.whys or [], cause)
 
 
-def _new(told: Sequence[Change], changes: Sequence[Change]) -> Iterator[Change]:
-    """The changes that were not told yet, from the first one that differs."""
-    pairs = enumerate(zip(told, changes, strict=False))
-    same = next((i for i, (a, b) in pairs if a != b), min(len(told), len(changes)))
-    before: defaultdict[tuple[str, str, int], list[Change]] = defaultdict(list)
-    for one in told[same:]:
-        before[one.what, one.id, one.at].append(one)
-    for one in changes[same:]:
-        if one not in before[one.what, one.id, one.at]:
-            yield one
+__all__ = ["MOST_OPEN", "MOST_WANTS", "Book", "Booked", "Mark"]

@@ -92,6 +92,13 @@ class Compiled(Struct):
         """The state that `dump` wrote, perhaps under fewer editions."""
         return self.form.load(body)
 
+    def are_alike(self, one: State, other: State) -> bool:
+        """Whether two states say the same, in whatever order they name it."""
+        dumps = self.dump(one), self.dump(other)
+        return dumps[0] == dumps[1] or msgspec.json.decode(dumps[0]) == msgspec.json.decode(
+            dumps[1]
+        )
+
     def copy(self, state: State) -> State:
         """The same state, sharing nothing."""
         return self.load(self.dump(state))

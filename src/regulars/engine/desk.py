@@ -223,7 +223,7 @@ class Desk(Struct):
         if late is not None:
             self.enter(late, origin)
         gives_back = isinstance(fact, Reversal) and not self.is_given_back(fact, origin)
-        outcome = _outcome(fact, self.enter(fact, origin))
+        outcome = outcome_of(fact, self.enter(fact, origin))
         if isinstance(fact, Reversal) and gives_back and outcome.status == "accepted":
             self.restock(fact, origin)
         return self.note(outcome)
@@ -278,8 +278,7 @@ class Desk(Struct):
 
     def about(self, key: str, holder: str) -> list[FoldFact]:
         """What is in a book and cannot act without the fact with this key."""
-        facts = self.book(holder).facts.values()
-        return [fact for fact in facts if needs(fact) and names(fact) == key]
+        return [one for one in self.book(holder).facts.values() if needs(one) and names(one) == key]
 
     def leave(self, key: str, holder: str) -> FoldFact | None:
         """The book that a fact is in forgets it, with the note that it came too late, which comes
@@ -390,7 +389,8 @@ class Desk(Struct):
                     yield fact
 
 
-def _outcome(fact: FoldFact, booked: Booked) -> Outcome:
+def outcome_of(fact: FoldFact, booked: Booked) -> Outcome:
+    """What became of a fact that was booked."""
     for change in booked.changes:
         if change.id == fact.key and change.to == "refused":
             return Outcome(fact.key, "refused", change.reason, dict(change.params))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import msgspec
 
-from regulars.engine.run import Row
+from regulars.engine.run import Change, Row
+
+Kept = TypeVar("Kept", Row, Change)
 
 
 def difference(booked: Sequence[Row], wanted: Sequence[Row]) -> list[Row]:
@@ -28,12 +31,23 @@ def difference(booked: Sequence[Row], wanted: Sequence[Row]) -> list[Row]:
     return [msgspec.structs.replace(row, amount=amount) for row, amount in net.items() if amount]
 
 
+def news(told: Sequence[Change], changes: Sequence[Change]) -> Iterator[Change]:
+    """The changes that were not told yet, from the first one that differs."""
+    start = _same(told, changes)
+    before: defaultdict[tuple[str, str, int], list[Change]] = defaultdict(list)
+    for one in told[start:]:
+        before[one.what, one.id, one.at].append(one)
+    for one in changes[start:]:
+        if one not in before[one.what, one.id, one.at]:
+            yield one
+
+
 def _named(row: Row) -> Row:
     return Row(row.key, row.rule, row.step, row.at, row.asset, 0, row.lot)
 
 
-def _same(one: Sequence[Row], other: Sequence[Row]) -> int:
-    """How many rows at the beginning are the same."""
+def _same(one: Sequence[Kept], other: Sequence[Kept]) -> int:
+    """How many of them at the beginning are the same."""
     count = 0
     for left, right in zip(one, other, strict=False):
         if left != right:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from operator import itemgetter
 
@@ -40,6 +41,11 @@ class History(Struct):
         """The part of it that stands before a position."""
         places = self.placed or [position(fact) for fact in self.facts]
         count = sum(1 for one in places if one < place)
+        return History(self.facts[:count], self.instants[:count], self.named, self.promised)
+
+    def until(self, at: int) -> History:
+        """The part of it that stands before an instant."""
+        count = bisect_left(self.instants, at)
         return History(self.facts[:count], self.instants[:count], self.named, self.promised)
 
 

@@ -7,7 +7,7 @@ restated, or about something earlier.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Self
 
 import msgspec
@@ -21,10 +21,12 @@ from regulars.engine.compiled import Compiled
 from regulars.engine.fold import follow, needs
 from regulars.engine.happenings import Attempt, Effect, FoldFact, Promise
 from regulars.engine.known import Known
-from regulars.engine.position import START, names
+from regulars.engine.milestones import Milestone, Road, about, changes_all, travel
+from regulars.engine.position import START, Position, names
 from regulars.engine.run import Run
 from regulars.engine.snapshot import Snapshot
 from regulars.engine.state import BEGINNING
+from regulars.ledger.lots import FOREVER
 from regulars.ledger.refused import Refused
 
 Identity = tuple[str, str]
@@ -66,20 +68,37 @@ class Decided(set[Identity]):
 class Source(Struct, frozen=True):
     """Where a book finds what it was not given: its history, and whether a promise was decided.
 
-    `fresh` are keys that nobody used before: of facts that are arriving now.
+    `fresh` are keys that nobody used before: of facts that are arriving now; `coming` those of
+    them that this book is to take. Without a `road` its history is read as a whole.
     """
 
     history: Callable[[], History]
     decided: Callable[[str, str], bool]
     fresh: frozenset[str] = frozenset()
+    coming: Sequence[FoldFact] = ()
+    road: Road | None = None
+
+
+class Laid(Struct):
+    """The milestones after the instant `after`, set anew."""
+
+    after: int
+    milestones: list[Milestone]
+
+
+MOST_LOOKS = 4
+"""So often a book looks for an earlier milestone before it reads its whole history."""
 
 
 class Shelved(Book, kw_only=True):
-    """A book opened from a head. It is `whole` once its history was read."""
+    """A book opened from a head. It is `whole` once its history was read, or knows what came after
+    its `base`. `laid` are milestones that are to be kept."""
 
     source: Source
     whole: bool = False
     from_: int = BEGINNING
+    base: Milestone | None = None
+    laid: Laid | None = None
 
     @classmethod
     def resumed(
@@ -107,10 +126,18 @@ class Shelved(Book, kw_only=True):
     def take(self, fact: FoldFact) -> Booked:
         """As any book does; first read, where the fact is about what is not at hand."""
         if fact.version > 1 or needs(fact) or self.is_elsewhere(names(fact)):
-            self.complete()
+            self.complete([fact])
         if isinstance(fact, Promise):
             self.run.want(fact.key)
+        at = instant_of(fact.at)
+        if at < self.run.state.at:
+            self.forget_after(at)
         return Book.take(self, fact)
+
+    def take_late(self, facts: Sequence[FoldFact]) -> Booked:
+        """As any book does, with the history as far back as they may change it."""
+        self.complete(facts)
+        return Book.take_late(self, facts)
 
     def decide(self, attempt: Attempt) -> Promise:
         """As any book does, with all that is known of the order in question, or of the past; what
@@ -131,12 +158,41 @@ class Shelved(Book, kw_only=True):
             self.complete()
         return Book.read(self, name)
 
-    def refold(self, facts: Any, mark: Mark | None = None, by: str = "") -> Booked:
-        """Fold again, with the whole history."""
+    def refold(self, facts: Sequence[FoldFact], mark: Mark | None = None, by: str = "") -> Booked:
+        """Fold again, with the history as far back as these facts may change it."""
         mark = mark or self.mark()
         before = self.mark()
-        self.complete()
+        self.complete(facts)
         return Book.refold(self, facts, _shifted(mark, before, self.mark()), by)
+
+    def begun(self) -> Run:
+        """A run that begins at the base, if there is one."""
+        kept = self.base and snapshot.resumed(self.programme, self.base.snapshot, self.holder)
+        return kept or Book.begun(self)
+
+    def again(self) -> Run:
+        """As in any book; what was decided before the base is looked up."""
+        run = Book.again(self)
+        if self.base is not None:
+            run.known = Decided(self.source.decided, run.known)
+        return run
+
+    def travel(self, run: Run) -> None:
+        """As in any book, and milestones are set anew."""
+        road, history = self.source.road, self.known.ordered()
+        after = self.base.at if self.base is not None else BEGINNING
+        self.laid = Laid(after, travel(run, history) if road is not None else [])
+        if road is None:
+            follow(run, history)
+
+    def forget_after(self, at: int) -> None:
+        """Milestones of later instants do not know what is told of this one."""
+        after, milestones = (self.laid.after, self.laid.milestones) if self.laid else (at, [])
+        self.laid = Laid(min(after, at), [one for one in milestones if one.at <= at])
+
+    def end(self) -> Position:
+        """The place of the last thing in history."""
+        return self.known.last() or (self.base.snapshot.position if self.base else START)
 
     def is_elsewhere(self, key: str) -> bool:
         """Whether a key is of an earlier fact that was not read."""
@@ -147,20 +203,69 @@ class Shelved(Book, kw_only=True):
         """Whether something is asked for at an instant that the book has passed."""
         return instant_of(attempt.at) < self.run.state.at
 
-    def complete(self) -> None:
-        """Read the history, and put before what was done since the head what came to it."""
+    def complete(self, facts: Sequence[FoldFact] = ()) -> None:
+        """Read the history, and put before what was done since the head what came to it. It is
+        read as far back as these facts may change it, as a whole without them."""
         if self.whole:
             return
-        self.whole = True
-        history = self.source.history()
+        at = self.reach(facts) if facts else BEGINNING
+        if self.base is not None and at >= self.base.at:
+            return
+        if self.base is not None:
+            self.read_on()
+        elif not self.read_from(at):
+            self.whole = True
+            history = self.source.history()
+            self.enter(history.facts, history.sent)
+
+    def reach(self, facts: Sequence[FoldFact]) -> int:
+        """How far back these facts, and those that come with them, may change anything."""
+        road = self.source.road
+        facts = [*facts, *self.source.coming]
+        if road is None or any(changes_all(fact, self.known.awaited) for fact in facts):
+            return BEGINNING
+        at = min(instant_of(fact.at) for fact in facts)
+        named = {key for fact in facts for key in about(fact)}
+        known = [instant_of(self.facts[key].at) for key in named & self.facts.keys()]
+        return min([at, *known, road.first_told(named) if named else at])
+
+    def read_from(self, at: int) -> bool:
+        """Read what came after the last milestone before an instant; after an earlier one, where
+        any of that names something before it. Whether there is one."""
+        road = self.source.road
+        for _look in range(MOST_LOOKS):
+            base = road.milestone(at) if road is not None and at > BEGINNING else None
+            if road is None or base is None:
+                return False
+            if snapshot.resumed(self.programme, base.snapshot) is None:
+                return False
+            facts, sent = road.since(base)
+            at = self.first_named(road, facts)
+            if at >= base.at:
+                self.base = base
+                self.enter(facts, sent)
+                return True
+        return False
+
+    def first_named(self, road: Road, facts: Sequence[FoldFact]) -> int:
+        """The first instant of what facts name that is not among them; FOREVER if nothing is."""
+        named = {names(fact) for fact in facts} | {names(fact) for fact in self.source.coming}
+        at_hand = {fact.key for fact in facts} | self.known.awaited | self.facts.keys() | {""}
+        return road.first_told(named - at_hand) if named - at_hand else FOREVER
+
+    def enter(self, facts: Sequence[FoldFact], sent: Sequence[Effect]) -> None:
+        """Know what was read, and where it led to before anything was done since the head."""
         since, run = self.known, self.run
         self.known = Known()
-        self.known.read(history.facts)
+        self.known.read(facts)
+        if self.base is not None:
+            self.known.awaited |= since.awaited
+        self.known.recorded |= {names(one) for one in self.source.coming} & self.facts.keys()
         first = self.again()
-        follow(first, self.known.ordered())
+        self.fold_read(first)
         advance(first, self.from_)
-        last = self.known.last() or START
-        self.sent.effects = {one.key: one for one in history.sent} | self.sent.effects
+        last = self.end()
+        self.sent.effects = {one.key: one for one in sent} | self.sent.effects
         self.keep(since.facts.values())
         self.stale = False
         if not since.facts and run.state.at <= self.from_:
@@ -168,7 +273,45 @@ class Shelved(Book, kw_only=True):
             self.last = last
             return
         _before(run, first)
-        run.known = self.known.promised | set(run.known)
+        run.known = self.promised_by(run)
+
+    def fold_read(self, run: Run) -> None:
+        """Fold what was read; the first time that a long history is read as a whole, milestones
+        are set."""
+        if self.base is not None:
+            follow(run, self.known.ordered())
+            return
+        self.travel(run)
+        if self.laid is not None and not self.laid.milestones:
+            self.laid = None
+
+    def promised_by(self, run: Run) -> set[Identity]:
+        """The identities of promises, of those that were read and those that a run knows."""
+        told = self.known.promised | set(run.known)
+        return told if self.base is None else Decided(self.source.decided, told)
+
+    def read_on(self) -> None:
+        """Read what is before the base too, and put before the run what that comes to."""
+        base, history = self.base, self.source.history()
+        since, self.base, self.whole = self.known, None, True
+        self.known = Known()
+        self.known.read(history.facts)
+        self.known.recorded |= since.recorded
+        first = self.again()
+        if base is not None:
+            follow(first, self.known.ordered().until(base.at))
+            advance(first, base.reached)
+        self.sent.effects = {one.key: one for one in history.sent} | self.sent.effects
+        newer = [one for one in since.facts.values() if self.is_news(one)]
+        self.keep(newer)
+        self.stale = False
+        _before(self.run, first)
+        self.run.known = self.promised_by(self.run)
+
+    def is_news(self, fact: FoldFact) -> bool:
+        """Whether a fact is not known yet, or not in this version."""
+        known = self.facts.get(fact.key)
+        return known is None or known.version < fact.version
 
 
 def _before(run: Run, first: Run) -> None:

@@ -76,6 +76,24 @@ class HolderState(models.Model):
         ]
 
 
+class MilestoneRow(models.Model):
+    """A state on the way along a long history: a cache that facts can make again.
+
+    What is told of instants before `at` is in it, nothing else; time had `passed` up to there
+    (both in microseconds since 1970-01-01 UTC).
+    """
+
+    pk = models.CompositePrimaryKey("customer_id", "programme", "at")
+    customer_id = models.BigIntegerField()
+    programme = models.CharField(max_length=60, db_collation="C")
+    at = models.BigIntegerField()
+    passed = models.BigIntegerField()
+    body = models.TextField()
+
+    class Meta:
+        db_table = "regulars_milestone"
+
+
 class TransferRow(models.Model):
     """An amount of an asset moved from one account of a holder (or the programme's) to another.
 

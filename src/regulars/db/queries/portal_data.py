@@ -88,6 +88,7 @@ LEFT_OUT = {
     "regulars_searchtoken": "parts of the name and the identifiers, for finding",
     "regulars_promise": "which decisions were made: the facts say them",
     "regulars_sent_effect": "what was told to friends' books: their facts say it",
+    "regulars_milestone": "earlier states, worked out from facts that are told",
     "regulars_named_fact": "which fact waits for which",
     "regulars_customerlink": "with whom somebody is one: told as facts",
     "regulars_refundtie": "which refund belongs to which order",

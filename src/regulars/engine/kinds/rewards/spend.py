@@ -59,6 +59,7 @@ class Spend(Reward, frozen=True, kw_only=True, tag="spend"):
         working = Working(self, build)
         return Handlers(
             asks=working.asks,
+            asks_about=_wants_to_spend,
             asks_rank=POINTS_ASK,
             attempt=working.attempt,
             promised=working.promised,
@@ -72,6 +73,10 @@ class Spend(Reward, frozen=True, kw_only=True, tag="spend"):
         params = {"name": self.name, "price": self.price, "asset": self.asset, "only": self.only}
         code = "reward_spend" if self.share >= 100 else "reward_spend_share"
         return Sentence(code, {**params, "value": self.value, "share": self.share})
+
+
+def _wants_to_spend(fact: FoldFact) -> bool:
+    return isinstance(fact, Order) and fact.spend_points != 0
 
 
 class Working:
