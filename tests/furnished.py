@@ -14,6 +14,7 @@ from regulars.run.folder import PASSABLE, Folder, prepare
 from regulars.run.migrate import migrate
 
 PARTS = ("keys", "postgres")
+NAME = "regulars-models"
 BARE, WHOLE = "bare", "whole"
 WITHOUT_DISK = "fsync = off\nfull_page_writes = off\n"
 """Of databases that are thrown away. Processes that are killed find everything again nevertheless:
@@ -29,6 +30,7 @@ def furnished(root: Path, model: str = WHOLE, *, waits_for_disk: bool = False) -
     with (home / f"{model}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (home / model).exists():
+            _forget_gone()
             _make(home / f"{model}.new", model)
             (home / f"{model}.new").rename(home / model)
     for part in PARTS:
@@ -45,6 +47,13 @@ def forget_models() -> None:
     shutil.rmtree(_home(), ignore_errors=True)
 
 
+def _forget_gone() -> None:
+    """Remove what runs left behind that were killed."""
+    for home in Path(tempfile.gettempdir()).glob(f"{NAME}-*"):
+        if not Path("/proc", home.name.rpartition("-")[2]).exists() and Path("/proc/1").exists():
+            shutil.rmtree(home, ignore_errors=True)
+
+
 def _make(root: Path, model: str) -> None:
     folder = prepare(root)
     with embedded.running(folder) as addresses:
@@ -56,4 +65,4 @@ def _make(root: Path, model: str) -> None:
 def _home() -> Path:
     """The same for all processes of a run: it is called by the one that started them."""
     run = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
-    return Path(tempfile.gettempdir()) / f"regulars-models-{run}"
+    return Path(tempfile.gettempdir()) / f"{NAME}-{run}"

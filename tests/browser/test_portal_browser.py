@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from browser.house import House
-from browser.test_browser_every_page import flaws
+from browser.test_browser_every_page import JUDGED, flaws
 from browser.visiting import PHONE, Visit
 
 pytestmark = pytest.mark.browser
@@ -118,7 +118,8 @@ def test_every_page_reads_well_in_two_languages(house: House, visit: Visits) -> 
         for page in (*PAGES, link[0]):
             assert phone.go(page) == 200
             assert phone.page.locator("html").get_attribute("lang") == language, page
-            found += flaws(phone, f"{page} {language}", dark=language == "en")
+            dark, judged = language == "en", JUDGED[language]
+            found += flaws(phone, f"{page} {language}", dark=dark, judged=judged)
     assert found == []
 
 
