@@ -90,8 +90,10 @@ class Writer:
                 self._some.wait()
         gather(lambda: len(self._waiting), self._last)
         with self._some:
-            self._last = min(AT_ONCE, len(self._waiting))
-            return [self._waiting.popleft() for _ in range(self._last)]
+            size = min(AT_ONCE, len(self._waiting))
+            # One that came alone among many does not make the next ones come alone.
+            self._last = max(size, self._last // 2)
+            return [self._waiting.popleft() for _ in range(size)]
 
     def _answers(self, group: Sequence[Waiting]) -> list[Reply]:
         """The answers of a group; one that fails is taken apart."""
@@ -122,7 +124,7 @@ class Writer:
 
 def gather(coming: Callable[[], int], last: int) -> None:
     """Let those come who come at the same moment, while they do: a group of one costs as much as
-    six in a group of many. Nobody waits where the `last` group was of one."""
+    six in a group of many. Nobody waits where the `last` groups were of one."""
     seen = coming()
     for _ in range(MOST_GAPS):
         if seen >= last:
