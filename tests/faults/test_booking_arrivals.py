@@ -42,6 +42,7 @@ from regulars.actions.publishing import publish
 from regulars.actions.record import Source, record
 from regulars.actions.refused import Refused
 from regulars.db import factstore, histories, holders, programmes
+from regulars.db.arrays import times
 from regulars.db.models import HolderState, NamedFact, TransferRow
 from regulars.engine import head
 from regulars.engine.arrivals import Arrival
@@ -314,8 +315,10 @@ def test_a_clock_that_nobody_remembers_is_seen(monkeypatch: pytest.MonkeyPatch) 
     open_club()
     jumping(SEED, 1)
     stands = holders.SAVE.replace("head = n.head", "head = h.head")
-    stands = stands.replace("passed_at = n.passed_at", "passed_at = h.passed_at")
-    monkeypatch.setattr(holders, "SAVE", stands.replace("due_at = n.due_at", "due_at = h.due_at"))
+    for moment in ("passed_at", "due_at"):
+        assert times(f"n.{moment}") in stands
+        stands = stands.replace(times(f"n.{moment}"), f"h.{moment}")
+    monkeypatch.setattr(holders, "SAVE", stands)
     pass_time(NOW + 2 * YEARS)
     before = digest()
     with pytest.raises(AssertionError, match="nothing expires twice"):
