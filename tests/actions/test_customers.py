@@ -147,33 +147,33 @@ class TestProfile:
 
 @pytest.mark.django_db
 class TestIdentifiers:
-    def test_an_added_identifier_finds_its_customer(self) -> None:
+    def test_an_added_identifier_finds_its_customer(self, now: datetime) -> None:
         [ann] = known("Ann")
         card = Identifier("card", "CC04172290")
-        customers.add_identifier(ann, card)
-        customers.add_identifier(ann, card)
+        customers.add_identifier(ann, card, now=now)
+        customers.add_identifier(ann, card, now=now)
         assert find("cc 0417") == [number(ann)]
-        customers.remove_identifier(ann, card)
-        customers.remove_identifier(ann, card)
+        customers.remove_identifier(ann, card, now=now)
+        customers.remove_identifier(ann, card, now=now)
         assert find("cc 0417") == []
 
-    def test_what_somebody_else_has_is_refused(self) -> None:
+    def test_what_somebody_else_has_is_refused(self, now: datetime) -> None:
         _ann, ben = known("Ann", "Ben")
         refused = refuses(
             "identifier_taken",
-            lambda: customers.add_identifier(ben, Identifier("external", "Ann")),
+            lambda: customers.add_identifier(ben, Identifier("external", "Ann"), now=now),
         )
         assert refused.params == {"value": "Ann"}
 
-    def test_the_last_one_stays(self) -> None:
+    def test_the_last_one_stays(self, now: datetime) -> None:
         [ann] = known("Ann")
         last = Identifier("external", "Ann")
-        refuses("identifier_last", lambda: customers.remove_identifier(ann, last))
+        refuses("identifier_last", lambda: customers.remove_identifier(ann, last, now=now))
 
     def test_one_person_may_be_given_what_the_merged_have(self, now: datetime) -> None:
         ann, anna = known("Ann", "Anna")
         customers.merge(anna, ann, reason=REASON, now=now)
-        customers.add_identifier(ann, Identifier("external", "Anna"))
+        customers.add_identifier(ann, Identifier("external", "Anna"), now=now)
         assert IdentifierRow.objects.get(value="Anna").customer_id == number(anna)
 
 

@@ -174,7 +174,8 @@ def _tell_of(customer: Customer, payload: str, owner: Staff, now: datetime) -> N
     for text in PAYLOADS:
         customers_actions.add_tag(customer.public_id, text, now=now)
         customers_actions.add_note(customer.public_id, text, by=owner, now=now)
-    customers_actions.add_identifier(customer.public_id, Identifier("external", f"X{payload}"))
+    external = Identifier("external", f"X{payload}")
+    customers_actions.add_identifier(customer.public_id, external, now=now)
     IdentifierRow.objects.create(  # worse than any door lets in
         kind="email", value=f"{payload}@example.com", customer_id=customer.id
     )

@@ -169,7 +169,7 @@ def test_a_voucher_for_nothing_comes_from_a_manager() -> None:
 def test_nobody_gives_to_themselves() -> None:
     ann, client = member(), colleague(Role.OWNER)
     me = Staff.objects.get()
-    add_identifier(ann.public_id, Identifier("email", me.email))
+    add_identifier(ann.public_id, Identifier("email", me.email), now=datetime.now(UTC))
     assert "Nobody gives to themselves" in adjust(client, ann, "5")
     told = {"programme": CLUB, "reward": "coffee", "press": str(uuid4())}
     page = client.post(page_of(ann, "redeem/"), told, follow=True).content.decode()

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, structs
 
-from regulars.actions import telling
+from regulars.actions import addresses, telling
 from regulars.actions.anew import whole
 from regulars.actions.later import refresh_later
 from regulars.actions.linking import Tie, join_books, part_books
@@ -148,12 +148,14 @@ def _write_tokens_anew(number: int, name: str) -> None:
 
 
 @transaction.atomic
-def add_identifier(public_id: UUID, identifier: Identifier) -> None:
-    """Add a normalised identifier; one that the customer has already changes nothing.
+def add_identifier(public_id: UUID, identifier: Identifier, *, now: datetime) -> None:
+    """Add a normalised identifier; one that the customer has already changes nothing. The addresses
+    that somebody signs in by already are told of a new one.
 
     Refused: customer_unknown, identifier_taken (somebody else has it).
     """
     customer = _customer(public_id)
+    before = addresses.addresses_of(customer.id)
     row, made = IdentifierRow.objects.get_or_create(
         kind=identifier.kind, value=identifier.value, defaults={"customer_id": customer.id}
     )
@@ -161,11 +163,13 @@ def add_identifier(public_id: UUID, identifier: Identifier) -> None:
         raise Refused("identifier_taken", value=identifier.value)
     if made:
         _write_tokens_anew(customer.id, customer.name)
+    if made and identifier.kind == "email":
+        addresses.note_change(customer.id, before, now)
 
 
 @transaction.atomic
-def remove_identifier(public_id: UUID, identifier: Identifier) -> None:
-    """Take an identifier away; one that is not there changes nothing.
+def remove_identifier(public_id: UUID, identifier: Identifier, *, now: datetime) -> None:
+    """Take an identifier away; one that is not there changes nothing. An address is told of it.
 
     Refused: customer_unknown, identifier_last (nothing would be left to know them by).
     """
@@ -177,8 +181,11 @@ def remove_identifier(public_id: UUID, identifier: Identifier) -> None:
     if len(rows) == 1:
         raise Refused("identifier_last")
     owner = Customer.objects.get(id=found[0].customer_id)
+    before = addresses.addresses_of(owner.id)
     IdentifierRow.objects.filter(kind=identifier.kind, value=identifier.value).delete()
     _write_tokens_anew(owner.id, owner.name)
+    if identifier.kind == "email":
+        addresses.note_change(owner.id, before, now)
 
 
 def add_prospect(who: Who, *, now: datetime) -> Known:

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from regulars.actions import redeeming, reserving
+from regulars.actions.addresses import paused_until
 from regulars.actions.portal_pages import edition_of
 from regulars.actions.refused import Refused
 from regulars.db.models import AttemptRow, Leaving
@@ -33,8 +34,8 @@ class Wish(Struct, frozen=True, kw_only=True):
 def redeem(wish: Wish, now: datetime) -> str:
     """Take the price and hand out the voucher; its key. Pressed twice, it happens once.
 
-    Refused: programme_unknown, not_member, reward_not_here, member_gone, key_reused, and whatever
-    speaks against it in the programme.
+    Refused: programme_unknown, not_member, reward_not_here, member_gone, address_changed,
+    key_reused, and whatever speaks against it in the programme.
     """
     rewards = edition_of(wish.programme, now).rewards
     rule = next((one for one in rewards if one.name_in_state == wish.reward), None)
@@ -42,6 +43,8 @@ def redeem(wish: Wish, now: datetime) -> str:
         raise Refused("reward_not_here")
     if Leaving.objects.filter(customer_id=wish.customer_id, programme=wish.programme).exists():
         raise Refused("member_gone")
+    if until := paused_until(wish.customer_id, now):
+        raise Refused("address_changed", until=until)
     key = _key(wish.key)
     asked = Redemption(key=key, at=now, reward=wish.reward, as_voucher=True, source="portal")
     answer = redeeming.redeem(

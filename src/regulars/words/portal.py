@@ -21,6 +21,10 @@ PORTAL_REASONS = {
         "The time to come back is over. You can join anew at the counter, with another address or "
         "phone number."
     ),
+    "address_changed": _(
+        "Your e-mail address was changed. Until %(until)s points become vouchers only at the "
+        "counter."
+    ),
     "reward_not_here": _("This is had at the counter. Show your card there."),
     "member_code_taken": _("Somebody has this code already. Take another one."),
     "member_codes_too_many": _(

@@ -13,6 +13,7 @@ class Customer(models.Model):
     """A person the business knows. `id` is inside only; people see `public_id`, which is random.
 
     The sort keys order names as readers of a language expect, under plain byte order.
+    `address_changed_at` tells when staff last changed the address that they signed in by.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -27,6 +28,7 @@ class Customer(models.Model):
     attributes = models.JSONField(default=dict)
     merged = models.BooleanField(default=False)
     has_bought = models.BooleanField(default=False)
+    address_changed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:

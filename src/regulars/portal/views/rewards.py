@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from uuid import uuid4
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -15,6 +17,7 @@ from regulars.portal.access import MemberRequest, member_page, render
 from regulars.portal.choosing import Chosen, chosen
 from regulars.portal.past import voucher_name
 from regulars.portal.telling import pictured, things
+from regulars.words import formats
 from regulars.words.amounts import language, much
 from regulars.words.programme import refusal
 from regulars.words.reasons import REASONS, sentence
@@ -55,9 +58,18 @@ def _page(
 def _said(refused: Refused, programme: str) -> str:
     """Why not, in a sentence."""
     if refused.code in REASONS:
-        return sentence(refused.code, refused.params)
+        return sentence(refused.code, _told(refused.params))
     edition = portal_pages.edition_of(programme, timezone.now())
     return refusal(refused.code, refused.params, edition, language())
+
+
+def _told(params: Mapping[str, object]) -> dict[str, object]:
+    """Moments as members write them."""
+    zone = timezone.get_current_timezone()
+    return {
+        name: formats.moment(value, language(), zone) if isinstance(value, datetime) else value
+        for name, value in params.items()
+    }
 
 
 @member_page

@@ -105,7 +105,7 @@ def identifiers(request: StaffRequest, public_id: UUID) -> HttpResponse:
     form = IdentifierForm(posted(request), region=region_of(request))
     if request.method == "POST" and form.is_valid():
         try:
-            actions.add_identifier(public_id, form.cleaned_data["identifier"])
+            actions.add_identifier(public_id, form.cleaned_data["identifier"], now=timezone.now())
         except Refused as refused:
             form.add_error("value", sentence(refused.code, refused.params))
         else:
@@ -121,7 +121,7 @@ def remove_identifier(request: StaffRequest, public_id: UUID) -> HttpResponse:
     pair = (request.POST.get("kind", ""), request.POST.get("value", ""))
     if pair in person.identifiers:
         identifier = Identifier(*pair)  # type: ignore[arg-type]
-        _try(request, lambda: actions.remove_identifier(public_id, identifier))
+        _try(request, lambda: actions.remove_identifier(public_id, identifier, now=timezone.now()))
     return HttpResponseRedirect(reverse("console:customer_identifiers", args=[public_id]))
 
 
