@@ -39,7 +39,7 @@ pytestmark = pytest.mark.django_db
 OPEN = {
     *("portal:sign_in", "portal:code", "portal:enter", "portal:sign_out", "portal:language"),
     *("portal:confirm", "portal:friend", "portal:scan", "portal:looks", "portal:logo"),
-    "portal:panel",
+    *("portal:panel", "portal:picture"),
 }
 """Pages of the portal that ask for no session; every other one must."""
 POSTS = {

@@ -96,6 +96,7 @@ def work(now: datetime = NOW) -> None:
         cursor.execute("DELETE FROM procrastinate_jobs WHERE status = 'todo'")
     for name, arguments in waiting:
         told = json.loads(arguments) if isinstance(arguments, str) else arguments
+        told.pop("request", None)  # which request it comes from
         if name == signing_in.JOB:
             signing_in.write(told["browser"], told["language"], now)
         elif name == portal_friends.JOB:
