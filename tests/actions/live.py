@@ -70,6 +70,7 @@ class Memory:
         self.people = People()
         self.versions: dict[str, int] = {}
         self.desk = Desk(programme, self.people.answer)
+        self.people.links = self.desk.links
         for one, name in NAMES.items():
             self.people.code(one.upper(), name)
             self.desk.book(name)

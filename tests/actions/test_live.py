@@ -26,7 +26,8 @@ from regulars.engine.happenings import Activity, Click, SignUp
 from regulars.engine.questions import Signal
 from regulars.programmes.loading import load
 
-SEEDS = 200 if os.environ.get("REGULARS_TORTURE") else 8
+TORTURE = bool(os.environ.get("REGULARS_TORTURE"))
+SEEDS = 200 if TORTURE else 8
 
 WARY = (
     FIRST.replace("programme: crowd", "programme: wary")

@@ -17,7 +17,7 @@ from regulars.actions.record import record
 from regulars.db import introductions, people, signals
 from regulars.db.answers import Answers, Shared
 from regulars.db.introductions import Scene
-from regulars.db.models import CodeRow, Customer, HolderState
+from regulars.db.models import CodeRow, Customer, CustomerLink, HolderState
 from regulars.engine.arrivals import Arrival
 from regulars.engine.calendar import instant_of
 from regulars.engine.facts import Order
@@ -68,9 +68,28 @@ class Town:
             one: str(Customer.objects.get(pk=number).public_id)
             for one, number in zip(WHOEVER, found, strict=False)
         }
+        self.numbers = dict(zip(WHOEVER, found, strict=False))
         self.people = People()
         self.shared = Shared(self.cursor, "club")
-        self.meet(dict(zip(WHOEVER, found, strict=False)))
+        self.meet(self.numbers)
+
+    def link(self, chance: random.Random) -> None:
+        """Two turn out to be one, or two again."""
+        links, free = self.people.links, [one for one in WHOEVER[:-1] if one not in self.linked()]
+        into, other = chance.sample(free, 2) if len(free) > 1 else ("", "")
+        if links and (not other or chance.random() < 0.5):
+            other = chance.choice(self.linked())
+            del links[self.names[other]]
+            CustomerLink.objects.filter(customer_id=self.numbers[other]).delete()
+        elif other:
+            links[self.names[other]] = self.names[into]
+            CustomerLink.objects.create(
+                customer_id=self.numbers[other], into_id=self.numbers[into], key=other, at=START
+            )
+
+    def linked(self) -> list[str]:
+        """Who is somebody else now."""
+        return [one for one in WHOEVER[:-1] if self.names[one] in self.people.links]
 
     def meet(self, numbers: dict[str, int]) -> None:
         """Codes, one of them known in public, and somebody who has left."""
@@ -116,7 +135,7 @@ class Town:
 
     def asked(self, one: str, question: Introduction) -> tuple[Introduced, Introduced]:
         """The answer from the database, and the one from memory."""
-        name = self.names[one]
+        name = self.people.end(self.names[one])
         told = Answers(self.cursor, name, self.shared).answer(question)
         expected = self.people.answer(name, question)
         assert isinstance(told, Introduced)
@@ -172,6 +191,8 @@ def differing(seed: int) -> list[Any]:
     chance, town, wrong = random.Random(seed), Town(), []
     for number in range(40):
         town.happen(chance, number)
+        if seed % 2 and chance.random() < 0.2:
+            town.link(chance)
         for _ in range(3):
             one = chance.randrange(len(WHOEVER) - 1)
             asked = question(chance, town, f"f{chance.randrange(number // 5 + 1) * 5 + one}")
@@ -195,6 +216,12 @@ def without(name: str, part: str, other: str) -> tuple[Any, str, Any]:
     return introductions, name, query.replace(part, other)
 
 
+def apart(scene: Scene, several: set[int]) -> dict[int, list[int]]:
+    """Everybody goes by a name of their own."""
+    scene.found = {one: str(one) for one in several} | scene.found
+    return {one: [one] for one in several}
+
+
 SABOTEURS = {
     "signals not kept": (signals, "_keep", lambda *told: None),
     "signals not forgotten": (signals, "FORGET", signals.FORGET.replace("same.id", "0")),
@@ -213,6 +240,8 @@ SABOTEURS = {
     "visitors": without("CLICKS", "kind = 'visitor'", "kind = 'nobody'"),
     "own clicks": without("CLICKS", "customer_id = w.id AND", "customer_id = 0 AND"),
     "who left": without("LEFT", "left_at IS NOT NULL", "left_at IS NULL"),
+    "who was merged has left": without("LEFT", "NOT EXISTS", "true OR NOT EXISTS"),
+    "others stay apart": (Scene, "same", apart),
     "codes in public": without("CODES", "public_from", "NULL AS public_from"),
 }
 

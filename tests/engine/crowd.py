@@ -119,6 +119,7 @@ class Crowd:
     def __init__(self) -> None:
         self.people = People()
         self.desk = Desk(CROWD, self.people.answer)
+        self.people.links = self.desk.links
         for name in HOLDERS:
             self.people.code(name.upper(), name)
             self.people.tell(name, 0)

@@ -200,3 +200,9 @@ class ShelvedCrowd(Crowd):
         self.desk.coming = () if isinstance(fact, Redemption | VoucherUse) else (fact,)
         Crowd.arrive(self, arrival, now)
         self.desk.put_away()
+
+
+def promised(*told: dict[str, FoldFact]) -> dict[str, FoldFact]:
+    """The promises among facts, by key, with what each of them says."""
+    facts = [one for many in told for one in many.values()]
+    return {one.key: one for one in facts if isinstance(one, Promise)}

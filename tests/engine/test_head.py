@@ -25,7 +25,7 @@ from histories import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
-from shelf import Shelf, ShelvedCrowd
+from shelf import Shelf, ShelvedCrowd, promised
 
 from regulars.engine import head
 from regulars.engine.booking import Book, Booked, Mark
@@ -37,8 +37,6 @@ from regulars.ledger.refused import Refused
 
 SEEDS = 400 if TORTURE else 6
 ATTEMPTS = st.lists(st.tuples(st.integers(0, 300), st.sampled_from(["", "o0", "o7"])), max_size=3)
-
-
 READ = ("vouchers_open", "tier", "earned", "nothing")
 READ_OF = ("voucher_status", "pays", "expires_at", "money")
 
@@ -132,15 +130,17 @@ def told(kind: type[crowd.Crowd], seed: int, late: bool) -> crowd.Crowd:
 
 
 def differing(seed: int, late: bool) -> list[str]:
-    """Whose state or bookings differ where books are put away."""
+    """Whose state, bookings or promises differ where books are put away."""
     open_, shelved = told(crowd.Crowd, seed, late), told(ShelvedCrowd, seed, late)
     assert isinstance(shelved, ShelvedCrowd)
     wrong = []
     for holder in crowd.HOLDERS:
         one, other = open_.desk.book(holder), shelved.desk.book(holder)
-        rows = [*shelved.desk.shelves[holder].rows, *other.booked]
+        shelf = shelved.desk.shelves[holder]
         states = [said(crowd.CROWD, book.state) for book in (one, other)]
-        if states[0] != states[1] or net(rows) != net(one.booked):
+        same_rows = net([*shelf.rows, *other.booked]) == net(one.booked)
+        same_promises = promised(shelf.facts, other.facts) == promised(one.facts)
+        if states[0] != states[1] or not same_rows or not same_promises:
             wrong.append(holder)
     return wrong
 

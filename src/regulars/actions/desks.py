@@ -67,6 +67,7 @@ class LiveBook(Shelved, kw_only=True):
     taken: list[FoldFact] = field(default_factory=list)
     out: list[Booked] = field(default_factory=list)
     vouchers: dict[str, Voucher] = field(default_factory=dict)
+    were_open: frozenset[str] = frozenset()
     closed: Callable[[], frozenset[str]] = frozenset
 
     def decide(self, attempt: Attempt) -> Promise:
@@ -154,7 +155,7 @@ class Shelf(Struct):
         own = {"row": row, "arriving": self.arriving, "allowance": self.allowance}
         own["closed"] = lambda: shelves.closed(self.cursor, self.programme.id)
         book = LiveBook.resumed(self.programme, holder, kept, source, **own)
-        book.run.ask = answers(holder).answer
+        book.run.ask, book.were_open = answers(holder).answer, frozenset(book.state.vouchers)
         return book
 
     def history(self, row: HolderRow) -> History:
@@ -228,7 +229,7 @@ class LiveDesk(Desk, kw_only=True):
             return holder
         if holder not in self.ends:
             self.ends[holder] = self.shelf.merged_into(holder)
-        return self.ends[holder]
+        return Desk.resolved(self, self.ends[holder])
 
     def joined(self, holder: str) -> frozenset[str]:
         now = Desk.joined(self, holder)
@@ -316,7 +317,8 @@ def write(
     ledger.book(cursor, booked, now)
     ledger.undecide(cursor, [(row, key) for desk in desks for key, row in desk.moved.items()])
     ledger.decide(cursor, [decision for one in kept for decision in _decisions(one)])
-    ledger.note_sent(cursor, [one for book in books for one in _sent(book)])
+    sent = [(book.row, effect) for book in books for out in book.out for effect in out.effects]
+    ledger.note_sent(cursor, sent)
     wanted = outbox.wanted(cursor) if books and not quiet else frozenset()
     asked = {key for desk in desks for key in desk.attempts} if wanted else set()
     told: list[outbox.News] = []
@@ -362,18 +364,13 @@ def _decisions(one: _Kept) -> Iterator[Decision]:
             yield Decision(one.book.row, fact)
 
 
-def _sent(book: LiveBook) -> Iterator[tuple[HolderRow, Effect]]:
-    for out in book.out:
-        for effect in out.effects:
-            yield book.row, effect
-
-
 def _write_vouchers(cursor: CursorWrapper, kept: _Kept, now: datetime) -> None:
     """Vouchers that were opened, used or came to an end, as they stand now."""
     book = kept.book
     promises = [one for one in kept.facts if isinstance(one, Promise)]
     status = {one.id: one.to for out in book.out for one in out.changes if one.what == "voucher"}
     status |= {one.target: "open" for one in promises if one.target in book.state.vouchers}
+    ledger.revoke(cursor, book.row, book.were_open - {*book.state.vouchers, *status})
     if not status:
         return
     codes = {one.key: one.code for one in promises}

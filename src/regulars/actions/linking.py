@@ -179,6 +179,7 @@ def _part_from(parted: _Parted, row: HolderRow) -> None:
     desk.shelf.rows[row.number] = row
     desk.shelf.ready[row.customer_id] = History()
     desk.ends.clear()
+    desk.shelf.others = None
     parted.leaving(facts, row.number)
     pair = Pair(row.programme, book.row.customer_id, row.customer_id)
     linking.move_vouchers(sitting.cursor, pair, [one.key for one in facts])

@@ -84,7 +84,7 @@ def _redeem(cursor: CursorWrapper, asked: Asked, also: frozenset[int]) -> Answer
     outcome = desk.record(attempt, called, instant_of(asked.now))
     accepted = outcome.status == "accepted"
     if accepted:
-        histories.note_found(cursor, waiting, {one.names: row.customer_id for one in waiting})
+        histories.note_found(cursor, waiting, {one.names: asked.customer_id for one in waiting})
     sitting.write()
     answer = Answer(
         key=attempt.key,

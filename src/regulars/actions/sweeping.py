@@ -66,12 +66,13 @@ def _book_in(
         (one, row)
         for one in waiting
         if (row := sitting.row(owners[one.names], programme.id))
-        and (one.programme or one.fact.at >= row.since)
+        and (one.programme or one.fact.at >= sitting.since(owners[one.names], row))
     ]
     if not concerned:
         return
     desk = sitting.desk(programme, [one.fact for one, _row in concerned])
     for one, row in concerned:
-        desk.owners[one.names] = desk.origins[one.names] = row.number
+        desk.owners[one.names] = row.number
+        desk.origins[one.names] = desk.called(owners[one.names], row)
     for one, row in concerned:
         desk.record(one.fact, row.number, instant_of(sitting.now))

@@ -37,6 +37,21 @@ GROUP = f"""
     LEFT JOIN LATERAL (SELECT into_id FROM regulars_customerlink
         WHERE customer_id = same.id AND undone_at IS NULL LIMIT 1) l ON true
 """  # noqa: S608 - own texts
+# Who each of these is now, with everybody who is one with them.
+GROUPS = f"""
+    WITH RECURSIVE up(id) AS (
+        SELECT unnest({NUMBERS}) UNION SELECT l.into_id FROM up CROSS JOIN LATERAL (
+            SELECT into_id FROM regulars_customerlink
+            WHERE customer_id = up.id AND undone_at IS NULL OFFSET 0) l
+    ), same(now, id) AS (
+        SELECT id, id FROM up WHERE NOT EXISTS (SELECT 1 FROM regulars_customerlink
+            WHERE customer_id = up.id AND undone_at IS NULL)
+        UNION SELECT same.now, l.customer_id FROM same CROSS JOIN LATERAL (
+            SELECT customer_id FROM regulars_customerlink
+            WHERE into_id = same.id AND undone_at IS NULL OFFSET 0) l
+    )
+    SELECT now, id FROM same
+"""  # noqa: S608 - own texts
 NUMBER = "SELECT id FROM regulars_customer WHERE public_id = %s"
 SIGNALS = f"""
     SELECT kind, {{form}}, min(at), bool_or(key = %s) FROM regulars_signal
@@ -90,10 +105,13 @@ FIRST = f"""
         AND (type = t.type OR (t.type = 'order' AND {BROUGHT_IN}))
         AND at < %s AND key <> %s AND {NEWEST} ORDER BY at LIMIT 1) AS f
 """  # noqa: S608 - own texts
+# Who was merged into somebody has no row of their own any more, and has not left.
 LEFT = f"""
     SELECT h.customer_id, h.left_at FROM unnest({NUMBERS}) AS w(id) CROSS JOIN LATERAL (
         SELECT customer_id, left_at FROM regulars_holder
         WHERE customer_id = w.id AND programme = %s AND left_at IS NOT NULL OFFSET 0) AS h
+    WHERE NOT EXISTS (SELECT 1 FROM regulars_customerlink
+        WHERE customer_id = w.id AND undone_at IS NULL)
 """  # noqa: S608 - own texts
 ENDS = f"""
     SELECT type, min(at) FROM regulars_fact WHERE customer_id = ANY({NUMBERS})
@@ -260,18 +278,28 @@ class Scene(Struct):
                 person.banned = instant_of(at)
 
     def sharing(self, own: Sequence[Signal], me: Group) -> dict[str, set[int]]:
-        """The numbers of everybody else who was known by one of these signals, by its kind."""
+        """The numbers of everybody else who was known by one of these signals, by its kind, with
+        those of whoever is one with them."""
         found: dict[str, set[int]] = {}
         if not own:
             return found
         what = [texts(one.kind for one in own), texts(one.value for one in own)]
         told = [*what, datetime_of(self.question.at), numbers(me.ids)]
-        for kind, value, number, at in self.rows(self.in_form(SHARING), told):
-            found.setdefault(kind, set()).add(number)
-            name = self.found.setdefault(number, str(number))
-            if name == str(number):
-                self.people.tell(name, instant_of(at), Signal(kind, value))
+        rows, loaded = self.rows(self.in_form(SHARING), told), set(self.people.people)
+        same = self.same({number for _kind, _value, number, _at in rows})
+        for kind, value, number, at in rows:
+            found.setdefault(kind, set()).update(same[number])
+            if self.found[number] not in loaded:
+                self.people.tell(self.found[number], instant_of(at), Signal(kind, value))
         return found
+
+    def same(self, several: set[int]) -> dict[int, list[int]]:
+        """The numbers of whoever is one with each of these; they go by one name."""
+        together: dict[int, list[int]] = {}
+        for now, number in self.rows(GROUPS, [numbers(several)]) if several else ():
+            together.setdefault(now, []).append(number)
+            self.found.setdefault(number, str(now))
+        return {one: many for many in together.values() for one in many}
 
     def load_friends(self, sharing: Iterable[int]) -> None:
         """Who of them came as somebody's friend."""
@@ -279,8 +307,10 @@ class Scene(Struct):
         known = {n: self.pending[n] for n in everybody if n in self.pending}
         for number, at in self.rows(FRIENDS, [numbers(everybody), self.programme]):
             known[number] = min(known.get(number, FOREVER), instant_of(at))
+        friends = self.people.friends
         for number, since in known.items():
-            self.people.friends[self.found[number]] = since
+            name = self.found[number]
+            friends[name] = min(friends.get(name, FOREVER), since)
 
     def load_past(self, known: Iterable[int]) -> None:
         """What each of them did before: a first order, a first account, or whether they left."""

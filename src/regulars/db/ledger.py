@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.db.backends.utils import CursorWrapper
@@ -240,6 +240,19 @@ def issue(cursor: CursorWrapper, issued: Iterable[Issued], now: datetime) -> Non
         (kept,) = cursor.fetchone()
         if kept == code:
             cursor.execute(CODE, [code, holder.programme, holder.customer_id, voucher.id, now])
+
+
+REVOKE = f"""
+    UPDATE regulars_voucher SET state = 'revoked'
+    WHERE customer_id = %s AND programme = %s AND id = ANY({TEXTS}) AND state = 'open'
+"""  # noqa: S608 - own texts
+
+
+def revoke(cursor: CursorWrapper, holder: HolderRow, vouchers: Collection[str]) -> None:
+    """Vouchers that were open and that by what is known now never were."""
+    if vouchers:
+        lost = texts(sorted(vouchers))
+        cursor.execute(REVOKE, [holder.customer_id, holder.programme, lost])
 
 
 def end(cursor: CursorWrapper, holder: HolderRow, voucher: str, state: str) -> None:

@@ -18,14 +18,7 @@ from regulars.engine.facts import Order
 from regulars.engine.fold import LATE, acts, counts_not, follow, needs, stands_for, step
 from regulars.engine.happenings import Attempt, FoldFact, Promise, Redemption
 from regulars.engine.known import Known
-from regulars.engine.position import (
-    ASKED,
-    PROMISE_RANK,
-    START,
-    Position,
-    names,
-    place,
-)
+from regulars.engine.position import ASKED, PROMISE_RANK, START, Position, names, place
 from regulars.engine.refusing import refused
 from regulars.engine.run import Ask, Row, Run
 from regulars.engine.sending import Sent, once, put_back
@@ -125,6 +118,14 @@ class Book(Struct):
         step(self.run, fact, where.at)
         self.give_by_itself()
         return self.since(mark, fact.key)
+
+    def take_all(self, facts: Sequence[FoldFact]) -> list[Booked]:
+        """Apply facts that became known at one moment. Where any of them changes the past, nothing
+        is decided before it has all of them."""
+        coming = sorted(facts, key=lambda one: place(one, self.facts))
+        past = any(one.version > 1 or self.is_late(place(one, self.facts)) for one in coming)
+        late = past and len(coming) > 1
+        return [self.take_late(coming)] if late else [self.take(one) for one in coming]
 
     def take_late(self, facts: Sequence[FoldFact]) -> Booked:
         """Apply facts that change the past, all at once."""

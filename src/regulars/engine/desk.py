@@ -6,7 +6,7 @@ caller answers what the engine asks (`Ask` by holder); everything else is the fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Literal
 
@@ -34,7 +34,7 @@ from regulars.engine.happenings import (
 )
 from regulars.engine.keys import made
 from regulars.engine.position import names
-from regulars.engine.questions import Introduced, Question, Reply
+from regulars.engine.questions import Question, Reply
 from regulars.engine.run import Why
 from regulars.engine.sending import put_back
 from regulars.engine.texts import parse_duration
@@ -100,14 +100,7 @@ class Desk(Struct):
 
     def opened(self, holder: str) -> Book:
         """An empty book whose questions are answered for this holder."""
-
-        def ask(question: Question) -> Reply:
-            reply = self.answer(holder, question)
-            if isinstance(reply, Introduced) and reply.advocate in self.links:
-                return replace(reply, advocate=self.resolved(reply.advocate))
-            return reply
-
-        return Book.opened(self.programme, holder, ask)
+        return Book.opened(self.programme, holder, lambda question: self.answer(holder, question))
 
     def resolved(self, holder: str) -> str:
         """The holder in whose book the facts of this one are."""
@@ -353,20 +346,23 @@ class Desk(Struct):
         """Send what was caused for others, until nothing is caused any more."""
         self.touched.add(holder)
         self.note_promises(holder, booked)
-        sending, self.outbox = [*self.outbox, *booked.effects], []
-        for effect in sending:
-            self.deliver(effect)
-        for _ in range(MOST_ROUNDS):
+        self.outbox.extend(booked.effects)
+        for _ in range(len(self.outbox) + MOST_ROUNDS):
             if not self.outbox:
                 return
-            self.deliver(self.outbox.pop(0))
+            holder = self.outbox[0].holder
+            effects = [one for one in self.outbox if one.holder == holder]
+            self.outbox = [one for one in self.outbox if one.holder != holder]
+            self.deliver(holder, effects)
 
-    def deliver(self, effect: Effect) -> None:
-        """Book an effect for whom it is for; what it causes goes out after it."""
-        self.own(effect.key, effect.holder)
-        book = self.book(effect.holder)
-        for caused in (book.take(effect), book.advance(self.clock)):
-            self.note_promises(effect.holder, caused)
+    def deliver(self, holder: str, effects: Sequence[Effect]) -> None:
+        """Book effects for whom they are for, all at once: time must not decide on some of them.
+        What they cause goes out after them."""
+        for effect in effects:
+            self.own(effect.key, holder)
+        book = self.book(holder)
+        for caused in (*book.take_all(effects), book.advance(self.clock)):
+            self.note_promises(holder, caused)
             self.outbox.extend(caused.effects)
 
     def note_promises(self, holder: str, booked: Booked) -> None:

@@ -18,6 +18,7 @@ from regulars.engine.advance import advance
 from regulars.engine.booking import Book, Booked, Mark
 from regulars.engine.calendar import instant_of
 from regulars.engine.compiled import Compiled
+from regulars.engine.facts import Order
 from regulars.engine.fold import follow, needs
 from regulars.engine.happenings import Attempt, Effect, FoldFact, Promise
 from regulars.engine.known import Known
@@ -26,6 +27,7 @@ from regulars.engine.position import START, Position, names
 from regulars.engine.run import Run
 from regulars.engine.snapshot import Snapshot
 from regulars.engine.state import BEGINNING
+from regulars.engine.terms import meant
 from regulars.ledger.lots import FOREVER
 from regulars.ledger.refused import Refused
 
@@ -127,6 +129,8 @@ class Shelved(Book, kw_only=True):
         """As any book does; first read, where the fact is about what is not at hand."""
         if fact.version > 1 or needs(fact) or self.is_elsewhere(names(fact)):
             self.complete([fact])
+        if isinstance(fact, Order) and fact.vouchers and not self.are_open(fact):
+            self.complete()
         if isinstance(fact, Promise):
             self.run.want(fact.key)
         at = instant_of(fact.at)
@@ -198,6 +202,14 @@ class Shelved(Book, kw_only=True):
         """Whether a key is of an earlier fact that was not read."""
         at_hand = not key or self.whole or key in self.facts or key in self.source.fresh
         return not at_hand
+
+    def are_open(self, order: Order) -> bool:
+        """Whether an order shows open vouchers only, each once: why one is refused is said by
+        somebody who knows what became of it."""
+        found = [meant(self.run.state.vouchers, one) for one in order.vouchers]
+        at = instant_of(order.at)
+        is_open = [one.id for one in found if one is not None and one.expires > at]
+        return len(set(is_open)) == len(order.vouchers)
 
     def is_past(self, attempt: Attempt) -> bool:
         """Whether something is asked for at an instant that the book has passed."""

@@ -73,10 +73,13 @@ class Person(Struct):
 
 
 class People:
-    """The directory. `answer(holder, question)` is what a desk asks."""
+    """The directory. `answer(holder, question)` is what a desk asks; `links` says who was joined
+    into whom: those of the desk, so that both know the same of it. Everybody is known by the name
+    that they came by, and whoever are one are asked about together."""
 
     def __init__(self) -> None:
         self.people: dict[str, Person] = {}
+        self.links: dict[str, str] = {}
         self.codes: dict[str, str] = {}
         self.shop_codes: dict[str, int] = {}
         self.public: dict[str, int] = {}
@@ -88,6 +91,36 @@ class People:
     def person(self, holder: str) -> Person:
         """What is known of a holder; nothing yet, if he is new."""
         return self.people.setdefault(holder, Person())
+
+    def end(self, holder: str) -> str:
+        """Who somebody is now: whom they were joined into in the end, or themselves."""
+        while holder in self.links:
+            holder = self.links[holder]
+        return holder
+
+    def same(self, holder: str) -> list[str]:
+        """The names of everybody who is one with a holder, the one who they are now first."""
+        end = self.end(holder)
+        return [end, *(one for one in self.links if self.end(one) == end)]
+
+    def whole(self, holder: str) -> Person:
+        """What is known of a holder and of everybody who is one with them. Who was joined into
+        somebody has not left."""
+        if not self.links:
+            return self.person(holder)
+        many = [self.person(one) for one in self.same(holder)]
+        return replace(
+            many[0],
+            told=[told for one in many for told in one.told],
+            bought=[bought for one in many for bought in one.bought],
+            joined=[joined for one in many for joined in one.joined],
+            banned=min(one.banned for one in many),
+            gone=min(one.gone for one in many),
+        )
+
+    def everybody(self) -> set[str]:
+        """Who there is now."""
+        return {self.end(one) for one in self.people}
 
     def tell(self, holder: str, at: int, *signals: Signal) -> None:
         """From an instant on a holder is known by these signals."""
@@ -118,11 +151,12 @@ class People:
 
     def forget(self, holder: str) -> None:
         """By what somebody was known, as whom they followed links, and with whom they bought."""
-        person = self.person(holder)
-        person.told.clear()
-        for _at, key in person.bought:
-            self.parties.pop(key, None)
-        mine = [one for one in self.touches if one.holder == holder and one.visitors]
+        names = self.same(holder)
+        for person in map(self.person, names):
+            person.told.clear()
+            for _at, key in person.bought:
+                self.parties.pop(key, None)
+        mine = [one for one in self.touches if one.holder in names and one.visitors]
         for one in mine:
             self.touches.remove(one)
             self.touches.append(replace(one, visitors=()))
@@ -175,6 +209,7 @@ class People:
         others = tuple(one for one in question.codes if one not in self.codes)
         look = Look(self, holder, advocate, question)
         known = list(look.same_people())
+        brings = self.whole(advocate) if advocate else Person()
         reply = Introduced(
             advocate=advocate,
             by_code=code,
@@ -187,10 +222,10 @@ class People:
             seen=look.seen(),
             linked=look.linked(),
             circle=look.circle(),
-            party=advocate in self.parties.get(question.key, ()),
+            party=advocate in map(self.end, self.parties.get(question.key, ())),
             public=self.public.get(code, FOREVER) <= question.at,
-            banned=bool(advocate) and self.person(advocate).banned <= question.at,
-            gone=bool(advocate) and self.person(advocate).gone <= question.at,
+            banned=brings.banned <= question.at,
+            gone=brings.gone <= question.at,
         )
         if advocate and advocate != holder and not (reply.bought or reply.former or reply.gone):
             self.friends[holder] = min(self.friends.get(holder, FOREVER), question.at)
@@ -200,20 +235,20 @@ class People:
         """The code and the advocate that the touch which counts leads to (P17). What the fact
         itself says is the last touch."""
         if question.advocate:
-            return "", question.advocate
+            return "", self.end(question.advocate)
         touches = sorted(self._touches(holder, question))
         named = [one for one in (*question.codes, question.via) if one in self.codes]
         codes = [*(one.code for one in touches), *named[::-1]]
         if not codes:
             return "", ""
         code = codes[0] if question.first else codes[-1]
-        return code, self.codes[code]
+        return code, self.end(self.codes[code])
 
     def _touches(self, holder: str, question: Introduction) -> Iterator[Touch]:
-        visitors = set(visitors_of(self.person(holder).told, question.at))
+        visitors = set(visitors_of(self.whole(holder).told, question.at))
         for touch in self.touches:
             in_session = bool(touch.session) and touch.session == question.session
-            own = in_session or touch.holder in {holder, *visitors}
+            own = in_session or self.end(touch.holder) in {holder, *visitors}
             own = own or not visitors.isdisjoint(touch.visitors)
             if not own or touch.at > question.at or touch.code not in self.codes:
                 continue
@@ -237,18 +272,21 @@ class Look:
         """The signals of a holder up to now, in normal form."""
         return {
             normalised(one.signal, self.question.emails)
-            for one in self.people.person(holder).told
+            for one in self.people.whole(holder).told
             if one.at <= self.question.at
         }
 
     def same_people(self) -> Iterator[Person]:
         """The person, and everybody who is known by the same identifiers."""
-        people = self.people.people
-        yield people[self.holder]
+        yield self.people.whole(self.holder)
         own = {one for one in self.own if one.kind in self.question.by}
-        for holder, person in people.items():
-            if holder != self.holder and not own.isdisjoint(self.signals(holder)):
-                yield person
+        for holder in self.others():
+            if not own.isdisjoint(self.signals(holder)):
+                yield self.people.whole(holder)
+
+    def others(self) -> set[str]:
+        """Everybody else."""
+        return self.people.everybody() - {self.holder}
 
     def shared(self) -> tuple[str, ...]:
         """Kinds of signal that the person has in common with the advocate."""
@@ -271,15 +309,16 @@ class Look:
     def seen(self) -> dict[str, int]:
         """How many other friends of anybody used the same value, by kind."""
         counts: dict[str, int] = {}
-        for friend, at in self.people.friends.items():
-            if friend != self.holder and at <= self.question.at:
-                for one in self.own & self.signals(friend):
-                    counts[one.kind] = counts.get(one.kind, 0) + 1
+        known = self.people.friends.items()
+        friends = {self.people.end(one) for one, at in known if at <= self.question.at}
+        for friend in friends - {self.holder}:
+            for one in self.own & self.signals(friend):
+                counts[one.kind] = counts.get(one.kind, 0) + 1
         return counts
 
     def linked(self) -> tuple[str, ...]:
         """Kinds of the signals of this fact that were somebody else's before."""
-        person = self.people.person(self.holder)
+        person = self.people.whole(self.holder)
         emails = self.question.emails
         fresh = {
             normalised(one.signal, emails) for one in person.told if one.key == self.question.key
@@ -288,12 +327,11 @@ class Look:
             sorted(
                 {
                     one.kind
-                    for holder, other in self.people.people.items()
-                    if holder != self.holder
+                    for other in self.others()
                     for one in fresh
                     & {
                         normalised(told.signal, emails)
-                        for told in other.told
+                        for told in self.people.whole(other).told
                         if told.at < self.question.at
                     }
                 }
@@ -307,8 +345,8 @@ class Look:
     def homes(self, holder: str) -> set[str]:
         """The households that somebody belongs to."""
         told = {one.value for one in self.signals(holder) if one.kind == HOUSEHOLD}
-        known = normal(HOUSEHOLD, self.people.person(holder).household)
-        return told | {known} if known else told
+        known = (self.people.person(one).household for one in self.people.same(holder))
+        return told | {normal(HOUSEHOLD, one) for one in known if one}
 
 
 def normalised(signal: Signal, emails: Emails) -> Signal:

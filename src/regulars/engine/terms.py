@@ -6,6 +6,7 @@ opened again by a refund. Open ones are state; the last status of the others is 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
@@ -163,15 +164,20 @@ def closed(record: Record) -> Voucher | None:
 
 
 def find(run: Run, asked: str) -> Voucher:
-    """The open voucher with this id, else the newest of this kind. Raises Refused, with what
-    became of it where it was one."""
-    voucher = run.state.vouchers.get(asked)
-    if voucher is not None:
-        return voucher
-    kinds = [one for one in run.state.vouchers.values() if asked in (one.kind, one.item, one.rule)]
-    if kinds:
-        return max(kinds, key=lambda one: (one.issued, one.id))
-    raise refused(_why_not(run, asked), voucher=asked)
+    """The open voucher that `asked` means. Raises Refused, with what became of it where it was
+    one."""
+    voucher = meant(run.state.vouchers, asked)
+    if voucher is None:
+        raise refused(_why_not(run, asked), voucher=asked)
+    return voucher
+
+
+def meant(vouchers: Mapping[str, Voucher], asked: str) -> Voucher | None:
+    """Of open vouchers the one with this id, else the newest of this kind."""
+    if asked in vouchers:
+        return vouchers[asked]
+    kinds = [one for one in vouchers.values() if asked in (one.kind, one.item, one.rule)]
+    return max(kinds, key=lambda one: (one.issued, one.id), default=None)
 
 
 def _why_not(run: Run, asked: str) -> Literal["already_used", "expired", "voucher_unknown"]:

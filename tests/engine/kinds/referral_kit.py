@@ -52,6 +52,7 @@ class Shop:
         self.programme = found if isinstance(found, Compiled) else compiled([found])
         self.people = People()
         self.desk = Desk(self.programme, self.people.answer)
+        self.people.links = self.desk.links
         for name in advocates or ("a1", "a2"):
             self.people.code(f"{name.upper()}CODE", name)
             self.people.code(name, name)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from referral_kit import Shop, edition
+from referral_kit import Shop, at, edition
 
+from regulars.engine.booking import Book, Booked
+from regulars.engine.happenings import Effect
 from regulars.engine.joining import join, part
+from regulars.engine.kinds.referrals.friend import FriendSide
 from regulars.engine.kinds.referrals.memory import Memory
 from regulars.engine.run import Run
 
@@ -71,6 +74,64 @@ def test_who_is_parted_again_is_a_friend_again(name: str, into: str, other: str)
         one.pass_to("12-01")
     assert memory(made) == memory(never)
     assert memory(made, "a1") == memory(never, "a1")
+
+
+@pytest.mark.parametrize(("into", "other"), [("f1", "f2"), ("f2", "f1")])
+@pytest.mark.parametrize("name", PROGRAMMES)
+def test_a_friend_who_turns_out_to_be_another_is_one_friend(
+    name: str, into: str, other: str
+) -> None:
+    made, never = shop(name, "06-01"), shop(name, "06-01")
+    made.sign_up("05-31 10:00", "f2", email="f2@x.de")
+    join(made.desk, into, other)
+    for one in (made, never):
+        one.pass_to("12-01")
+    assert memory(made, "a1") == memory(never, "a1")
+    assert made.has("a1") == never.has("a1")
+    part(made.desk, other)
+    assert memory(made) == memory(never)
+
+
+def test_saboteur_a_friend_who_goes_by_his_new_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FriendSide, "name", lambda side, run: run.holder)
+    with pytest.raises(AssertionError):
+        test_a_friend_who_turns_out_to_be_another_is_one_friend("store_10_10", "f2", "f1")
+
+
+def told(what: str, day: str, amount: int, **details: str) -> Effect:
+    """What a friend's side says of an order of March."""
+    said = {"pay": "friend", **details}
+    return Effect(
+        key=f"{what}/f1",
+        at=at(day),
+        holder="a1",
+        rule="friends",
+        what=what,
+        subject="f1",
+        amount=amount,
+        details=said,
+    )
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_what_is_told_together_is_decided_together(first: int) -> None:
+    """An order and its refund of long ago become known at once: nobody is paid in between."""
+    made = Shop(edition("store_10_10"), "a1")
+    made.order("oa", "05-01 10:00", "a1")
+    made.pass_to("06-01")
+    effects = [
+        told("earned", "03-01", 8000),
+        told("returned", "03-05", 0, reason="refunded"),
+    ]
+    made.desk.settle("f1", Booked(effects=effects[first:] + effects[:first]))
+    assert made.has("a1") == 0
+    assert [one.outcome for one in memory(made, "a1").friends["f1"].stakes.values()] == [""]
+
+
+def test_saboteur_what_is_told_together_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Book, "take_all", lambda book, facts: [book.take(one) for one in facts])
+    with pytest.raises(AssertionError):
+        test_what_is_told_together_is_decided_together(0)
 
 
 def test_saboteur_a_holder_who_does_not_know_who_was_joined(

@@ -92,6 +92,7 @@ class InMemory:
 
     def __init__(self, scene: Scene) -> None:
         self.desk = Desk(scene.programme, scene.people.answer)
+        scene.people.links = self.desk.links
         self.books: Mapping[str, Book] = self.desk.books
         self.outcomes: Mapping[str, Outcome] = self.desk.outcomes
         self.owners: Mapping[str, str] = self.desk.owners

@@ -68,7 +68,7 @@ class AdvocateSide:
 
     def effect(self, run: Run, effect: Effect) -> None:
         """The friend's side says something. It may come twice, late, and in any order."""
-        if effect.subject == run.holder:
+        if run.is_me(effect.subject):
             self.himself(run)
             return
         friend = self.friend(run, effect.subject)

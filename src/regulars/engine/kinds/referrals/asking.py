@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 STEP = frozenset({"step", "qualify_step"})
 """Kinds of act that name the step in their value; any other act is a step by its own kind."""
 RUNNING = frozenset({"signed_up", "held", "qualified"})
-WHAT = "what"
-"""The detail that tells a promise of this side: the kind of fact before which it was asked."""
+WHAT, FRIEND = "what", "friend"
+"""Details of a promise of this side: the kind of fact before which it was asked, and the name under
+which a friend came, whoever he turns out to be."""
 
 
 class Asking:
@@ -139,7 +140,10 @@ class Asking:
         self, run: Run, fact: FoldFact, reply: Introduced, reason: str, details: dict[str, str]
     ) -> Promise:
         """The decision about a fact: its identity is that fact's key."""
-        flags = () if reason or not reply.advocate else tuple(self.risks.flags(reply))
+        flags: tuple[str, ...] = ()
+        if reply.advocate and not reason:
+            flags = tuple(self.risks.flags(reply))
+            details[FRIEND] = run.holder
         return run.promise(
             self.id,
             fact.key,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from regulars.engine.facts import Order
 from regulars.engine.happenings import Activity, Promise, SignUp
-from regulars.engine.kinds.referrals.asking import RUNNING, WHAT, Asking, step_of
+from regulars.engine.kinds.referrals.asking import FRIEND, RUNNING, WHAT, Asking, step_of
 from regulars.engine.kinds.referrals.giver import Giver
 from regulars.engine.kinds.referrals.memory import Brought, Waiting
 from regulars.engine.kinds.referrals.offer import Offered
@@ -64,8 +64,15 @@ class FriendSide(Asking):
             brought.advocate = promise.target
             self.turn(run, "reversed", "self_referral")
             return
+        friend = promise.details.get(FRIEND, run.holder)
+        brought.friend = friend if friend != run.holder else ""
         self.begin(run, promise.target, run.at)
-        run.effect(self.id, promise.target, BROUGHT, subject=run.holder, flags=promise.flags)
+        run.effect(self.id, promise.target, BROUGHT, subject=friend, flags=promise.flags)
+
+    def name(self, run: Run) -> str:
+        """The name by which the advocate's side knows this friend: the one under which he came. So
+        he stays one friend, who is paid for once, when he becomes one with somebody."""
+        return self.mine(run).friend or run.holder
 
     def begin(self, run: Run, advocate: str, since: int) -> None:
         """What both opening and accepting do."""
@@ -173,7 +180,7 @@ class FriendSide(Asking):
         if fact.kind == DECISION:
             self.forward(run, fact)
         elif fact.kind == MERGE and brought.advocate in fact.labels.values():
-            run.effect(self.id, brought.advocate, MERGED, subject=run.holder)
+            run.effect(self.id, brought.advocate, MERGED, subject=self.name(run))
             self.turn(run, "reversed", "self_referral")
         unfit = brought.unfit.pop(fact.key, "")
         if unfit:
@@ -190,9 +197,10 @@ class FriendSide(Asking):
         """A person decided; whoever gets the reward has to know."""
         brought = self.mine(run)
         about = fact.labels.get("referral", run.holder)
-        if brought.advocate and about == run.holder:
+        if brought.advocate and run.is_me(about):
             decision = {"decision": fact.labels.get("decision", fact.value)}
-            run.effect(self.id, brought.advocate, DECIDED, subject=run.holder, details=decision)
+            friend = self.name(run)
+            run.effect(self.id, brought.advocate, DECIDED, subject=friend, details=decision)
 
     def step(self, run: Run, pay: Paying, step: str, amount: int) -> None:
         """A named step was taken, with so much money."""
@@ -223,7 +231,7 @@ class FriendSide(Asking):
             self.id,
             brought.advocate,
             EARNED,
-            subject=run.holder,
+            subject=self.name(run),
             amount=amount,
             flags=tuple(brought.flags),
             details={"pay": pay.id},
@@ -251,7 +259,7 @@ class FriendSide(Asking):
                 self.id,
                 brought.advocate,
                 RETURNED,
-                subject=run.holder,
+                subject=self.name(run),
                 amount=left,
                 details=details,
             )

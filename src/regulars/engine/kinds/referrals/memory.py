@@ -21,13 +21,15 @@ class Waiting(Struct, omit_defaults=True):
 
 
 class Brought(Struct, omit_defaults=True):
-    """The friend's side: by which `advocate`, since when; `state` as far as this side knows it,
+    """The friend's side: by which `advocate`, since when, as which `friend` where he is another by
+    now; `state` as far as this side knows it,
     with the `reason` of an end; the `offer` as accepted; steps `taken` by payment; payments `done`;
     orders `waiting`; `gifts` promised, and by payment what was `given` under which fact (`keys`);
     `unfit` acts and why; `bought` says that an order was seen, `joined` a
     sign-up; `opened` is when all of this was brought in, 0 if it was not."""
 
     advocate: str = ""
+    friend: str = ""
     since: int = 0
     state: str = "none"
     reason: str = ""

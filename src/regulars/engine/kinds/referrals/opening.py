@@ -21,7 +21,7 @@ class Openings:
 
     def opening(self, run: Run, fact: Opening) -> bool:
         """Whether it was for this rule; then it has been taken."""
-        if fact.what == "referral" and fact.name == run.holder:
+        if fact.what == "referral" and run.is_me(fact.name):
             if not fact.details.get("advocate"):
                 return False
             self.brought(run, fact)
@@ -41,16 +41,17 @@ class Openings:
         advocate = fact.details["advocate"]
         state = fact.details.get("state", "signed_up")
         since = instant_of(fact.dates["since"]) if "since" in fact.dates else run.at
-        mine.begin(run, advocate, since)
-        run.effect(mine.id, advocate, BROUGHT, subject=run.holder)
         brought = mine.mine(run)
+        brought.friend = fact.name if fact.name != run.holder else ""
+        mine.begin(run, advocate, since)
+        run.effect(mine.id, advocate, BROUGHT, subject=fact.name)
         brought.opened = run.at
         if state in OVER or state in WAITING:
             brought.done = [pay.id for pay in mine.pays]
             mine.turn(run, "qualified" if state in WAITING else state)
         if state in WAITING:
             details = {PAY: mine.pays[0].id, "since": str(since)}
-            run.effect(mine.id, advocate, EARNED, subject=run.holder, details=details)
+            run.effect(mine.id, advocate, EARNED, subject=fact.name, details=details)
 
     def friends(self, run: Run, ids: list[str], amount: int) -> None:
         """Friends that count already; what their number brought was given."""
