@@ -34,6 +34,7 @@ PROMISES = """
     SELECT %s, programme, rule, ordinal, key FROM regulars_promise
     WHERE customer_id = %s AND programme = %s ON CONFLICT DO NOTHING
 """
+NO_PROMISES = "DELETE FROM regulars_promise WHERE customer_id = %s AND programme = %s"
 FORGET_PROMISES = f"""
     DELETE FROM regulars_promise WHERE customer_id = %s AND programme = %s AND key = ANY({TEXTS})
 """  # noqa: S608 - own texts
@@ -99,8 +100,10 @@ def share_promises(cursor: CursorWrapper, pair: Pair) -> None:
 
 
 def part_promises(cursor: CursorWrapper, pair: Pair, own: Iterable[Identity]) -> None:
-    """What is the target's `own` is no longer the source's."""
+    """What is the target's `own` is no longer the source's. What was shared with the target by who
+    went away meanwhile is theirs alone."""
     mine = list(own)
+    cursor.execute(NO_PROMISES, [pair.target, pair.programme])
     if not mine:
         return
     keys = texts(one.key for one in mine)
