@@ -11,6 +11,7 @@ REGULARS_MAIL_PROVIDER  in its place brevo, mailgun, mailjet, postmark, resend o
 REGULARS_MAIL_KEY      the provider's key (mailjet: KEY:SECRET)
 REGULARS_MAIL_DOMAIN   the sending domain, where the provider asks for it
 REGULARS_MAIL_FROM     the sender's address
+REGULARS_MAIL_DKIM_SELECTOR  the name of the key that mail is signed with, for `regulars doctor`
 REGULARS_DEMONSTRATION  set by `regulars demo`: mail stays in the outbox, the console shows it
 REGULARS_WEBHOOK_NETWORKS  networks that are not public and may get webhooks, with commas
 """

@@ -71,7 +71,7 @@ def test_a_healthy_place(folder: Folder, start: Start) -> None:
     # No tables and no backup were ever made; the disk is whatever this machine has.
     assert {name for name, state in found.items() if state != "ok"} <= {"tables", "disk", "backups"}
     assert (found["tables"], found["backups"]) == ("warn", "warn")
-    assert len(found) == 19
+    assert len(found) == 22
     assert process.returncode == 0
     assert cluster.process(folder) is None
 

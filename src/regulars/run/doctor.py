@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from regulars.run import database, doctor_database, doctor_live, keys, programs
+from regulars.run import database, doctor_database, doctor_live, doctor_mail, keys, programs
 from regulars.run.doctor_database import Link
 from regulars.run.embedded import Addresses
 from regulars.run.errors import CannotRun
@@ -238,5 +238,6 @@ CHECKS: list[Check] = [
     doctor_live.trusted_proxies,
     doctor_live.mail,
     doctor_live.sender,
+    *doctor_mail.CHECKS,
     doctor_live.backups,
 ]
