@@ -22,6 +22,7 @@ from regulars.actions import (
     passing,
     portal_friends,
     portal_profile,
+    renewing,
     reserving,
     sealing,
     signing_in,
@@ -47,6 +48,13 @@ def refresh() -> None:
 def refresh_hourly(timestamp: int) -> None:
     """The same every hour: silence grows and days turn without any new fact."""
     refresh()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="renew_measures", queue="booking", queueing_lock="renew_measures")
+def renew_measures(timestamp: int) -> None:
+    """The same soon after something was booked at a till or over the API, which ask for nothing."""
+    renewing.renew_measures(timezone.now())
 
 
 @app.task(name="measure", queue="measures")

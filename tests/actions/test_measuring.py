@@ -8,12 +8,14 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.db import OperationalError, connection, transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from people import arrival, line, order, refund, who
 from regulars.actions.customers import claim_order, merge, undo_merge
 from regulars.actions.measuring import SHOWN, compute_wanted, refresh
 from regulars.actions.record import record
 from regulars.actions.refunds import tie_refunds
+from regulars.actions.renewing import FACTS_A_MINUTE, renew_measures
 from regulars.actions.results import PATIENCE, Wish, want_result, want_results
 from regulars.db import disk
 from regulars.db.mirror import MIRRORING, Mirror
@@ -202,3 +204,27 @@ def test_a_wish_whose_job_was_lost_is_queued_again(business: Business, now: date
     want_results([wish], now=now + PATIENCE)
     assert ProcrastinateJob.objects.filter(task_name="measure").count() == 1, "it still waits"
     assert MeasureResult.objects.get(key=wish.key).wanted_at == now + PATIENCE
+
+
+def test_what_was_booked_is_counted_soon_and_once(
+    business: Business, now: datetime, tmp_path: Path
+) -> None:
+    waiting = ProcrastinateJob.objects.filter(task_name="refresh")
+    visits("1", 1, now)
+    assert renew_measures(now)
+    assert renew_measures(now)
+    assert waiting.count() == 1
+    refresh(tmp_path, now=now)
+    assert not renew_measures(now), "nothing happened since"
+    visits("2", 1, now)
+    assert renew_measures(now)
+
+
+def test_many_facts_are_not_counted_all_the_time(
+    business: Business, now: datetime, tmp_path: Path
+) -> None:
+    refresh(tmp_path, now=now)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval('regulars_fact_seq', %s)", [10 * FACTS_A_MINUTE])
+    assert not renew_measures(now + timedelta(minutes=9))
+    assert renew_measures(now + timedelta(minutes=10))
