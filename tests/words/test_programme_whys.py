@@ -17,7 +17,7 @@ from regulars.engine.happenings import FoldFact, Opening
 from regulars.engine.refusing import ReferralCode, RefusalCode
 from regulars.engine.run import Why
 from regulars.programmes.loading import ready
-from regulars.words.programme import refusal, why
+from regulars.words.programme import refusal, terms, touched, why, why_told
 
 AT = datetime.fromisoformat("2026-11-24T09:10:00+01:00")
 BEFORE = datetime.fromisoformat("2026-11-24T09:00:00+01:00")
@@ -101,3 +101,17 @@ def test_what_nobody_here_knows_is_shown_as_it_is(cafe: Edition) -> None:
     with translation.override("en"):
         assert why(Why("o", "moon_phase", 0, "full_moon"), cafe, "en") == "Full_moon"
         assert refusal("never_heard_of", {}, cafe, "en") == "never_heard_of"
+
+
+def test_an_answer_that_names_no_rule_stands_after_its_rule_s_own_sentence(cafe: Edition) -> None:
+    with translation.override("en"):
+        away = Why("o", "multiply", 0, "not_modified")
+        told = why_told(away, cafe, "en")
+        assert told.startswith(next(one for one in sentences(cafe) if "double" in one))
+        assert told.endswith("Not for this, or another extra gives more")
+        assert not touched(away)
+        assert touched(Why("o", "per_amount", 0, "earned", 4))
+
+
+def sentences(cafe: Edition) -> list[str]:
+    return [one.text for part in terms(cafe, "en") for one in part.sentences]

@@ -20,7 +20,7 @@ from regulars.engine.happenings import Activity, Grant, Opening, SignUp
 from regulars.engine.run import CLAW, EXPIRE, FORFEIT, PRICE, RESTORE
 from regulars.words import formats
 from regulars.words.amounts import asset_of, capital, language, much, said, tapped, units
-from regulars.words.programme import why
+from regulars.words.programme import why_told
 
 MOST_GOODS = 3
 
@@ -188,7 +188,7 @@ def _why(past: Past, asset: Asset, group: list[Line], fact: AnyFact | None) -> s
     rules = {line.rule for line in group}
     whys = [one for line in group for one in line.whys if (one.asset or asset.id) == asset.id]
     given = [one for one in whys if one.amount or one.rule in rules]
-    told = [why(one, past.edition_at(one.at), language()) for one in given]
+    told = [why_told(one, past.edition_at(one.at), language()) for one in given]
     return " ".join(_sentence(one) for one in dict.fromkeys(told))
 
 

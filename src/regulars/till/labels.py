@@ -265,17 +265,23 @@ def refusal(refused: Refused, editions: dict[str, Edition]) -> str:
 
 
 def whys(said: Iterable[tuple[str, Why]], editions: dict[str, Edition]) -> list[dict[str, str]]:
-    """What each rule gave and why, one line each."""
+    """What each rule gave and why, one line each, those that gave something first."""
     lines = []
     for programme, why in said:
         edition = editions.get(programme)
         if edition is None:
             continue
-        shown = bare(abs(why.amount), edition, why.asset) if why.amount else ""
+        asset = why.asset or edition.assets[0].id
+        shown = amount(abs(why.amount), edition, asset) if why.amount else ""
         sign = "+" if why.amount > 0 else "−"
-        text = programme_words.why(why, edition, language())
+        text = programme_words.why_told(why, edition, language())
         lines.append({"text": text, "amount": f"{sign}{shown}" if shown else ""})
     return sorted(lines, key=lambda line: not line["amount"])
+
+
+def touched(said: Iterable[tuple[str, Why]]) -> list[tuple[str, Why]]:
+    """The answers of rules that had a part in a sale."""
+    return [one for one in said if programme_words.touched(one[1])]
 
 
 def gave(given: dict[str, dict[str, int]], editions: dict[str, Edition]) -> list[str]:

@@ -29,7 +29,7 @@ from regulars.portal.access import (
 )
 from regulars.words import formats
 from regulars.words.amounts import asset_of, capital, language, much, tapped
-from regulars.words.programme import why
+from regulars.words.programme import why_told
 from regulars.words.reasons import sentence
 
 OWN = {"member_left": "member_left_self", "not_member": "scan_not_member"}
@@ -126,4 +126,4 @@ def collected(request: MemberRequest, nonce: str) -> HttpResponse:
 def _why(one: Why, edition: Edition) -> str:
     if one.rule == GRANT:
         return gettext("For the code that you scanned there.")
-    return capital(why(one, edition, language()))
+    return capital(why_told(one, edition, language()))

@@ -100,7 +100,7 @@ def _told(scene: Scene, state: Wanted, refused: Refused | None) -> dict[str, Any
         "refused": labels.refusal(refused, editions) if refused else "",
         "sold": sold,
         "taken_off": sold and (state.amount_minor or 0) - sold.pays_minor,
-        "whys": labels.whys(sold.whys, editions) if sold else [],
+        "whys": labels.whys(labels.touched(sold.whys), editions) if sold else [],
         "gave": labels.gave(sold.gave, editions) if sold else [],
     }
 
@@ -178,7 +178,7 @@ def done(request: TillRequest, key: str) -> HttpResponse:
     editions = {one.programme: newest(running[one.programme]) for one in found.places}
     deed = found.deed
     whys = [(name, convert(why, Why)) for name, why in deed.details.get("whys", [])]
-    told = labels.whys(whys, editions)
+    told = labels.whys(labels.touched(whys), editions)
     values = {
         **frame(request),
         "state": Wanted(),

@@ -15,6 +15,6 @@ sentences by their names:
 from __future__ import annotations
 
 from regulars.words.programme.telling import Section, Told, terms
-from regulars.words.programme.whys import refusal, why
+from regulars.words.programme.whys import refusal, touched, why, why_told
 
-__all__ = ["Section", "Told", "refusal", "terms", "why"]
+__all__ = ["Section", "Told", "refusal", "terms", "touched", "why", "why_told"]

@@ -21,6 +21,7 @@ from regulars.words.programme.metrics import WHYS_METRICS
 from regulars.words.programme.referrals import WHYS_REFERRALS
 from regulars.words.programme.rewards import WHYS_REWARDS
 from regulars.words.programme.standing import WHYS_STANDING
+from regulars.words.programme.telling import of_rule
 from regulars.words.programme.voice import Voice
 
 WHYS: Final[dict[str, str]] = {
@@ -54,6 +55,29 @@ def why(said: Why, edition: Edition, language: str) -> str:
             return filled(WHYS[code], params, voice)
     message = WHYS.get(said.code) or REFUSALS.get(said.code) or said.code
     return filled(message, params, voice)
+
+
+NAMELESS: Final = frozenset({"earned", "modified", "not_for_this", "not_modified"})
+"""Answers that do not say which rule they are of."""
+
+UNTOUCHED: Final = frozenset({"not_for_this", "not_modified", "within_limit", "within_times"})
+"""Answers of rules that changed nothing."""
+
+
+def why_told(said: Why, edition: Edition, language: str) -> str:
+    """What a rule answered, after what it tells members where the answer alone does not say which
+    rule it is of."""
+    answer = why(said, edition, language)
+    rule = rule_of(said.rule, edition) if said.code in NAMELESS else None
+    own = of_rule(rule, Voice(with_ids(edition), language)) if rule else ""
+    if not own or said.code == "earned":
+        return own or answer
+    return f"{own} {answer[:1].upper()}{answer[1:]}"
+
+
+def touched(said: Why) -> bool:
+    """Whether a rule had a part in what came of a fact."""
+    return bool(said.amount) or said.code not in UNTOUCHED
 
 
 def _params(said: Why, edition: Edition) -> dict[str, Any]:

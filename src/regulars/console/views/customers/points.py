@@ -26,7 +26,7 @@ from regulars.words.amounts import (
     reward_name,
     units,
 )
-from regulars.words.programme import why
+from regulars.words.programme import why_told
 
 
 class Reason(Struct, frozen=True, kw_only=True):
@@ -145,7 +145,7 @@ def _reasons(past: Past, asset: Asset, group: list[Line]) -> list[Reason]:
     found: dict[Reason, None] = {}
     for one in first.whys:
         if (one.asset or asset.id) == asset.id:
-            text = capital(why(one, past.edition_at(one.at), language()))
-            amount = units(one.amount, asset, sign=True) if one.amount else ""
+            text = capital(why_told(one, past.edition_at(one.at), language()))
+            amount = much(one.amount, asset, sign=True) if one.amount else ""
             found[Reason(text=text, amount=amount)] = None
     return list(found)

@@ -21,7 +21,9 @@ from regulars.db.queries.history import (
     orders_by_key,
 )
 from regulars.db.queries.names import place_names, product_names
+from regulars.db.queries.programmes import running
 from regulars.engine.facts import Line, Link, Order, Refund, Unlink
+from regulars.words.amounts import capital, said
 
 SHOWN_PRODUCTS = 3
 
@@ -55,6 +57,7 @@ class Names(Struct, frozen=True, kw_only=True):
 
     products: dict[str, str]
     places: dict[str, str]
+    goods: dict[str, str]
     orders: dict[str, Order]
     customers: dict[str, Named]
 
@@ -72,9 +75,18 @@ def _names(happenings: Sequence[Happening], numbers: Sequence[int]) -> Names:
     return Names(
         products=product_names({line.product for fact in sold for line in fact.lines}),
         places=place_names(),
+        goods=_goods(sold),
         orders=orders_by_key([h.tied_to for h in happenings if h.tied_to], numbers),
         customers=named_customers(_ids(links)),
     )
+
+
+def _goods(sold: Sequence[Order | Refund]) -> dict[str, str]:
+    """What the programmes call the kinds of goods, where a line only tells its kind."""
+    if not any(line.category and not line.product for fact in sold for line in fact.lines):
+        return {}
+    editions = [one.edition for one in running(timezone.now())]
+    return {code: capital(said(name)) for one in editions for code, name in one.names.items()}
 
 
 def _ids(links: Iterable[Link]) -> list[UUID]:
@@ -167,6 +179,8 @@ def _products(lines: Sequence[Line], names: Names) -> str:
 def _name(line: Line, names: Names) -> str:
     if line.product:
         return names.products.get(line.product) or line.product
+    if line.category:
+        return names.goods.get(line.category) or line.category
     return _("fee") if line.kind == "fee" else _("something without a name")
 
 

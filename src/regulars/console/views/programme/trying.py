@@ -17,7 +17,7 @@ from regulars.console.permissions import StaffRequest
 from regulars.console.views.customers.access import places
 from regulars.console.views.customers.asked import read_uuid
 from regulars.db.models import Customer
-from regulars.db.queries.customers import find
+from regulars.db.queries.finding import find
 from regulars.db.queries.history import bought_at, same_person
 from regulars.engine.compiling import compiled
 from regulars.engine.edition import Edition
@@ -32,9 +32,8 @@ from regulars.words.amounts import (
     much,
     reward_name,
     said,
-    units,
 )
-from regulars.words.programme import refusal, why
+from regulars.words.programme import refusal, touched, why_told
 from regulars.words.reasons import sentence
 
 MOST = Decimal(1_000_000)
@@ -46,6 +45,7 @@ class Row(Struct, frozen=True, kw_only=True):
 
     text: str
     amount: str
+    touched: bool = True
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -57,6 +57,16 @@ class Answer(Struct, frozen=True, kw_only=True):
     gave: dict[str, int] = {}
     offers: list[dict[str, Any]] = []
     otherwise: str = ""
+
+    @property
+    def counted(self) -> list[Row]:
+        """The rules that had a part in it."""
+        return [row for row in self.rows if row.touched]
+
+    @property
+    def beside(self) -> list[Row]:
+        """The rules that changed nothing."""
+        return [row for row in self.rows if not row.touched]
 
 
 class Tried(Struct, frozen=True, kw_only=True):
@@ -210,10 +220,9 @@ def _rows(whys: list[Why], edition: Edition) -> list[Row]:
     found: dict[Row, None] = {}
     for one in whys:
         asset = asset_of(edition, one.asset)
-        main = asset.id == edition.assets[0].id
-        shown = units(one.amount, asset, sign=True) if main else much(one.amount, asset, sign=True)
-        text = capital(why(one, edition, language()))
-        found[Row(text=text, amount=shown if one.amount else "")] = None
+        shown = much(one.amount, asset, sign=True) if one.amount else ""
+        text = capital(why_told(one, edition, language()))
+        found[Row(text=text, amount=shown, touched=touched(one))] = None
     return list(found)
 
 
