@@ -24,7 +24,7 @@ from regulars.db.models import (
     SearchToken,
     Staff,
 )
-from regulars.db.queries.customers import find
+from regulars.db.queries.finding import find
 from regulars.db.queries.history import same_person, timeline
 from regulars.engine.facts import Identifier, Profile, Who
 

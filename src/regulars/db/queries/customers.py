@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -13,17 +12,15 @@ from uuid import UUID
 from django.db import connection
 from msgspec import Struct, structs
 
-from regulars.db.queries.orders import orders_numbered
-from regulars.identity import alphabet_of, fold
+from regulars.db.queries.finding import MOST_FOUND, find
+from regulars.db.queries.uncounted import bought
+from regulars.identity import alphabet_of
 
 Filter = Literal["all", "regulars", "drifting", "new", "once", "prospects"]
 Sort = Literal["name", "last", "spent", "orders", "stake"]
 
 PAGE = 25
 EXPORT_PAGE = 1000
-MOST_FOUND = 1000
-"""A search stops at this many people and asks for more letters."""
-LAST_SIGN = "\U0010ffff"
 
 SORT_COLUMNS = {
     "last": "s.last_at",
@@ -52,10 +49,26 @@ IN_TIER = f"{HOLDS} AND h.tier = %(tier)s)"
 IN_PLACES = "s.places && %(places)s::varchar[]"
 NEWCOMERS = "(SELECT * FROM regulars_standing WHERE first_at >= %(new_since)s OFFSET 0)"
 """Few, and rarely those who spent most: found first (OFFSET 0 keeps it so), sorted then."""
-ALSO = (
-    " AND EXISTS (SELECT 1 FROM regulars_searchtoken o WHERE o.customer_id = t.customer_id"
-    " AND o.token >= %(w{n})s AND o.token < %(v{n})s)"
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """A part of a list: what it is read from, under which condition, the column that sorts it, and
+    the one that decides between equals (of the sorted table: one index then holds both)."""
+
+    source: str
+    column: str
+    tie: str
+    only: str = "true"
+
+
+UNCOUNTED = Part(
+    source="regulars_customer c LEFT JOIN regulars_standing s ON s.customer_id = c.id",
+    column="''::text",
+    tie="c.id",
+    only="s.customer_id IS NULL",
 )
+"""Everybody whom no computation of standings saw yet, or who has not bought: after all others."""
+BOUGHT = ("orders", "orders_12m", "revenue_minor", "revenue_12m_minor", "first_at", "last_at")
 COLUMNS = """
     c.id, c.public_id, c.name, s.orders, s.orders_12m, s.revenue_minor, s.revenue_12m_minor,
     s.first_at, s.last_at, s.usual_gap_days, s.segment, s.is_regular, s.is_drifting, s.stake_minor
@@ -97,7 +110,8 @@ class Membership(Struct, frozen=True):
 
 
 class ListedCustomer(Struct, frozen=True, kw_only=True):
-    """One row of the list; standing is empty for people without orders."""
+    """One row of the list; standing is empty for people without orders, and the segment for those
+    whom the last computation did not see yet."""
 
     id: int
     public_id: UUID
@@ -142,21 +156,16 @@ def list_customers(wanted: Wanted) -> Page:
     found = find(wanted.query) if wanted.query.strip() else None
     if found == [] or not _anybody_at(wanted.places):
         return Page(rows=[], more=False, total=0)
-    sort_column, source = _source(wanted, searched=found is not None)
     conditions = _conditions(wanted, searched=found is not None)
     parameters = _parameters(wanted, found)
-    total = None if found is None else _count(source, conditions, parameters)
-    direction, before = ("DESC", "<") if wanted.descending else ("ASC", ">")
-    # Of the table that is sorted: one index then holds the place where the page begins.
-    tie = "s.customer_id" if sort_column.startswith("s.") else "c.id"
-    if wanted.after:
-        conditions.append(f"({sort_column}, {tie}) {before} (%(at)s, %(id)s)")
-    statement = (
-        f"SELECT {sort_column}::text, {COLUMNS} FROM {source}"  # noqa: S608 - own texts only
-        f" WHERE {' AND '.join(conditions)}"
-        f" ORDER BY {sort_column} {direction}, {tie} {direction} LIMIT %(limit)s"
-    )
-    rows = _rows(statement, parameters)
+    parts = _parts(wanted, searched=found is not None)
+    total = None if found is None else _count(parts[0].source, conditions, parameters)
+    rows: list[tuple[Any, ...]] = []
+    for n, part in enumerate(parts):
+        limit = {"limit": wanted.size + 1 - len(rows)}
+        if limit["limit"]:
+            statement = _statement(wanted, part, conditions, goes_on=n == 0)
+            rows += _rows(statement, parameters | limit)
     more = len(rows) > wanted.size
     listed = _with_details([_listed(row) for row in rows[: wanted.size]], wanted.programmes)
     if total is None and not more and not wanted.after:
@@ -166,14 +175,31 @@ def list_customers(wanted: Wanted) -> Page:
     )
 
 
+def _statement(wanted: Wanted, part: Part, conditions: list[str], *, goes_on: bool) -> str:
+    """One part of a list; the first `goes_on` after the last row of the page before."""
+    direction, before = ("DESC", "<") if wanted.descending else ("ASC", ">")
+    held = [*conditions, part.only]
+    if wanted.after and goes_on:
+        held.append(f"({part.column}, {part.tie}) {before} (%(at)s, %(id)s)")
+    return (
+        f"SELECT {part.column}::text, {COLUMNS} FROM {part.source}"  # noqa: S608 - own texts only
+        f" WHERE {' AND '.join(held)}"
+        f" ORDER BY {part.column} {direction}, {part.tie} {direction} LIMIT %(limit)s"
+    )
+
+
 def place_after(wanted: Wanted, public_id: UUID) -> tuple[str, int] | None:
     """Where somebody stands in a list (their `here`), to go on after them; None if they do not."""
-    sort_column, source = _source(wanted, searched=bool(wanted.query.strip()))
-    rows = _rows(
-        f"SELECT {sort_column}::text, c.id FROM {source} WHERE c.public_id = %(who)s",  # noqa: S608 - own texts only
-        {"who": public_id},
-    )
-    return (rows[0][0], rows[0][1]) if rows else None
+    anew = structs.replace(wanted, after=None)
+    for part in _parts(anew, searched=bool(wanted.query.strip())):
+        rows = _rows(
+            f"SELECT {part.column}::text, c.id FROM {part.source}"  # noqa: S608 - own texts only
+            f" WHERE c.public_id = %(who)s AND {part.only}",
+            {"who": public_id},
+        )
+        if rows:
+            return (rows[0][0], rows[0][1])
+    return None
 
 
 def whole_list(wanted: Wanted) -> Iterator[ExportedCustomer]:
@@ -231,11 +257,27 @@ def _count(source: str, conditions: list[str], parameters: dict[str, Any]) -> in
     return int(total)
 
 
+def _parts(wanted: Wanted, *, searched: bool) -> list[Part]:
+    """What a list is made of, from where it goes on: who was counted, in order, then the rest."""
+    column, source = _source(wanted, searched=searched)
+    sorted_by_standing = column.startswith("s.")
+    tie = "s.customer_id" if sorted_by_standing else "c.id"
+    counted = Part(source=source, column=column, tie=tie)
+    if (
+        not sorted_by_standing
+        or wanted.filter != "all"
+        or wanted.segment
+        or wanted.places is not None
+    ):
+        return [counted]
+    in_the_rest = wanted.after is not None and not wanted.after[0]
+    return [UNCOUNTED] if in_the_rest else [counted, UNCOUNTED]
+
+
 def _source(wanted: Wanted, *, searched: bool) -> tuple[str, str]:
     """The column to sort by and the join to read from.
 
-    Sorted by what somebody bought, people without orders have no place in the list; they are
-    found by name.
+    Sorted by what somebody bought, people who were not counted have no place among the others.
     """
     by_name = wanted.sort == "name" or wanted.filter == "prospects"
     if by_name or searched:
@@ -266,7 +308,6 @@ def _parameters(wanted: Wanted, found: list[int] | None) -> dict[str, Any]:
         "places": list(wanted.places or ()),
         "at": at,
         "id": number,
-        "limit": wanted.size + 1,
     }
 
 
@@ -287,7 +328,9 @@ def _listed(row: tuple[Any, ...]) -> ListedCustomer:
 
 
 def _with_details(rows: list[ListedCustomer], programmes: tuple[str, ...]) -> list[ListedCustomer]:
-    """The same rows with the identifier to show, the tags and where members stand."""
+    """The same rows with the identifier to show, the tags and where members stand; what they
+    bought too, where the last computation did not see it."""
+    rows = _with_bought(rows)
     numbers = [row.id for row in rows]
     identifiers = _rows(
         "SELECT DISTINCT ON (customer_id) customer_id, kind, value FROM regulars_identifier"
@@ -322,57 +365,20 @@ def _with_details(rows: list[ListedCustomer], programmes: tuple[str, ...]) -> li
     ]
 
 
+def _with_bought(rows: list[ListedCustomer]) -> list[ListedCustomer]:
+    known = bought([row.id for row in rows if row.last_at is None])
+    return [
+        structs.replace(row, **{name: getattr(known[row.id], name) for name in BOUGHT})
+        if row.id in known
+        else row
+        for row in rows
+    ]
+
+
 def _membership(programme: str, tier: str, figures: str) -> Membership:
     told: dict[str, dict[str, int]] = json.loads(figures)
     available = {asset: one.get("available", 0) for asset, one in told.items()}
     return Membership(programme, tier, available)
-
-
-def find(query: str) -> list[int]:
-    """Customers whose name or identifiers begin with what was typed; at most MOST_FOUND.
-
-    Every word must begin a word of the name or an identifier; or the whole, without blanks and
-    signs, an identifier; or it is the number of an order of theirs. Who was merged leads to the
-    customer they were merged into.
-    """
-    words = sorted(fold(query).split(), key=len, reverse=True)
-    compact = re.sub(r"[\W_]+", "", query).lower()
-    wanted = [words] if words else []
-    wanted += [[alone] for alone in {compact, query.strip().lower()} if alone and [alone] != words]
-    found: dict[int, None] = {}
-    for terms in wanted:
-        found.update(dict.fromkeys(_find_all(terms)))
-    if len(found) < MOST_FOUND and any(sign.isdigit() for sign in query):
-        found.update(dict.fromkeys(o.number for o in orders_numbered(query) if o.owner))
-    return _followed(list(found)[:MOST_FOUND])
-
-
-def _find_all(terms: list[str]) -> list[int]:
-    first, *others = terms[:6]
-    also = "".join(ALSO.format(n=n) for n, _term in enumerate(others))
-    parameters: dict[str, Any] = {"first": first, "last": first + LAST_SIGN, "most": MOST_FOUND}
-    for n, term in enumerate(others):
-        parameters |= {f"w{n}": term, f"v{n}": term + LAST_SIGN}
-    rows = _rows(
-        "SELECT t.customer_id FROM regulars_searchtoken t"  # noqa: S608 - own texts only
-        f" WHERE t.token >= %(first)s AND t.token < %(last)s{also}"
-        " ORDER BY t.token LIMIT %(most)s",
-        parameters,
-    )
-    return [number for (number,) in rows]
-
-
-def _followed(numbers: list[int]) -> list[int]:
-    """The same people, links between customers followed."""
-    rows = _rows(
-        "WITH RECURSIVE chain(start, id) AS (SELECT n, n FROM unnest(%(ids)s::bigint[]) AS n"
-        " UNION SELECT chain.start, l.into_id FROM chain JOIN regulars_customerlink l"
-        " ON l.customer_id = chain.id AND l.undone_at IS NULL)"
-        " SELECT DISTINCT id FROM chain WHERE NOT EXISTS (SELECT 1 FROM regulars_customerlink l"
-        " WHERE l.customer_id = chain.id AND l.undone_at IS NULL)",
-        {"ids": numbers},
-    )
-    return [number for (number,) in rows]
 
 
 def tags_in_use(most: int = 200) -> list[str]:

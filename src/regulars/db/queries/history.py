@@ -20,6 +20,7 @@ from regulars.db.models import (
     RefundTie,
     Standing,
 )
+from regulars.db.queries.uncounted import bought
 from regulars.engine.arrivals import decode
 from regulars.engine.facts import Link, Order, Refund, Unlink
 
@@ -51,7 +52,8 @@ class Joined(Struct, frozen=True, kw_only=True):
 
 
 class Person(Struct, frozen=True, kw_only=True):
-    """A customer with what is known about them; `numbers` are all rows that are this person."""
+    """A customer with what is known about them; `numbers` are all rows that are this person. The
+    standing has no segment where the last computation did not see them yet."""
 
     customer: Customer
     numbers: list[int]
@@ -78,7 +80,8 @@ def person(public_id: UUID) -> Person | None:
         identifiers=list(identifiers.values_list("kind", "value")),
         tags=list(dict.fromkeys(tags.values_list("tag", flat=True))),
         notes=list(CustomerNote.objects.filter(customer_id__in=numbers).order_by("-at")),
-        standing=Standing.objects.filter(customer_id=customer.id).first(),
+        standing=Standing.objects.filter(customer_id=customer.id).first()
+        or bought([customer.id]).get(customer.id),
         joined=_joined(numbers),
         survivor=Customer.objects.get(id=end) if end != customer.id else None,
     )

@@ -12,7 +12,7 @@ from django.db.models import Q
 from msgspec import Struct
 
 from regulars.db.models import Cashier, TillDeed, TillDevice
-from regulars.db.queries.customers import LAST_SIGN
+from regulars.db.queries.finding import LAST_SIGN
 from regulars.db.queries.members import end_of, number_of, voucher_by_code
 from regulars.db.queries.staff import token_hash
 from regulars.identity import IdentityError, fold, normalise

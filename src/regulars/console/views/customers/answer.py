@@ -12,7 +12,8 @@ from regulars.console.views.customers.asked import Asked
 from regulars.console.views.customers.clubs import MEMBERS, Clubs
 from regulars.console.views.customers.figures import Figures
 from regulars.console.views.customers.labels import COUNTED, segment_name
-from regulars.db.queries.customers import MOST_FOUND, Page
+from regulars.db.queries.customers import Page
+from regulars.db.queries.finding import MOST_FOUND
 
 
 def answer(asked: Asked, known: Figures, page: Page, *, limited: bool, clubs: Clubs) -> SafeString:

@@ -101,20 +101,16 @@ def customers(request: StaffRequest) -> HttpResponse:
         "guest_order": _guest_order(request, asked, page),
         "may_add": may(request.user, Right.CHANGE_CUSTOMERS) and places(request) is None,
         "with_stake": asked.filter == "drifting",
-        **_ways_on(request, asked, known, page),
+        **_ways_on(request, asked, known),
     }
     return render(request, "console/customers/list.html", values)
 
 
-def _ways_on(request: StaffRequest, asked: Asked, known: Figures, page: Page) -> dict[str, object]:
+def _ways_on(request: StaffRequest, asked: Asked, known: Figures) -> dict[str, object]:
     """What the page says where the list ends or is empty, and the links for it."""
-    by_orders = asked.filter == "all" and asked.sort != "name" and not asked.query
-    list_url = reverse("console:customers")
     return {
         "nobody_yet": known.counts is not None and not known.counts.get("customers"),
-        "bought_only": by_orders and not page.more and known.counts,
         "import_url": _import_url(request),
-        "prospects_url": list_url + Asked(filter="prospects", sort="name").address(),
         "new_url": reverse("console:customer_new"),
         "guest_url": reverse("console:guest_orders") + "?" + urlencode({"q": asked.query}),
     }

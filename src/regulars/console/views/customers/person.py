@@ -114,6 +114,8 @@ def _standing(person: Person) -> list[tuple[str, str]]:
     standing = person.standing
     if standing is None:
         return [(_("Prospect"), "")]
+    if not standing.segment:
+        return [(_("Being counted"), "")]
     tags = [(segment_name(standing.segment), segment_tone(standing.segment))]
     if standing.is_regular:
         tags.insert(0, (_("Regular"), "accent"))

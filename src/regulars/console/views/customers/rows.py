@@ -68,13 +68,19 @@ def shown_row(person: ListedCustomer, clubs: Clubs | None = None) -> ShownRow:
         person=person,
         name=person.name or identifier or _("No name"),
         identifier=identifier if person.name else "",
-        standing=segment_name(person.segment) if person.orders else _("Prospect"),
-        tone=segment_tone(person.segment) if person.orders else "",
+        standing=_stands(person),
+        tone=segment_tone(person.segment) if person.segment else "",
         seen=seen_on(person.last_at),
         usual=usual_gap(person.usual_gap_days),
         balance=balance,
         tier=tier,
     )
+
+
+def _stands(person: ListedCustomer) -> str:
+    if not person.orders:
+        return _("Prospect")
+    return segment_name(person.segment) if person.segment else _("Being counted")
 
 
 def shown_identifier(kind: str, value: str) -> str:
