@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F
 from msgspec import Struct
 
-from regulars.db.models import ImportRun, Place
+from regulars.db.models import AuditRow, ImportRun, Place
 
 AT_PLACES = "(%(places)s::varchar[] IS NULL OR s.places && %(places)s::varchar[])"
 SHOWN = """
@@ -70,8 +71,12 @@ def last_import() -> ImportRun | None:
 
 
 def unnamed_places() -> int:
-    """Places that are still called by their code."""
-    return sum(code == name for code, name in Place.objects.values_list("code", "name"))
+    """Places that are still called by their code, but for those that somebody here named."""
+    by_code = Place.objects.filter(name=F("code")).values_list("code", flat=True)
+    given = AuditRow.objects.filter(
+        what__in=("place.added", "place.renamed"), about__in=list(by_code)
+    )
+    return len(set(by_code) - set(given.values_list("about", flat=True)))
 
 
 def names_of_places(codes: tuple[str, ...]) -> list[str]:

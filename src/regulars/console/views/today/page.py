@@ -57,6 +57,7 @@ def page(request: StaffRequest) -> HttpResponse:
     shown = people.to_look_after(scene, watch)
     build = _limited if codes is not None else _whole
     context = {**frame, "people": shown, **build(request, scene, shown)}
+    context["enough_people"] = people.enough_people(scene)
     context["places"] = today.names_of_places(watch.places or ())
     name = "limited" if codes is not None else "page"
     return render(request, f"console/today/{name}.html", context)

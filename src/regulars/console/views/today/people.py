@@ -25,6 +25,15 @@ BIG = 2
 """A refund is big from so many usual orders on."""
 
 
+ENOUGH = 20
+"""Of fewer customers no share is told, nor that they come as usual."""
+
+
+def enough_people(scene: Scene) -> bool:
+    """Whether enough customers bought to tell anything of them in hundredths."""
+    return int(scene.of("next-order").headline.get("customers") or 0) >= ENOUGH
+
+
 class Watch(Struct, frozen=True, kw_only=True):
     """Whom to look for: the places of the reader, the day that figures are as of, the money."""
 

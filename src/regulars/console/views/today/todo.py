@@ -12,6 +12,7 @@ from regulars.console.insights import links
 from regulars.console.insights.scene import Scene
 from regulars.console.permissions import Right, StaffRequest, may
 from regulars.console.views.today.news import import_page, rejected
+from regulars.console.views.today.people import enough_people
 from regulars.db.models import ImportRun
 from regulars.db.queries import today
 from regulars.db.queries.staff import has_second_factor
@@ -107,7 +108,7 @@ def _places(scene: Scene) -> Item:
 
 def _once(scene: Scene) -> Item:
     head = scene.of("next-order").headline
-    if head.get("second_order_share") is None:
+    if head.get("second_order_share") is None or not enough_people(scene):
         return {}
     return {
         "title": _("Win the second order"),
