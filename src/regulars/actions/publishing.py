@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -146,8 +147,29 @@ def _check_notice(
         raise Refused(
             "notice_needed",
             what=", ".join(one.place for one in worse),
-            earliest=earliest.date().isoformat(),
+            earliest=first_day(earliest).isoformat(),
         )
+
+
+def first_day(instant: datetime) -> date:
+    """The first whole day of the business that begins at an instant or after it."""
+    zone = ZoneInfo(Business.objects.values_list("zone", flat=True).first() or "UTC")
+    day = instant.astimezone(zone).date()
+    midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
+    return day if midnight >= instant else day + timedelta(days=1)
+
+
+def earliest_begin(edition: Edition, now: datetime, *, notice: bool = True) -> datetime:
+    """When an edition may begin: after all that are known, and after its notice, where it makes
+    something dearer or shorter and an owner does not do without."""
+    before = _newest(edition.programme_id)
+    if before is None:
+        return now
+    earliest = now
+    if notice and harsher(programmes.read(before.body, before.edition), edition):
+        earliest += timedelta(days=_notice_days())
+    after = before.begins + timedelta(microseconds=1) if before.begins else earliest
+    return max(earliest, after)
 
 
 def _notice_days() -> int:
@@ -217,7 +239,7 @@ def preview(
         begins = max(begins, before.begins + timedelta(microseconds=1))
     found = Preview(edition=edition, since=begins)
     found.harsher = harsher(programmes.read(before.body, before.edition), edition)
-    found.earliest = now + timedelta(days=_notice_days()) if found.harsher else now
+    found.earliest = earliest_begin(edition, now)
     _look_at_all(edition, found, enough)
     return found
 

@@ -139,6 +139,7 @@ def _editions(arguments: argparse.Namespace) -> Iterator[str]:
 
 
 def _previewed(found: Preview, language: str) -> Iterator[str]:
+    from regulars.actions.publishing import first_day  # noqa: PLC0415 - the same
     from regulars.words.formats import number, signed  # noqa: PLC0415 - Django is set up by now
 
     names = ("holders", "more", "less", "tiers")
@@ -155,7 +156,7 @@ def _previewed(found: Preview, language: str) -> Iterator[str]:
         yield f"{_('Dearer or shorter:')} {worse.place}: {worse.was or '–'} → {worse.now or '–'}"
     if found.harsher and found.earliest:
         said = _("It may begin on %(day)s, or at once with --reason.")
-        yield said % {"day": f"{found.earliest:%Y-%m-%d}"}
+        yield said % {"day": first_day(found.earliest).isoformat()}
 
 
 def _had_it_been() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from datetime import time as clock
 from typing import Any
 
@@ -24,6 +24,12 @@ from regulars.actions.publishing import Preview
 from regulars.actions.refused import Refused
 from regulars.console.permissions import Right, StaffRequest, needs
 from regulars.console.templatetags.look import short_day
+from regulars.console.views.programme.beginning import (
+    coming_of,
+    earliest_day,
+    newest_of,
+    why_not,
+)
 from regulars.console.views.programme.differing import told_difference, told_worse
 from regulars.console.views.programme.drafts import refusal
 from regulars.console.views.programme.ready import body_of
@@ -69,7 +75,7 @@ def change(request: StaffRequest) -> HttpResponse:
     if request.POST.get("do") == "keep" and not error:
         return HttpResponseRedirect(reverse("console:programme_draft", args=[programme]))
     if request.POST.get("do") == "publish" and not error:
-        error = _publish(request, wish)
+        error = _publish(request, wish, loaded.edition)
         if not error:
             goal = reverse("console:programme_editions", args=[programme])
             return HttpResponseRedirect(goal)
@@ -116,7 +122,7 @@ def _begin_with(request: StaffRequest) -> tuple[str, int]:
     return drafting.renamed(newest.body, newest.edition), 0
 
 
-def _publish(request: StaffRequest, wish: Wish) -> str:
+def _publish(request: StaffRequest, wish: Wish, file: Edition) -> str:
     """Publish what the form says; why not, or nothing."""
     try:
         begins = begins_at(wish.day)
@@ -127,7 +133,7 @@ def _publish(request: StaffRequest, wish: Wish) -> str:
     try:
         edition = drafting.publish_file(wish.body, asked, now)
     except Refused as refused:
-        return sentence(refused.code, refused.params)
+        return why_not(refused, file, now, wish.reason)
     told = _("Edition %(edition)s is published.") % {"edition": edition.edition}
     messages.success(request, told)
     return ""
@@ -149,6 +155,7 @@ def looked_at(edition: Edition, wish: Wish, error: str) -> dict[str, Any]:
         "shown": shown(edition, wish.body, texts_of(before[0].edition) if before else None),
         "error": error,
         "first": not before,
+        "coming": coming_of(before[0].editions) if before else None,
     }
     try:
         found = publishing.preview(wish.body, now=now, enough=_patience())
@@ -166,12 +173,14 @@ def _patience() -> Callable[[int], bool]:
 
 
 def _difference(edition: Edition, found: Preview, wish: Wish) -> dict[str, Any]:
-    before = next((one for one in running(timezone.now()) if one.id == edition.programme_id), None)
-    old = before.edition if before is not None else edition
-    worse = [told_worse(one, (old, edition)) for one in found.harsher]
-    earliest = timezone.localdate(found.earliest) + timedelta(days=1) if found.earliest else None
+    now = timezone.now()
+    before = newest_of(edition.programme_id, now) or edition
+    worse = [told_worse(one, (before, edition)) for one in found.harsher]
+    earliest = earliest_day(edition, now)
+    waits = bool(worse) or found.since > now
     return {
         "preview": found,
+        "compared": found.since <= now,
         "sums": [
             much(amount, asset_of(edition, one), sign=True)
             for one, amount in sorted(found.sums.items())
@@ -179,8 +188,9 @@ def _difference(edition: Edition, found: Preview, wish: Wish) -> dict[str, Any]:
         ],
         "largest": _largest(edition, found),
         "worse": worse,
-        "earliest": short_day(earliest) if worse and earliest else "",
-        "day": wish.day or (earliest.isoformat() if worse and earliest else ""),
+        "earliest": short_day(earliest),
+        "least": earliest_day(edition, now, notice=False).isoformat(),
+        "day": wish.day or (earliest.isoformat() if waits else ""),
     }
 
 

@@ -19,6 +19,7 @@ from regulars.actions.audit import staff_name
 from regulars.actions.drafting import Begin
 from regulars.actions.refused import Refused
 from regulars.console.permissions import Right, StaffRequest, needs
+from regulars.console.views.programme.beginning import coming_of
 from regulars.console.views.programme.cases import outcomes
 from regulars.console.views.programme.drafts import (
     Draft,
@@ -166,6 +167,7 @@ def _page(
     values: dict[str, Any] = {
         "draft": found,
         "programme": found.programme,
+        "coming": coming_of(found.before.editions) if found.before is not None else None,
         "shown": told_now,
         "gone": gone(found.edition, before) if before is not None else [],
         "changed": sum(one.new for each in told_now.chapters for one in each.sentences),

@@ -14,9 +14,10 @@ from regulars.actions import drafting, publishing
 from regulars.actions.audit import staff_name
 from regulars.actions.refused import Refused
 from regulars.console.permissions import Right, StaffRequest, needs
+from regulars.console.views.programme.beginning import why_not
 from regulars.console.views.programme.cases import outcomes
 from regulars.console.views.programme.change import begins_at, looked_at, wished
-from regulars.console.views.programme.drafts import Draft, draft_of, refusal, revision_of
+from regulars.console.views.programme.drafts import Draft, draft_of, revision_of
 
 
 @needs(Right.CHANGE_PROGRAMME)
@@ -28,6 +29,8 @@ def look(request: StaffRequest, programme: str) -> HttpResponse:
     if request.method == "POST":
         error = _publish(request, found)
         if not error:
+            if found.before is None:
+                return HttpResponseRedirect(reverse("console:programme"))
             return HttpResponseRedirect(reverse("console:programme_editions", args=[programme]))
     wish = wished(request, found.body)
     values = looked_at(found.edition, wish, error)
@@ -43,13 +46,11 @@ def _publish(request: StaffRequest, found: Draft) -> str:
         begins = begins_at(wish.day)
     except ValueError:
         return _("Write the day as in 2027-01-31.")
-    by = staff_name(request.user)
+    by, now = staff_name(request.user), timezone.now()
     asked = publishing.Wish(by=by, begins=begins, reason=wish.reason)
     try:
-        edition = drafting.publish(
-            found.programme, revision_of(request, found), asked, timezone.now()
-        )
+        edition = drafting.publish(found.programme, revision_of(request, found), asked, now)
     except Refused as refused:
-        return refusal(refused)
+        return why_not(refused, found.edition, now, wish.reason)
     messages.success(request, _("Edition %(edition)s is published.") % {"edition": edition.edition})
     return ""
