@@ -160,23 +160,35 @@ def test_a_draft_is_tried_against_what_is_in_force() -> None:
 def test_cases_are_green_then_red_and_a_try_is_kept_as_one() -> None:
     begin()
     client = owner()
-    assert "all give what they should" in text(client.get(PAGE))
+    keep, cases = f"{PAGE}keep/", f"{PAGE}cases/"
+    client.post(keep, {"amount": "12.40", "category": ""})
+    client.post(keep, {"amount": "3", "category": ""})
+    assert "2 worked cases, all give what they should" in text(client.get(PAGE))
     save(client, "earn[0]", **{"earn[0].points": "2"})
-    page = text(client.get(f"{PAGE}cases/"))
-    assert "come out otherwise" in page
+    page = text(client.get(cases))
+    assert "2 of 2 worked cases come out otherwise" in page
     assert "expected" in page
-    page = text(client.post(f"{PAGE}keep/", {"amount": "12.40", "category": ""}, follow=True))
+    page = text(client.post(keep, {"amount": "12.40", "category": ""}, follow=True))
     assert "Anything for €12.40" in page
     kept = CaseRow.objects.order_by("-id")[0]
     assert kept.body["expect"] == [{"member": "anna", "points": 24, "stamps": 0}]
-    red = page.count("tag bad")
-    client.post(f"{PAGE}cases/", {"case": str(CaseRow.objects.order_by("id")[0].id)})
-    assert text(client.get(f"{PAGE}cases/")).count("tag bad") in (red, red - 1)
-    stale = text(client.post(f"{PAGE}cases/", {"case": "red", "revision": "0"}, follow=True))
+    client.post(cases, {"case": str(CaseRow.objects.order_by("id")[0].id)})
+    assert text(client.get(cases)).count("tag bad") == 1
+    stale = text(client.post(cases, {"case": "red", "revision": "0"}, follow=True))
     assert "tag bad" in stale
-    gone = text(client.post(f"{PAGE}cases/", {"case": "red", "revision": "1"}, follow=True))
+    gone = text(client.post(cases, {"case": "red", "revision": "1"}, follow=True))
     assert "tag bad" not in gone
     assert "Anything for €12.40" in gone
+
+
+def test_the_cases_of_a_ready_programme_are_examples_and_stop_nobody() -> None:
+    begin()
+    client = owner()
+    save(client, "earn[0]", **{"earn[0].points": "2"})
+    assert "No worked cases yet" in text(client.get(PAGE))
+    page = text(client.get(f"{PAGE}cases/"))
+    assert "Examples of the ready programme" in page
+    assert "tag bad" not in page
 
 
 def test_a_ready_one_is_adapted_kept_and_published() -> None:
@@ -191,7 +203,7 @@ def test_a_ready_one_is_adapted_kept_and_published() -> None:
     assert "Every 1 euro spent earns 1 star." in page
     assert "zone: Europe/Berlin" in body()
     assert "There is a draft." in text(client.get(HOME))
-    assert CaseRow.objects.exists()
+    assert not CaseRow.objects.exists()
     again = client.post(f"{HOME}ready/starbucks_us_2024/begin/", {"name": "x"}, follow=True)
     assert "There is a draft of this programme already." in text(again)
     goal = f"{HOME}draft/starbucks_us/"

@@ -71,7 +71,8 @@ def keep(step: Step, now: datetime) -> DraftRow:
 
 def begin(wish: Begin, *, by: str, now: datetime) -> DraftRow:
     """Begin a draft from a ready programme, under a name, in a zone and with a currency of one's
-    own; its worked cases come along. A draft that is there is kept: Refused draft_changed."""
+    own; its worked cases stay with it: they are examples of what it was. A draft that is there is
+    kept: Refused draft_changed."""
     folder = blueprints()[wish.ready]
     text = folder.joinpath(PROGRAMME).read_text(encoding="utf-8")
     data: Any = read(text, wish.ready).data
@@ -84,9 +85,7 @@ def begin(wish: Begin, *, by: str, now: datetime) -> DraftRow:
     if "programme" not in data:
         wanted["programme"] = data["edition"]
     step = Step(body=edited(text, wanted), revision=0, by=by, ready=wish.ready)
-    row = keep(step, now)
-    own_cases(row.programme, cases_of_ready(wish.ready), by, now)
-    return row
+    return keep(step, now)
 
 
 def _in_currency(data: Any, old: str, new: str) -> Any:
@@ -169,17 +168,3 @@ def cases_of_ready(ready: str) -> list[dict[str, Any]]:
     found = read_cases(folder.joinpath(CASES).read_text(encoding="utf-8"), CASES).cases
     data = [one.data for one in found if isinstance(one.data, dict)]
     return [{name: each for name, each in one.items() if name != "edition"} for one in data]
-
-
-@transaction.atomic
-def own_cases(
-    programme: str, several: Sequence[Mapping[str, Data]], by: str, now: datetime
-) -> None:
-    """Make the cases of a ready programme the programme's own, where it has none yet."""
-    if CaseRow.objects.filter(programme=programme).exists():
-        return
-    rows = [
-        CaseRow(programme=programme, body=dict(one), kept_at=now, by_name=by)
-        for one in several[:MOST_CASES]
-    ]
-    CaseRow.objects.bulk_create(rows)

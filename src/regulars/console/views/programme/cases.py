@@ -22,7 +22,7 @@ from regulars.actions.refused import Refused
 from regulars.console.permissions import Right, StaffRequest, needs
 from regulars.console.views.programme.drafts import Draft, draft_of
 from regulars.console.views.programme.trying import amount_of, cart_of, nobody
-from regulars.db.models import CaseRow, EditionRow
+from regulars.db.models import CaseRow, DraftRow, EditionRow
 from regulars.engine.edition import Asset, Edition
 from regulars.engine.facts import Order
 from regulars.engine.money import from_minor
@@ -37,8 +37,8 @@ from regulars.words.reasons import sentence
 
 
 class Checked(Struct, frozen=True, kw_only=True):
-    """A case of the programme and what came of it: `id` of its row (0: of the ready programme),
-    what it shows, whether it went as it says, and what is different."""
+    """A case of the programme and what came of it: `id` of its row, what it shows, whether it went
+    as it says, and what is different."""
 
     id: int
     title: str
@@ -60,17 +60,34 @@ class Cases(Struct, frozen=True):
     @property
     def own_red(self) -> list[int]:
         """Those of them that can be removed."""
-        return [one.id for one in self.several if one.id and not one.passed]
+        return [one.id for one in self.several if not one.passed]
+
+
+class Example(Struct, frozen=True, kw_only=True):
+    """A case of the ready programme that this one began as: to look at, held against nothing."""
+
+    title: str
+    why: str
 
 
 def kept(programme: str) -> list[tuple[int, dict[str, Any]]]:
-    """The cases of a programme; those of the ready one that it began as where none were kept."""
-    rows = list(CaseRow.objects.filter(programme=programme).order_by("id"))
-    if rows:
-        return [(row.id, row.body) for row in rows]
-    known = EditionRow.objects.filter(programme=programme).values_list("edition", flat=True)
-    from_ready = next((name for name in known if name in ready()), "")
-    return [(0, one) for one in drafting.cases_of_ready(from_ready)]
+    """The cases that were kept with a programme."""
+    rows = CaseRow.objects.filter(programme=programme).order_by("id")
+    return [(row.id, row.body) for row in rows]
+
+
+def examples(programme: str) -> list[Example]:
+    """The cases of the ready programme that this one began as."""
+    known = list(DraftRow.objects.filter(programme=programme).values_list("ready", flat=True))
+    known += EditionRow.objects.filter(programme=programme).values_list("edition", flat=True)
+    name = next((one for one in known if one in ready()), "")
+    several = drafting.cases_of_ready(name)
+    return [Example(title=_title(one), why=str(one.get("why", ""))) for one in several]
+
+
+def _title(one: dict[str, Any]) -> str:
+    tests = one.get("tests") or [one.get("id", "")]
+    return ", ".join(map(str, tests)) if isinstance(tests, list) else str(tests)
 
 
 def outcomes(programme: str, edition: Edition, body: str) -> Cases:
@@ -103,11 +120,9 @@ def _told(row: int, one: dict[str, Any], runs: list[Outcome], unreadable: bool) 
     told = " ".join(said(each.reason) for each in failed[:1] if each.reason)
     if unreadable or not runs:
         told = _("It names something that this programme does not have.")
-    tests = one.get("tests") or [one.get("id", "")]
-    title = ", ".join(map(str, tests)) if isinstance(tests, list) else str(tests)
     return Checked(
         id=row,
-        title=title,
+        title=_title(one),
         why=str(one.get("why", "")),
         passed=bool(runs) and not failed and not unreadable,
         told=told,
@@ -123,7 +138,12 @@ def cases(request: StaffRequest, programme: str) -> HttpResponse:
         _drop(request, found)
         return HttpResponseRedirect(reverse("console:programme_cases", args=[programme]))
     checked = outcomes(programme, found.edition, found.body)
-    values = {"programme": programme, "draft": found, "cases": checked}
+    values = {
+        "programme": programme,
+        "draft": found,
+        "cases": checked,
+        "examples": examples(programme),
+    }
     return render(request, "console/programme/cases.html", values)
 
 
@@ -147,7 +167,7 @@ def _drop(request: StaffRequest, found: Draft) -> None:
 @needs(Right.CHANGE_PROGRAMME)
 @require_POST
 def keep(request: StaffRequest, programme: str) -> HttpResponse:
-    """Keep what was tried for somebody new as a case, beside those of the ready programme."""
+    """Keep what was tried for somebody new as a case."""
     found = draft_of(programme)
     now, by = timezone.now(), staff_name(request.user)
     amount, category = amount_of(request.POST.get("amount", "")), request.POST.get("category", "")
@@ -156,7 +176,6 @@ def keep(request: StaffRequest, programme: str) -> HttpResponse:
         return goal
     case = _case(found.edition, cart_of(amount, category, found.edition.currency, now))
     try:
-        drafting.own_cases(programme, [one for row, one in kept(programme) if not row], by, now)
         drafting.keep_case(programme, case, by=by, now=now)
     except Refused as refused:
         messages.error(request, sentence(refused.code, refused.params))
