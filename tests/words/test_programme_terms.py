@@ -135,7 +135,7 @@ standing: {kind: lifetime, metric: spend}
         (
             "earn",
             "{kind: per_amount, step: 10.00 EUR, points: 5}",
-            "Every 10 euros spent earns 5 points.",
+            "Every €10 spent earns 5 points.",
         ),
         (
             "earn",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext
@@ -12,6 +13,7 @@ from regulars.programmes.documents import Problem
 from regulars.programmes.editing.asking import Question
 from regulars.words import programme_files
 from regulars.words.amounts import capital, language, said
+from regulars.words.formats import number
 from regulars.words.programme.choices import OPTIONS, WISHES, WISHES_HELP
 from regulars.words.programme.fields import FIELDS, HINTS
 from regulars.words.programme.phrases import CHANNELS
@@ -72,9 +74,11 @@ def wish_help(family: str, kind: str) -> str:
     return gettext(found) if found else ""
 
 
-def wrong(problem: Problem, question: str) -> str:
+def wrong(problem: Problem, question: str, edition: Edition) -> str:
     """What is wrong with an answer, for the reader of the form."""
     code = problem.code
+    if code == "finer_than_asset" and str(problem.params["limit"]) == "1":
+        return _whole(problem, edition)
     form = str(problem.params.get("form", ""))
     if code in ("bad_form", "wrong_type"):
         got = problem.params.get("expected") == ("whole_number",)
@@ -82,6 +86,15 @@ def wrong(problem: Problem, question: str) -> str:
     if code in WRONG:
         return gettext(WRONG[code]) % {"value": problem.params.get("value", "")}
     return programme_files.without_line(problem, question)
+
+
+def _whole(problem: Problem, edition: Edition) -> str:
+    """Of something that has no parts, told with the whole number below what was written."""
+    name = str(problem.params["asset"])
+    asset = next((said(one.many or one.name) for one in edition.assets if one.id == name), name)
+    below = max(1, int(Decimal(str(problem.params["got"]))))
+    told = {"asset": asset, "example": number(str(below), language())}
+    return gettext("Whole %(asset)s only, such as %(example)s.") % told
 
 
 def option(question: Question, value: str, edition: Edition, names: dict[str, str]) -> str:

@@ -305,7 +305,7 @@ HINTS: dict[str, str] = {
     "category": _("As your shop or till calls the category"),
     "decimals": _("0 for whole points, 2 for euros"),
     "factor": _("2 is double, 1.1 a tenth more"),
-    "full_steps": _("€1.99 is one full euro"),
+    "full_steps": _("What is left below a full step earns nothing"),
     "hours": _("The last minute does not belong to it"),
     "item": _("The short name of one thing"),
     "items": _("Short names, with commas between"),

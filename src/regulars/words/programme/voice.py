@@ -78,10 +78,10 @@ class Voice(Struct, frozen=True):
         return self.money(to_minor(Decimal(number), self.edition.currency))
 
     def money_word(self, text: str) -> str:
-        """An amount of the file in words where its currency has one word: "1 euro"."""
+        """One whole unit in words, where its currency has one word: "1 euro"; else as money."""
         amount = parse_money(text)
         number = from_minor(amount.minor, amount.currency).normalize()
-        word = self.currency_word(amount.currency, number)
+        word = self.currency_word(amount.currency, number) if number == 1 else ""
         return f"{self.number(f'{number:f}')} {word}" if word else self.money(*amount)
 
     def currency_word(self, currency: str, number: Decimal | int) -> str:

@@ -185,7 +185,7 @@ class Telling(Struct, frozen=True):
     def error(self, one: Question, name: str) -> str:
         """What is wrong with this answer: told at the field that is nearest to it."""
         nearest = [each for each in self.problems if owns(one, each.path)]
-        return " ".join(wrong(each, name) for each in nearest)
+        return " ".join(wrong(each, name, self.edition) for each in nearest)
 
     def parts(self, one: Question) -> tuple[Input, ...]:
         """The further inputs of a control."""
