@@ -13,6 +13,7 @@ from regulars.console.views.programme.ready import choices
 from regulars.console.views.programme.telling import shown
 from regulars.console.views.programme.trying import Asked, tried
 from regulars.db import programmes
+from regulars.db.models import TillDevice
 from regulars.db.queries.programmes import Published, Running, editions_of, running
 
 
@@ -42,6 +43,7 @@ def _values(request: StaffRequest, one: Running, found: list[Running]) -> dict[s
         "tried": tried(request, Asked(programme=one.id, edition=one.edition)),
         "money_of": one.edition.currency,
         "may_change": may(request.user, Right.CHANGE_PROGRAMME),
+        "wants_till": may(request.user, Right.MANAGE_STAFF) and not TillDevice.objects.exists(),
         "draft": next((draft for draft in drafts() if draft.programme == one.id), None),
     }
 

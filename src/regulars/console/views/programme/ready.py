@@ -34,6 +34,12 @@ class Choice(Struct, frozen=True, kw_only=True):
     sentence: str
     count: int = 0
 
+    @property
+    def year(self) -> str:
+        """The year of which a well-known one is told, where its key ends with it."""
+        found = self.key.rpartition("_")[2]
+        return found if len(found) == len("2027") and found.isdecimal() else ""
+
 
 class Choices(Struct, frozen=True, kw_only=True):
     """What to begin with: in the business's currency, and in others."""
