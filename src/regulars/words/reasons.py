@@ -70,7 +70,9 @@ REASONS: dict[str, str | Counted] = {
     "claim_already": _("Somebody has claimed this order already. Take that back first."),
     "empty": _("Fill this in."),
     "bad_email": _("This is not a whole e-mail address. It looks like anna@example.com."),
-    "bad_phone": _("This is not a whole phone number. Begin with + and the country."),
+    "bad_phone": _(
+        "This is not a whole phone number. Write it as in 0171 2345678 or +49 171 2345678."
+    ),
     "bad_card": _("A card number has 3 to 40 letters and digits."),
     "bad_external": _("A customer number has at most 200 letters, all of them visible."),
     "looks_like_payment_card": _(

@@ -74,8 +74,9 @@
   /* the camera, where the browser reads codes itself --------------------------------------------- */
   const camera = document.getElementById("camera");
   if (camera && "BarcodeDetector" in window && navigator.mediaDevices) {
-    camera.hidden = false;
-    camera.addEventListener("click", () => watch().catch(() => { camera.hidden = true; }));
+    const area = camera.parentElement;
+    area.hidden = camera.hidden = false;
+    camera.addEventListener("click", () => watch().catch(() => { area.hidden = true; }));
   }
   const watch = async () => {
     const video = document.getElementById("video");
