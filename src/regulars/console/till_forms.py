@@ -15,7 +15,12 @@ from regulars.db.queries.staff import places_of
 from regulars.words.reasons import sentence
 
 NO_SUGGESTION = {"autocomplete": "off"}
-DIGITS = {"autocomplete": "off", "inputmode": "numeric", "pattern": "[0-9]*"}
+DIGITS = {
+    "autocomplete": "off",
+    "inputmode": "numeric",
+    "pattern": "[0-9]*",
+    "title": _("4 to 8 digits."),
+}
 
 
 def _places(actor: Staff, chosen: Iterable[str] = ()) -> list[tuple[str, str]]:
