@@ -135,6 +135,17 @@ def test_the_preview_tells_what_real_members_would_have_and_writes_nothing() -> 
     assert EditionRow.objects.count() == 1
 
 
+def test_who_has_enough_for_a_reward_and_then_no_longer_is_counted() -> None:
+    live = begun()
+    buy("o1", "anna", "35.00", 1)
+    buy("o2", "ben", "20.00", 2)
+    assert 30 <= points(live, "anna", 3) < 40
+    assert preview(WORSE, now=START + 10 * DAY).beyond == {"gift": 1}
+    buy("o3", "anna", "10.00", 11)
+    assert preview(WORSE, now=START + 12 * DAY).beyond == {"gift": 0}
+    assert preview(BETTER, now=START + 12 * DAY).beyond == {}
+
+
 def flow(seed: int) -> None:
     """Orders flow in from two sides while an edition is published."""
     begun()

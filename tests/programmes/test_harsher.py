@@ -6,7 +6,7 @@ import pytest
 
 from regulars.engine.edition import Edition
 from regulars.programmes import harsher as module
-from regulars.programmes.harsher import harsher
+from regulars.programmes.harsher import dearer, harsher
 from regulars.programmes.loading import load
 
 FILE = """
@@ -89,3 +89,10 @@ def test_the_same_is_not_worse() -> None:
 def test_saboteur_prices_may_rise(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "RISING", frozenset())
     assert places(FILE, FILE.replace("price: 30,", "price: 31,")) == []
+
+
+def test_a_price_that_rises_is_told_with_both_and_one_that_falls_is_not() -> None:
+    one, other = edition(FILE), edition(FILE.replace("price: 30,", "price: 45,"))
+    (found,) = dearer(one, other)
+    assert (found.reward, found.asset, found.was, found.now) == ("gift", "points", 30, 45)
+    assert dearer(other, one) == []

@@ -25,7 +25,7 @@ from regulars.engine.compiling import compiled
 from regulars.engine.edition import Edition
 from regulars.engine.head import Shelved
 from regulars.engine.state import BEGINNING
-from regulars.programmes.harsher import Harsher, harsher
+from regulars.programmes.harsher import Dearer, Harsher, dearer, harsher
 from regulars.programmes.loading import load
 
 AHEAD = """
@@ -206,7 +206,8 @@ class Other(Struct, frozen=True, kw_only=True):
 class Preview(Struct, kw_only=True):
     """What would be different had an edition been in force for a while: for how many of the
     `holders`, by asset, and where tiers differ; `whole`, whether these are all of them. `harsher`
-    is what gets dearer or shorter, and `earliest` when that may begin."""
+    is what gets dearer or shorter, and `earliest` when that may begin. `beyond` counts, for each
+    of the rewards that get `dearer`, who has enough for it today and then not."""
 
     edition: Edition
     since: datetime
@@ -219,6 +220,8 @@ class Preview(Struct, kw_only=True):
     largest: list[Other] = field(default_factory=list)
     harsher: list[Harsher] = field(default_factory=list)
     earliest: datetime | None = None
+    dearer: list[Dearer] = field(default_factory=list)
+    beyond: dict[str, int] = field(default_factory=dict)
 
 
 def preview(
@@ -238,7 +241,8 @@ def preview(
     if before.begins is not None:
         begins = max(begins, before.begins + timedelta(microseconds=1))
     found = Preview(edition=edition, since=begins)
-    found.harsher = harsher(programmes.read(before.body, before.edition), edition)
+    known = programmes.read(before.body, before.edition)
+    found.harsher, found.dearer = harsher(known, edition), dearer(known, edition)
     found.earliest = earliest_begin(edition, now)
     _look_at_all(edition, found, enough)
     return found
@@ -283,6 +287,10 @@ def _look(
         found.more += any(amount > 0 for amount in amounts)
         found.less += any(amount < 0 for amount in amounts)
         found.tiers += other.tier != other.tier_was
+        has = _balances(present)
+        for one in found.dearer:
+            lost = one.was <= has.get(one.asset, 0) < one.now
+            found.beyond[one.reward] = found.beyond.get(one.reward, 0) + lost
         for asset, amount in other.amounts.items():
             found.sums[asset] = found.sums.get(asset, 0) + amount
         if amounts or other.tier != other.tier_was:

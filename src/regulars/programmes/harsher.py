@@ -44,6 +44,40 @@ class Harsher(Struct, frozen=True, kw_only=True):
     now: str = ""
 
 
+class Dearer(Struct, frozen=True, kw_only=True):
+    """A reward whose price rises: of which asset, and from what to what in its smallest units."""
+
+    reward: str
+    asset: str
+    was: int
+    now: int
+
+
+def dearer(before: Edition, after: Edition) -> list[Dearer]:
+    """The rewards that have one price before and after, a higher one after, in the same asset."""
+    old, new = (_prices(with_ids(one)) for one in (before, after))
+    pairs = [(one, old[name]) for name, one in new.items() if name in old]
+    return [
+        Dearer(reward=one.reward, asset=one.asset, was=was.now, now=one.now)
+        for one, was in pairs
+        if one.asset == was.asset and one.now > was.now
+    ]
+
+
+def _prices(edition: Edition) -> dict[str, Dearer]:
+    """What each reward costs, as `now`."""
+    parts = {one.id: one.decimals for one in edition.assets}
+    found = {}
+    for one in edition.rewards:
+        price = getattr(one, "price", None)
+        asset = getattr(one, "asset", None) or edition.assets[0].id
+        if price is not None and asset in parts:
+            units = int(Decimal(str(price)).scaleb(parts[asset]))
+            name = one.name_in_state
+            found[name] = Dearer(reward=name, asset=asset, was=0, now=units)
+    return found
+
+
 def harsher(before: Edition, after: Edition) -> list[Harsher]:
     """What `after` makes dearer, shorter or harder than `before`."""
     old, new = _plain(with_ids(before)), _plain(with_ids(after))

@@ -40,6 +40,7 @@ from regulars.engine.edition import Edition
 from regulars.programmes.loading import load
 from regulars.words import programme_files
 from regulars.words.amounts import asset_of, much
+from regulars.words.programme.asking import rule_name
 from regulars.words.reasons import sentence
 
 MOST_LETTERS = 200_000
@@ -188,6 +189,11 @@ def _difference(edition: Edition, found: Preview, wish: Wish) -> dict[str, Any]:
         ],
         "largest": _largest(edition, found),
         "worse": worse,
+        "beyond": [
+            {"name": rule_name(edition, name), "count": count}
+            for name, count in found.beyond.items()
+            if count
+        ],
         "earliest": short_day(earliest),
         "least": earliest_day(edition, now, notice=False).isoformat(),
         "day": wish.day or (earliest.isoformat() if waits else ""),
