@@ -94,5 +94,5 @@ def test_saboteur_prices_may_rise(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_price_that_rises_is_told_with_both_and_one_that_falls_is_not() -> None:
     one, other = edition(FILE), edition(FILE.replace("price: 30,", "price: 45,"))
     (found,) = dearer(one, other)
-    assert (found.reward, found.asset, found.was, found.now) == ("gift", "points", 30, 45)
+    assert (found.reward, found.asset, found.was, found.becomes) == ("gift", "points", 30, 45)
     assert dearer(other, one) == []

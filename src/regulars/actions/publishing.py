@@ -289,7 +289,7 @@ def _look(
         found.tiers += other.tier != other.tier_was
         has = _balances(present)
         for one in found.dearer:
-            lost = one.was <= has.get(one.asset, 0) < one.now
+            lost = one.was <= has.get(one.asset, 0) < one.becomes
             found.beyond[one.reward] = found.beyond.get(one.reward, 0) + lost
         for asset, amount in other.amounts.items():
             found.sums[asset] = found.sums.get(asset, 0) + amount

@@ -50,7 +50,7 @@ class Dearer(Struct, frozen=True, kw_only=True):
     reward: str
     asset: str
     was: int
-    now: int
+    becomes: int
 
 
 def dearer(before: Edition, after: Edition) -> list[Dearer]:
@@ -58,14 +58,14 @@ def dearer(before: Edition, after: Edition) -> list[Dearer]:
     old, new = (_prices(with_ids(one)) for one in (before, after))
     pairs = [(one, old[name]) for name, one in new.items() if name in old]
     return [
-        Dearer(reward=one.reward, asset=one.asset, was=was.now, now=one.now)
+        Dearer(reward=one.reward, asset=one.asset, was=was.becomes, becomes=one.becomes)
         for one, was in pairs
-        if one.asset == was.asset and one.now > was.now
+        if one.asset == was.asset and one.becomes > was.becomes
     ]
 
 
 def _prices(edition: Edition) -> dict[str, Dearer]:
-    """What each reward costs, as `now`."""
+    """What each reward costs, as what it `becomes`."""
     parts = {one.id: one.decimals for one in edition.assets}
     found = {}
     for one in edition.rewards:
@@ -74,7 +74,7 @@ def _prices(edition: Edition) -> dict[str, Dearer]:
         if price is not None and asset in parts:
             units = int(Decimal(str(price)).scaleb(parts[asset]))
             name = one.name_in_state
-            found[name] = Dearer(reward=name, asset=asset, was=0, now=units)
+            found[name] = Dearer(reward=name, asset=asset, was=0, becomes=units)
     return found
 
 
