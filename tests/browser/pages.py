@@ -29,7 +29,7 @@ PAGES = {
     "console:import_run": "/console/customers/imports/{bad}/",
     "console:programme": "/console/programme/",
     "console:programme_change": "/console/programme/change/",
-    "console:programme_draft": "/console/programme/draft/corner_club/?at=referrals%5B0%5D&amount=12",
+    "console:programme_draft": "/console/programme/draft/corner_club/?at=referrals%5B0%5D&amount=9",
     "console:programme_add": "/console/programme/draft/corner_club/add/",
     "console:programme_cases": "/console/programme/draft/corner_club/cases/",
     "console:programme_look": "/console/programme/draft/corner_club/look/",

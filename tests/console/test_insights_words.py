@@ -24,9 +24,7 @@ HEAVY = ("ibis", "duckdb", "pandas", "pyarrow", "numpy", "altair")
 
 
 def test_every_definition_is_listed_for_translation() -> None:
-    said = {
-        getattr(one, part) for one in EVERY for part in ("definition", "who", "when", "what")
-    }
+    said = {getattr(one, part) for one in EVERY for part in ("definition", "who", "when", "what")}
     assert said == set(DEFINITIONS)
 
 
