@@ -44,8 +44,9 @@ GROUPS = f"""
             SELECT into_id FROM regulars_customerlink
             WHERE customer_id = up.id AND undone_at IS NULL OFFSET 0) l
     ), same(now, id) AS (
-        SELECT id, id FROM up WHERE NOT EXISTS (SELECT 1 FROM regulars_customerlink
-            WHERE customer_id = up.id AND undone_at IS NULL)
+        SELECT id, id FROM up LEFT JOIN LATERAL (SELECT into_id FROM regulars_customerlink
+            WHERE customer_id = up.id AND undone_at IS NULL LIMIT 1) l ON true
+            WHERE l.into_id IS NULL
         UNION SELECT same.now, l.customer_id FROM same CROSS JOIN LATERAL (
             SELECT customer_id FROM regulars_customerlink
             WHERE into_id = same.id AND undone_at IS NULL OFFSET 0) l
@@ -110,8 +111,9 @@ LEFT = f"""
     SELECT h.customer_id, h.left_at FROM unnest({NUMBERS}) AS w(id) CROSS JOIN LATERAL (
         SELECT customer_id, left_at FROM regulars_holder
         WHERE customer_id = w.id AND programme = %s AND left_at IS NOT NULL OFFSET 0) AS h
-    WHERE NOT EXISTS (SELECT 1 FROM regulars_customerlink
-        WHERE customer_id = w.id AND undone_at IS NULL)
+    LEFT JOIN LATERAL (SELECT into_id FROM regulars_customerlink
+        WHERE customer_id = w.id AND undone_at IS NULL LIMIT 1) AS l ON true
+    WHERE l.into_id IS NULL
 """  # noqa: S608 - own texts
 ENDS = f"""
     SELECT type, min(at) FROM regulars_fact WHERE customer_id = ANY({NUMBERS})
