@@ -240,7 +240,7 @@ SABOTEURS = {
     "visitors": without("CLICKS", "kind = 'visitor'", "kind = 'nobody'"),
     "own clicks": without("CLICKS", "customer_id = w.id AND", "customer_id = 0 AND"),
     "who left": without("LEFT", "left_at IS NOT NULL", "left_at IS NULL"),
-    "who was merged has left": without("LEFT", "NOT EXISTS", "true OR NOT EXISTS"),
+    "who was merged has left": without("LEFT", "undone_at IS NULL", "undone_at IS NOT NULL"),
     "others stay apart": (Scene, "same", apart),
     "codes in public": without("CODES", "public_from", "NULL AS public_from"),
 }
