@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.utils import translation
 
 import server
 from furnished import forget_models
@@ -72,6 +73,12 @@ FIRST = (
     "tests/run/",
 )
 """What takes long begins first, so that at the end no process works alone."""
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """Whoever was answered last in this process may have read another language."""
+    translation.activate("en")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -144,6 +144,7 @@ def test_an_import_at_work_is_left_alone(
         assert tidying.revive(later) == 0
         intake.bring_in(run_id, later)
         assert run_of(run_id).state == State.WAITING
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
     other.close()
     assert tidying.revive(later) == 1
 

@@ -115,7 +115,7 @@ def test_a_ready_one_is_chosen_changed_tried_looked_at_and_published(
         assert flaws(page) == []
         page.locator("main form button.primary").click()
         expect(page.locator("main .banner.good")).to_be_visible()
-        expect(page.locator("table.cards tbody tr")).to_have_count(1)
+        expect(page.locator("main")).to_contain_text("Round the Corner")
 
 
 def test_without_a_script_a_rule_is_added_and_a_mistake_is_told(visit: Visits) -> None:

@@ -128,7 +128,7 @@ class Promise(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="promise"
     target: Reference = ""
     cause: Reference = ""
     flags: tuple[Code, ...] = ()
-    details: dict[Code, Code] = {}
+    details: dict[Code, Reference] = {}
 
 
 class Reversal(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="reversal", gc=False):
