@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,8 +59,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
 
 
 @pytest.fixture
-def club(db: None, settings: Any, clock: list[datetime]) -> Club:
+def club(db: None, settings: Any, tmp_path: Path, clock: list[datetime]) -> Club:
     settings.BASE_URL = BASE
+    settings.DATA = tmp_path
     settings.DEMONSTRATION = True
     settings.ALLOWED_HOSTS = ["testserver"]
     return Club()

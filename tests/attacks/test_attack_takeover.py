@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,8 +35,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
 
 
 @pytest.fixture
-def club(db: None, settings: Any, clock: list[datetime]) -> Club:
+def club(db: None, settings: Any, tmp_path: Path, clock: list[datetime]) -> Club:
     settings.BASE_URL = BASE
+    settings.DATA = tmp_path
     settings.DEMONSTRATION = True
     settings.ALLOWED_HOSTS = ["testserver"]
     return Club()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -15,6 +16,7 @@ from regulars.actions import customers
 from regulars.actions.advocates import choose_code
 from regulars.actions.looking import look
 from regulars.actions.verifying import verify
+from regulars.db import forgotten
 from regulars.db.models import Customer, FactRow, TransferRow
 
 CANARIES = ("Ana", "Popescu", "ana@example.com", "RC773318", "491715550482", "canary", "popescu")
@@ -74,3 +76,13 @@ def test_saboteur_who_forgets_a_table(club: Club, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(portal_erasing, "ABOUT", kept)
     portal_erasing.erase(club.ana, NOW)
     assert found() == {"regulars_searchtoken"}
+
+
+def test_a_torn_line_of_the_list_takes_no_other_along(settings: Any, tmp_path: Path) -> None:
+    settings.DATA = tmp_path
+    first, second = uuid4(), uuid4()
+    forgotten.note([first])
+    with forgotten.place().open("a") as file:
+        file.write("4c1f")
+    forgotten.note([second])
+    assert forgotten.listed(forgotten.place()) == [first, second]

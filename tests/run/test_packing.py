@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gzip
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+
+from regulars.run.packing import PackedFiles
 
 SHEET, SMALL, PICTURE = (
     "/static/regulars/faces.css",
@@ -45,3 +48,13 @@ def test_whoever_has_the_file_is_told_so() -> None:
     headers, _body = got(SHEET)
     again = {"If-Modified-Since": headers["Last-Modified"], "Accept-Encoding": "gzip"}
     assert Client().get(SHEET, headers=again).status_code == 304
+
+
+def test_two_who_ask_at_once_get_the_file_they_asked_for() -> None:
+    """Saboteur: packed a second time it would be written over the file that came between."""
+    files = PackedFiles(lambda request: None)
+    for url in (SHEET, PICTURE, SHEET):
+        files._pack(url)
+    for url in (SHEET, PICTURE):
+        (_gzip, packed, _headers), (_plain, plain, _same) = files.files[url].alternatives
+        assert gzip.decompress(Path(packed).read_bytes()) == Path(plain).read_bytes()

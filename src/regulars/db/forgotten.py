@@ -19,9 +19,9 @@ def place() -> Path:
 
 
 def note(people: Iterable[UUID]) -> None:
-    """Add them, for good before this returns."""
+    """Add them, for good before this returns. Each begins a line: the last one may be torn."""
     with place().open("a", encoding="ascii") as file:
-        file.writelines(f"{one}\n" for one in people)
+        file.writelines(f"\n{one}\n" for one in people)
         file.flush()
         os.fsync(file.fileno())
 

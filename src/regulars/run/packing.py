@@ -38,6 +38,8 @@ class PackedFiles(WhiteNoiseMiddleware):  # type: ignore[misc]
         return answer
 
     def _pack(self, url: str) -> None:
+        if url in self._seen:  # somebody else asked for it at the same moment
+            return
         self._seen.add(url)
         _encoding, path, headers = self.files[url].alternatives[-1]
         plain = Path(path)
