@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from histories import day, order, refund
+from msgspec import structs
 
 from regulars.engine.calendar import instant_of
 from regulars.engine.happenings import (
@@ -27,6 +28,10 @@ from regulars.engine.position import Position, names, place, position, rank
 
 def promise(key: str, days: float = 1, **fields: Any) -> Promise:
     return Promise(key=key, at=day(days), rule="r", **{"ordinal": key, **fields})
+
+
+def copied(fact: FoldFact, key: str) -> FoldFact:
+    return structs.replace(fact, key=key)
 
 
 def placed(*facts: FoldFact) -> list[str]:
@@ -75,10 +80,13 @@ def test_the_facts_of_one_instant_have_one_order_whatever_their_keys() -> None:
         (promise("z", due=True), Job(key="y", at=day(1), name="j")),
         (Opening(key="x", at=day(1), what="asset"),),
         (Attribute(key="w", at=day(1), name="n", value="v"),),
-        (Grant(key="v", at=day(1), amount=1), TierSet(key="u", at=day(1), tier="gold")),
+        (
+            Grant(key="v", at=day(1), amount=1),
+            TierSet(key="u", at=day(1), tier="gold"),
+            SignUp(key="s", at=day(1)),
+        ),
         (
             order("t", 1, 1),
-            SignUp(key="s", at=day(1)),
             Activity(key="q", at=day(1), kind="visit"),
             Effect(key="p", at=day(1), holder="m", rule="r", what="w"),
         ),
@@ -170,7 +178,7 @@ def test_a_reversal_dated_after_the_order_stands_after_it(days: float) -> None:
 )
 @pytest.mark.parametrize("days", [2, 5, 9])
 def test_what_pays_for_a_fact_stands_directly_before_it(asked: FoldFact, days: float) -> None:
-    beside = order("n", 5, 1), order("p", 5, 1)
+    beside = (copied(asked, "n"), copied(asked, "p"))
     assert placed(asked, *beside, promise("r", days, order="o")) == ["n", "r", "o", "p"]
 
 

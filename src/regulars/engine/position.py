@@ -32,13 +32,15 @@ RANKS: dict[type, int] = {
     Attribute: ATTRIBUTE_RANK,
     TierSet: GRANT_RANK,
     Grant: GRANT_RANK,
+    SignUp: GRANT_RANK,
     Job: DUE_RANK,
     Refund: REFUND_RANK,
     Promise: PROMISE_RANK,
     Reversal: REVERSAL_RANK,
     Erasure: ERASURE_RANK,
 }
-"""What comes first of the facts of one instant; what is not listed ranks as an order."""
+"""What comes first of the facts of one instant: who signs up and buys by a clock of whole seconds
+has joined before. What is not listed ranks as an order."""
 
 MOST_LINKS = 50
 """A fact follows the one that it names, that one the one that it names: so far, and no further."""
