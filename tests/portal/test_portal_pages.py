@@ -179,7 +179,7 @@ def test_days_that_do_not_exist(club: Club, birthday: str) -> None:
     assert club.customer.birth_date is None
 
 
-@pytest.mark.parametrize("birthday", ["24.11.1990", "1990-11-24", "24/11/1990"])
+@pytest.mark.parametrize("birthday", ["24.11.1990", "1990-11-24", "24/11/1990", " 24, 11 1990"])
 def test_days_in_the_ways_people_write_them(club: Club, birthday: str) -> None:
     club.browser().post("/my/profile/about/", {"name": "Ana", "birthday": birthday})
     assert str(club.customer.birth_date) == "1990-11-24"

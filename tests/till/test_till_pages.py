@@ -13,7 +13,16 @@ from django.utils import timezone
 from till_kit import CLUB, NOW, PIN, Counter, digest, member, open_counter, paired, place
 
 from regulars.actions import tills
-from regulars.db.models import Cashier, FactRow, Friend, HolderState, IdentifierRow, Role, TillDeed
+from regulars.db.models import (
+    Cashier,
+    Customer,
+    FactRow,
+    Friend,
+    HolderState,
+    IdentifierRow,
+    Role,
+    TillDeed,
+)
 from regulars.till import asking
 from staff import employ
 
@@ -234,10 +243,24 @@ def test_somebody_joins_in_ten_seconds(counter: Counter) -> None:
     assert "€15.00 to pay" in text(client.get(booked["Location"]))
 
 
+def test_a_birthday_given_at_the_counter_brings_its_treat(counter: Counter) -> None:
+    client = counter.browser()
+    assert 'name="birthday"' in client.get("/till/new/").content.decode()
+    at = client.post("/till/new/", {**JOIN, "birthday": "29.2."})["Location"]
+    row = Customer.objects.get(public_id=at.partition("m=")[2])
+    assert str(row.birth_date) == "1904-02-29", "nobody said a year"
+    fact = FactRow.objects.get(customer_id=row.id, type="attribute")
+    assert (fact.body["name"], fact.body["value"]) == ("birth_date", "--02-29")
+    assert "Use: One drink" not in client.get(at).content.decode()
+    at = client.post("/till/new/", {**JOIN, "contact": "d@example.com", "birthday": "21 11"})
+    assert "Use: One drink" in client.get(at["Location"]).content.decode()
+
+
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
         ({"agreed": ""}, "ticked"),
+        ({"birthday": "31.2."}, "There is no such birthday"),
         ({"contact": ""}, "Give a phone number"),
         ({"contact": "not@whole"}, "not a whole e-mail address"),
         ({"contact": "ana@example.com"}, "known by this already"),

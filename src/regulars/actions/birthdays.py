@@ -2,17 +2,53 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection, transaction
 
 from regulars.actions.record import Source, record
+from regulars.actions.refused import Refused
 from regulars.db import birthdays
 from regulars.db.birthdays import Untold
 from regulars.engine.arrivals import Arrival
 from regulars.engine.happenings import Attribute
+
+NO_YEAR = 1904
+"""The year of a birthday whose year nobody said: a leap year that no member was born in."""
+OLDEST = 1900
+BETWEEN = re.compile(r"[\s.,/-]+")
+
+
+def read(text: str, today: date) -> date | None:
+    """A birthday as people write it: 24.11., 24/11, 2411, 24.11.1990 or 1990-11-24; without a year
+    it gets `NO_YEAR`. None where nothing was written. Refused: birthday_unreadable."""
+    parts = [one for one in BETWEEN.split(text.strip()) if one]
+    if not parts:
+        return None
+    if len(parts) == 1 and len(parts[0]) == 4:
+        parts = [parts[0][:2], parts[0][2:]]
+    try:
+        if any(len(one) > 4 or not one.isascii() for one in parts):
+            raise ValueError(text)
+        numbers = [int(one) for one in parts]
+        if len(parts[0]) == 4:
+            numbers.reverse()
+        day, month, year = (*numbers, NO_YEAR) if len(numbers) == 2 else numbers
+        found = date(year, month, day)
+    except ValueError as error:
+        raise Refused("birthday_unreadable") from error
+    if not OLDEST <= found.year <= today.year:
+        raise Refused("birthday_unreadable")
+    return found
+
+
+def asked() -> bool:
+    """Whether a programme that runs has something for birthdays."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        return bool(birthdays.asking(cursor))
 
 
 def fact_of(untold: Untold, now: datetime) -> Attribute:

@@ -28,8 +28,6 @@ NEWS = ("news", "mail")
 JOINING = ("joining", "counter")
 """What somebody says aloud at a counter, who joins there: that they take part."""
 TO_COME_BACK = timedelta(days=14)
-NO_YEAR = 1904
-"""The year of a birthday whose year nobody said: a leap year that no member was born in."""
 How = Literal["portal", "till", "mail", "friend"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from msgspec import Struct
@@ -30,8 +30,8 @@ MOST_CANDIDATES = 5
 
 class Newcomer(Struct, frozen=True, kw_only=True):
     """Who joins, as a cashier typed it. `advocate` is the number of whoever sent them; `agreed`
-    that they said yes to it aloud, `news` that they want to be written to. `texts` are the
-    sentences that were read to them, by purpose, `spoken` their language."""
+    that they said yes to it aloud, `news` that they want to be written to; a `birthday` needs no
+    year. `texts` are the sentences that were read to them, by purpose, `spoken` their language."""
 
     key: str
     contact: str
@@ -39,6 +39,7 @@ class Newcomer(Struct, frozen=True, kw_only=True):
     language: str
     region: str
     agreed: bool
+    birthday: date | None = None
     news: bool = False
     texts: Mapping[str, str] = {}
     spoken: str = ""
@@ -81,7 +82,7 @@ def enrol(worker: Worker, told: Newcomer, now: datetime) -> int:
         if IdentifierRow.objects.filter(kind=contact.kind, value=contact.value).exists():
             raise Refused("till_joined")
         name = without_cards(" ".join(told.name.split()))
-        profile = Profile(name=name, language=told.language)
+        profile = Profile(name=name, language=told.language, birth_date=told.birthday)
         number = known_customer(Who(identifiers=(contact,), profile=profile), now)
         for programme in running:
             join([number], programme, since=now, now=now)

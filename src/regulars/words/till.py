@@ -50,6 +50,7 @@ TILL_REASONS = {
     "till_contact": _("Give a phone number or an e-mail address: the card is found by it."),
     "till_consent": _("Say it aloud and tick that they agreed; nobody joins without that."),
     "till_news": _("For news by mail they need an e-mail address. Take it, or untick the box."),
+    "till_birthday": _("There is no such birthday. Type day and month, like 24.11."),
     "till_no_programme": _("No programme runs yet. The owner publishes one in the console."),
     "till_too_old": _("This sale waited longer than %(days)s days. Enter it as an order."),
     "till_queue_unreadable": _(

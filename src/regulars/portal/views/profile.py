@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from regulars.actions import portal_erasing, portal_profile, signing_in
-from regulars.actions.portal_profile import CHANNELS, NO_YEAR, PURPOSES, About, Said
+from regulars.actions import birthdays, portal_erasing, portal_profile, signing_in
+from regulars.actions.portal_profile import CHANNELS, PURPOSES, About, Said
 from regulars.actions.refused import Refused
 from regulars.db.queries import portal, portal_data
 from regulars.portal.access import (
@@ -114,29 +114,7 @@ def birthday_shown(day: date | None) -> str:
     """A birthday as its owner writes it: without the year that nobody said."""
     if day is None:
         return ""
-    return f"{day.day}.{day.month}." + (str(day.year) if day.year != NO_YEAR else "")
-
-
-def birthday_read(text: str) -> date | None:
-    """A birthday as somebody wrote it: 24.11., 24.11.1990 or 1990-11-24. Refused:
-    birthday_unreadable."""
-    text = text.strip()
-    if not text:
-        return None
-    parts = [one for one in text.replace("-", ".").replace("/", ".").split(".") if one]
-    try:
-        numbers = [int(one) for one in parts if len(one) < 5]
-        if len(numbers) != len(parts):
-            raise ValueError(text)
-        if len(parts[0]) == 4:
-            numbers.reverse()
-        day, month, year = (*numbers, NO_YEAR) if len(numbers) == 2 else numbers
-        found = date(year, month, day)
-    except (ValueError, IndexError) as error:
-        raise Refused("birthday_unreadable") from error
-    if not (1900 <= found.year <= timezone.localdate().year):
-        raise Refused("birthday_unreadable")
-    return found
+    return f"{day.day}.{day.month}." + (str(day.year) if day.year != birthdays.NO_YEAR else "")
 
 
 @member_page
@@ -146,7 +124,7 @@ def about(request: MemberRequest) -> HttpResponse:
     customer, now = request.member.customer, timezone.now()
     wanted = request.POST.get("language", "")
     try:
-        birthday = birthday_read(written(request, "birthday", 20))
+        birthday = birthdays.read(written(request, "birthday", 20), timezone.localdate())
         told = About(name=written(request, "name", 1000), birthday=birthday)
         portal_profile.change(customer.id, told, now)
     except Refused as refused:

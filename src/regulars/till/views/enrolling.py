@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST
 
-from regulars.actions import till_joining, tills
+from regulars.actions import birthdays, till_joining, tills
 from regulars.actions.refused import Refused
 from regulars.actions.till_joining import Heard, Newcomer
 from regulars.actions.till_sales import key_of
@@ -33,13 +34,15 @@ NOBODY = "nobody"
 @working
 @require_http_methods(["GET", "HEAD", "POST"])
 def enrol(request: TillRequest) -> HttpResponse:
-    """Phone or e-mail address, a name if they like, their language, who sent them, and their
-    yes."""
+    """Phone or e-mail address, a name and a birthday if they like, their language, who sent them,
+    and their yes."""
     told = request.POST
     values: dict[str, Any] = {
         "amount": (told.get("a") or request.GET.get("a", ""))[:20],
         "contact": told.get("contact", "")[:254],
         "name": told.get("name", "")[:200],
+        "birthday": told.get("birthday", "")[:20],
+        "treats": birthdays.asked(),
         "sent": told.get("sent", "")[:100],
         "advocate": told.get("advocate", ""),
         "agreed": told.get("agreed") == "yes",
@@ -59,6 +62,7 @@ def enrol(request: TillRequest) -> HttpResponse:
     try:
         number = till_joining.enrol(request.worker, _newcomer(request, values), timezone.now())
     except Refused as refused:
+        values["bad_birthday"] = refused.code == "till_birthday"
         values["refused"] = sentence(refused.code, refused.params)
         return render(request, "till/enrol.html", {**frame(request), **values}, status=409)
     return _on(str(Customer.objects.values_list("public_id", flat=True).get(id=number)), values)
@@ -74,11 +78,19 @@ def _newcomer(request: TillRequest, values: dict[str, Any]) -> Newcomer:
         language=chosen["code"] if chosen else "",
         region=request.business.region,
         agreed=values["agreed"],
+        birthday=_birthday(values["birthday"]),
         news=values["news"],
         texts=values["texts"],
         spoken=get_language() or "en",
         advocate=number_of(advocate) if advocate not in ("", NOBODY) else None,
     )
+
+
+def _birthday(text: str) -> date | None:
+    try:
+        return birthdays.read(text, timezone.localdate())
+    except Refused as refused:
+        raise Refused("till_birthday") from refused
 
 
 def _senders(request: TillRequest, text: str) -> list[dict[str, Any]]:
