@@ -13,6 +13,7 @@ from django.utils import timezone
 from till_kit import CLUB, NOW, PIN, Counter, digest, member, open_counter, paired, place
 
 from regulars.actions import tills
+from regulars.console.views.customers.known import details_of
 from regulars.db.models import (
     Cashier,
     Customer,
@@ -249,6 +250,7 @@ def test_a_birthday_given_at_the_counter_brings_its_treat(counter: Counter) -> N
     at = client.post("/till/new/", {**JOIN, "birthday": "29.2."})["Location"]
     row = Customer.objects.get(public_id=at.partition("m=")[2])
     assert str(row.birth_date) == "1904-02-29", "nobody said a year"
+    assert details_of(row)[0].text == "29 Feb", "nor does staff read one"
     fact = FactRow.objects.get(customer_id=row.id, type="attribute")
     assert (fact.body["name"], fact.body["value"]) == ("birth_date", "--02-29")
     assert "Use: One drink" not in client.get(at).content.decode()

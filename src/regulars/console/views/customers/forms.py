@@ -108,6 +108,7 @@ class ProfileForm(forms.Form):
         error_messages={
             "invalid": _("There is no such day. Correct it or leave it empty."),
         },
+        help_text=_("1904 stands for a year that nobody said."),
     )
     language = forms.ChoiceField(label=_("Language"), required=False)
     country = forms.CharField(label=_("Country"), required=False, max_length=60)

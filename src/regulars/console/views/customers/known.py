@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from regulars.console.templatetags.look import short_day
+from regulars.actions.birthdays import NO_YEAR
 from regulars.console.views.customers.labels import KINDS
 from regulars.console.views.customers.portrait import country_name, language_name
 from regulars.console.views.customers.rows import spaced
 from regulars.db.models import Customer
+from regulars.words import formats
+from regulars.words.amounts import language
 
 ICONS = {"email": "mail", "phone": "sms", "card": "card", "external": "key"}
 
@@ -41,9 +45,14 @@ def identifiers_of(pairs: list[tuple[str, str]]) -> list[KnownThing]:
 def details_of(customer: Customer) -> list[KnownThing]:
     born = customer.birth_date
     told = [
-        ("calendar", short_day(born) if born else "", _("Birthday")),
+        ("calendar", _birthday(born) if born else "", _("Birthday")),
         ("speech", language_name(customer.language), _("Language")),
         ("globe", country_name(customer.country), _("Country")),
         *(("tag", value, name) for name, value in sorted(customer.attributes.items())),
     ]
     return [KnownThing(icon=icon, text=text, label=label) for icon, text, label in told if text]
+
+
+def _birthday(born: date) -> str:
+    """The day, with its year where somebody said one."""
+    return formats.short_day(born, language(), NO_YEAR)
