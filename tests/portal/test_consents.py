@@ -10,8 +10,9 @@ import pytest
 from portal_kit import NOW, Club
 
 from regulars.actions import portal_profile
-from regulars.actions.portal_profile import CHANNELS, PURPOSES, Said, consent, consents_of
+from regulars.actions.portal_profile import CHANNELS, PURPOSES, Said, consent
 from regulars.db.models import Consent, ConsentWording, Customer
+from regulars.db.queries.consents import consents_of
 
 pytestmark = pytest.mark.django_db
 HISTORIES = 100 if os.environ.get("REGULARS_TORTURE") else 12

@@ -15,13 +15,17 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
-from msgspec import Struct
+from django.utils.translation import gettext
+from msgspec import Struct, structs
 
 from regulars.actions.later import later
 from regulars.channels.mail import Letter, Outcome, Postman
 from regulars.db import tracing
-from regulars.db.models import Business, OutMail
+from regulars.db.models import Business, Customer, OutMail
+from regulars.db.queries.consents import agrees, stop_token
+from regulars.words.consents import purpose_names
 
 log = logging.getLogger("regulars.mail")
 
@@ -33,12 +37,15 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360,
 WORTH = timedelta(days=2)
 """So long a mail is worth sending, where nothing else is said."""
 KEPT = timedelta(days=90)
+CHANNEL = "mail"
+STOPPED = Outcome("refused", "stopped")
+"""What becomes of a mail whose reader stopped its kind before it went out."""
 State = OutMail.State
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
     """A mail to be sent. `secret` tells that its text lets somebody in; `worth` how long it is of
-    any use."""
+    any use. One with a `purpose` is for those alone who agree to it: see `queue_agreed`."""
 
     kind: str
     recipient: str
@@ -47,6 +54,29 @@ class Wanted(Struct, frozen=True, kw_only=True):
     customer_id: int | None = None
     secret: bool = False
     worth: timedelta = WORTH
+    purpose: str = ""
+
+
+def queue_agreed(wanted: Wanted, now: datetime) -> UUID | None:
+    """Put a mail into the outbox that its reader may stop, with the link by which they do; None
+    where they do not agree to its purpose. To be called in the language of its reader."""
+    customer = Customer.objects.filter(id=wanted.customer_id or 0).first()
+    if customer is None or not agrees(customer.id, wanted.purpose, CHANNEL):
+        return None
+    about = {"purpose": purpose_names()[wanted.purpose]}
+    lines = [
+        gettext("You get this because you said yes to “%(purpose)s”. To stop it, open this and "
+                "press the button; nobody asks who you are:") % about,
+        stop_address(customer, wanted.purpose),
+    ]  # fmt: skip
+    text = wanted.text.rstrip("\n") + "\n\n-- \n" + "\n".join(lines) + "\n"
+    return queue(structs.replace(wanted, text=text), now)
+
+
+def stop_address(customer: Customer, purpose: str) -> str:
+    """Where somebody stops mails of a purpose without signing in."""
+    token = stop_token(customer, purpose, CHANNEL)
+    return settings.BASE_URL + reverse("portal:stop", args=[token])
 
 
 def queue(wanted: Wanted, now: datetime) -> UUID:
@@ -57,6 +87,7 @@ def queue(wanted: Wanted, now: datetime) -> UUID:
         subject=" ".join(wanted.subject.split())[:300],
         text=wanted.text,
         secret=wanted.secret,
+        purpose=wanted.purpose,
         customer_id=wanted.customer_id,
         queued_at=now,
         next_at=now,
@@ -78,7 +109,7 @@ def send_due(now: datetime | None = None) -> int:
         while batch := _take_up(now or timezone.now()):
             for row in (one for one in batch if one.state == State.PICKED):
                 with tracing.under(row.request):
-                    outcome = postman.deliver(_letter(row))
+                    outcome = postman.deliver(_letter(row)) if _wanted(row) else STOPPED
                     _mark(row, outcome, now or timezone.now())
                 sent += outcome.became == "sent"
     finally:
@@ -104,7 +135,15 @@ def _take_up(now: datetime) -> Sequence[OutMail]:
     return rows
 
 
+def _wanted(row: OutMail) -> bool:
+    """Whether it may go out still: who stopped it after it was queued does not get it."""
+    return not row.purpose or (
+        row.customer_id is not None and agrees(row.customer_id, row.purpose, CHANNEL)
+    )
+
+
 def _letter(row: OutMail) -> Letter:
+    customer = Customer.objects.filter(id=row.customer_id or 0).first() if row.purpose else None
     name = Business.objects.values_list("name", flat=True).filter(pk=1).first() or ""
     return Letter(
         id=str(row.id),
@@ -113,6 +152,7 @@ def _letter(row: OutMail) -> Letter:
         subject=row.subject,
         text=row.text,
         request=row.request,
+        stop=stop_address(customer, row.purpose) if customer else "",
     )
 
 

@@ -17,6 +17,7 @@ from regulars.actions.customers import NAME_LENGTH, change_profile
 from regulars.actions.record import Source, record
 from regulars.actions.refused import Refused
 from regulars.db.models import Consent, ConsentWording, Customer, HolderState, Leaving
+from regulars.db.queries.consents import Stopping, consents_of
 from regulars.engine.arrivals import Arrival
 from regulars.engine.facts import Profile
 from regulars.engine.happenings import Erasure
@@ -111,18 +112,18 @@ def consent(customer_id: int, said: Said, now: datetime) -> int:
     return written
 
 
-def consents_of(customer_id: int) -> dict[tuple[str, str], bool]:
-    """What somebody agrees to at present; whatever is missing was never agreed to."""
-    rows = Consent.objects.filter(customer_id=customer_id).order_by("at", "id")
-    return {(row.purpose, row.channel): row.given for row in rows}
-
-
 def _wording(text: str, language: str, now: datetime) -> str:
     name = hashlib.sha256(f"{language}\0{text}".encode()).hexdigest()[:16]
     ConsentWording.objects.get_or_create(
         id=name, defaults={"language": language, "text": text[:1000], "first_at": now}
     )
     return name
+
+
+def stop(wanted: Stopping, said: Said, now: datetime) -> None:
+    """Write no more about a purpose by a channel; doing it again changes nothing."""
+    choices = {(wanted.purpose, wanted.channel): False}
+    consent(wanted.customer_id, structs.replace(said, choices=choices), now)
 
 
 @transaction.atomic

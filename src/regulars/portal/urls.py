@@ -16,6 +16,7 @@ from regulars.portal.views import (
     rewards,
     scan,
     share,
+    stopping,
 )
 
 app_name = "portal"
@@ -41,6 +42,7 @@ urlpatterns = [
     path("my/sign-in/", entry.sign_in, name="sign_in"),
     path("my/sign-in/code/", entry.code, name="code"),
     path("my/enter/<str:token>/", entry.enter, name="enter"),
+    path("my/stop/<str:token>/", stopping.stop, name="stop"),
     path("my/sign-out/", entry.sign_out, name="sign_out"),
     path("my/language/", entry.language, name="language"),
     path("r/confirm/<str:token>/", friend.confirm, name="confirm"),

@@ -21,7 +21,8 @@ TOO_MANY = 429
 
 
 class Letter(Struct, frozen=True, kw_only=True):
-    """A mail as it goes out; `id` is its own for ever, `request` that of the request it is from."""
+    """A mail as it goes out; `id` is its own for ever, `request` that of the request it is from,
+    `stop` the address by which whoever gets it stops mails of its kind (empty: they may not)."""
 
     id: str
     sender: str
@@ -29,6 +30,7 @@ class Letter(Struct, frozen=True, kw_only=True):
     subject: str
     text: str
     request: str = ""
+    stop: str = ""
 
 
 class Outcome(Struct, frozen=True):
@@ -83,11 +85,21 @@ def _message(letter: Letter) -> EmailMessage:
     headers = {"Message-ID": f"<{letter.id}@{host}>", "Auto-Submitted": "auto-generated"}
     if letter.request:
         headers["X-Request-Id"] = letter.request
+    headers |= _ways_out(letter.stop)
     message = EmailMessage(
         letter.subject, letter.text, letter.sender, [letter.recipient], headers=headers
     )
     message.message()
     return message
+
+
+def _ways_out(stop: str) -> dict[str, str]:
+    """The headers by which a mail program stops mails of this kind. The one click of RFC 8058 is
+    offered over https alone, as it asks."""
+    found = {"List-Unsubscribe": f"<{stop}>"} if stop else {}
+    if stop.startswith("https://"):
+        found["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return found
 
 
 def outcome_of(error: Exception) -> Outcome:

@@ -10,7 +10,8 @@ class OutMail(models.Model):
 
     `secret` tells that its text lets somebody in: it is taken away as soon as nobody needs it. A
     mail that has not gone out by `until` is not sent any more. `code` says why one failed,
-    `request` is the id of the request that it comes from.
+    `request` is the id of the request that it comes from. One with a `purpose` is for those alone
+    who agree to it, also at the moment when it goes out.
     """
 
     class State(models.TextChoices):
@@ -33,6 +34,7 @@ class OutMail(models.Model):
     next_at = models.DateTimeField()
     until = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
+    purpose = models.CharField(max_length=30, blank=True, default="", db_default="")
     request = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:

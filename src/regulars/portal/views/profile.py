@@ -9,13 +9,13 @@ from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from regulars.actions import birthdays, portal_erasing, portal_profile, signing_in
 from regulars.actions.portal_profile import CHANNELS, PURPOSES, About, Said
 from regulars.actions.refused import Refused
 from regulars.db.queries import portal, portal_data
+from regulars.db.queries.consents import consents_of
 from regulars.portal.access import (
     LANGUAGES,
     YEAR,
@@ -29,23 +29,8 @@ from regulars.portal.access import (
 from regulars.portal.choosing import chosen
 from regulars.words import formats
 from regulars.words.amounts import language
+from regulars.words.consents import channel_names, purpose_names, wordings
 from regulars.words.reasons import sentence
-
-
-def wordings() -> dict[str, tuple[str, str]]:
-    """What we ask for, by purpose: a name, and what it means. These are the texts that are kept
-    with a yes or no."""
-    return {
-        "points": (_("Your points and rewards"), _("what you have, what runs out")),
-        "news": (_("News and offers"), _("what is new, what costs less")),
-        "events": (_("Events"), _("what takes place at ours")),
-        "questions": (_("A question now and then"), _("at most every 90 days")),
-    }
-
-
-def channel_names() -> dict[str, str]:
-    """What ways of writing are called."""
-    return {"mail": _("Mail")}
 
 
 @member_page
@@ -59,7 +44,7 @@ def _page(
 ) -> HttpResponse:
     shown, now = chosen(request), timezone.now()
     customer = request.member.customer
-    agreed = portal_profile.consents_of(customer.id)
+    agreed = consents_of(customer.id)
     names = channel_names()
     rows = [
         {
@@ -97,8 +82,7 @@ def _masked(phone: str) -> str:
 
 def _proofs(customer_id: int) -> list[tuple[str, str, bool]]:
     """When, and at which counter, somebody said yes or no to what, the newest first."""
-    named = {purpose: name for purpose, (name, _note) in wordings().items()}
-    named["joining"] = _("Taking part")
+    named = purpose_names()
     rows = portal_data.consents(customer_id)
     places = portal.place_names([one.place for one in rows])
     found = []
