@@ -12,6 +12,7 @@ from msgspec import Struct
 from regulars.db.models import AuditRow, Staff
 
 COMMAND_LINE = "command line"
+BROWSER = "its browser"
 MOST_LISTED = 1000
 
 

@@ -111,7 +111,7 @@ def pair(code: str, now: datetime) -> Paired:
     device.token_hash, device.paired_at = token_hash(token), now
     device.pairing_hash, device.pairing_until = "", None
     device.save()
-    audit.note("till.paired", device.pk, "its browser", now, {"place": device.place_id})
+    audit.note("till.paired", device.pk, audit.BROWSER, now, {"place": device.place_id})
     return Paired(device, token)
 
 

@@ -17,7 +17,8 @@ from regulars.actions.audit import Entry
 from regulars.console.templatetags.look import moment
 from regulars.db.queries import audited, programmes
 from regulars.db.queries.audited import Meant
-from regulars.words.amounts import reward_name, said
+from regulars.words.amounts import asset_of, language, named, reward_name, said
+from regulars.words.formats import money
 
 LONGEST = 80
 PAGES = {
@@ -39,13 +40,17 @@ LABELS = {
     "asset": pgettext_lazy("audit log", "of"),
     "begins": pgettext_lazy("audit log", "begins"),
     "code": pgettext_lazy("audit log", "code"),
+    "cost": pgettext_lazy("audit log", "costs"),
     "edition": pgettext_lazy("audit log", "edition"),
     "from": pgettext_lazy("audit log", "before"),
     "gave": pgettext_lazy("audit log", "gave"),
+    "gives": pgettext_lazy("audit log", "gives"),
     "grants_a_day": pgettext_lazy("audit log", "gives by hand a day"),
     "kind": pgettext_lazy("audit log", "kind"),
+    "left": pgettext_lazy("audit log", "left"),
     "made": pgettext_lazy("audit log", "new key"),
     "message": pgettext_lazy("audit log", "message"),
+    "offered": pgettext_lazy("audit log", "on offer"),
     "on_screen": pgettext_lazy("audit log", "on a screen"),
     "per_minute": pgettext_lazy("audit log", "requests a minute"),
     "pin": pgettext_lazy("audit log", "new PIN"),
@@ -62,8 +67,11 @@ LABELS = {
     "types": pgettext_lazy("audit log", "hears of"),
     "undos_a_day": pgettext_lazy("audit log", "takes back a day"),
     "url": pgettext_lazy("audit log", "address"),
+    "worth": pgettext_lazy("audit log", "worth"),
 }
 """What is written down beside an act, by its name there; anything else is shown by its name."""
+UNTOLD = ("picture",)
+"""The mark of a file, which tells people nothing."""
 
 
 class About(Struct, frozen=True):
@@ -92,9 +100,9 @@ class Reader:
     def details(self, one: Entry) -> str:
         """What else was written down, in one line."""
         told = [
-            f"{LABELS.get(name, name)}: {self._value(name, value, one.details)}"
+            f"{LABELS.get(name, name)}: {self._value(name, value, one)}"
             for name, value in one.details.items()
-            if value not in ("", [])
+            if value not in ("", [], None) and name not in UNTOLD
         ]
         return "; ".join(told)
 
@@ -109,6 +117,16 @@ class Reader:
         edition = self._programmes.get(programme)
         return reward_name(edition, reward) if edition else reward
 
+    def _asset(self, programme: str, asset: str) -> str:
+        edition = self._programmes.get(programme)
+        known = edition is not None and asset in [one.id for one in edition.assets]
+        return named(asset_of(edition, asset)) if edition and known else asset
+
+    def _money(self, minor: str, programme: str) -> str:
+        edition = self._programmes.get(programme)
+        known = edition is not None and minor.isdecimal()
+        return money(int(minor), edition.currency, language()) if edition and known else minor
+
     def _page(self, found: Meant) -> str:
         gone = found.kind in (audited.PROGRAMME, audited.REWARD)
         if found.kind not in PAGES or (gone and found.told[0] not in self._programmes):
@@ -118,14 +136,18 @@ class Reader:
         except NoReverseMatch:
             return ""
 
-    def _value(self, name: str, value: Any, beside: dict[str, Any]) -> str:
+    def _value(self, name: str, value: Any, one: Entry) -> str:
         if name in ("place", "places"):
             codes = value if isinstance(value, list) else [value]
             return ", ".join(self._places.get(str(code), str(code)) for code in codes)
         if name == "programme" and value in self._programmes:
             return said(self._programmes[value].name)
         if name in ("reward", "rule"):
-            return self._reward(str(beside.get("programme", "")), str(value))
+            return self._reward(str(one.details.get("programme", "")), str(value))
+        if name in ("cost", "worth"):
+            return self._money(str(value), one.about.partition("/")[0])
+        if name == "gives":
+            return self._asset(str(one.details.get("programme", "")), str(value))
         if name == "begins" and (at := _instant(value)):
             return moment(at)
         text = ", ".join(_flat(value))

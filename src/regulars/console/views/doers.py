@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from regulars.actions.audit import COMMAND_LINE
+from regulars.actions.audit import BROWSER, COMMAND_LINE
 from regulars.db.queries.programmes import STAFF, names_of
 from regulars.db.queries.till import cashier_names
 
@@ -26,4 +26,6 @@ def _otherwise(doer: str) -> str:
         return _("somebody who worked here")
     if doer.startswith(KEY):
         return _("the key %(name)s") % {"name": doer.removeprefix(KEY)}
+    if doer == BROWSER:
+        return _("its browser")
     return _("the command line") if doer in ("", COMMAND_LINE) else doer

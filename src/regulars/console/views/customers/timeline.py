@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import npgettext
 from msgspec import Struct
 
 from regulars.console.templatetags.look import joined, number, short_day
@@ -172,7 +172,7 @@ def _products(lines: Sequence[Line], names: Names) -> str:
     rest = len(found) - SHOWN_PRODUCTS
     if rest <= 0:
         return joined(found)
-    more = ngettext("%(n)s more", "%(n)s more", rest) % {"n": number(rest)}
+    more = npgettext("products", "%(n)s more", "%(n)s more", rest) % {"n": number(rest)}
     return joined([*found[:SHOWN_PRODUCTS], more])
 
 
