@@ -13,7 +13,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.utils import timezone
 from doors import totp
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from browser.chromium import launched
 from regulars.actions.entry import setup_link
@@ -66,6 +66,14 @@ def start(house: str) -> str:
 def set_up(page: Page, start: str) -> None:
     page.goto(start)
     assert page.input_value("#id_zone") == "Europe/Berlin"
+    money = page.locator("#id_currency")
+    expect(money).to_have_value("GBP")
+    for country, currency in (("CH", "CHF"), ("DE", "EUR")):
+        page.select_option("#id_region", country)
+        expect(money).to_have_value(currency)
+    money.select_option("CHF")
+    page.select_option("#id_region", "GB")
+    expect(money).to_have_value("CHF")
     fields = {"business": "Corner Coffee", "name": "Olga", "email": "olga@corner.example"}
     for name, value in {**fields, "password": PASSWORD}.items():
         page.fill(f"#id_{name}", value)

@@ -110,3 +110,11 @@ def test_what_orders_call_a_place_stays_text(owner: Client) -> None:
     assert "<script>alert" not in page
     owner.post(f"{PAGE}close/", QUERY_STRING="")
     assert not Place.objects.exclude(closed_at=None).exists()
+
+
+def test_before_there_is_a_place_tills_lead_to_naming_one(owner: Client) -> None:
+    Place.objects.all().delete()
+    page = text(owner, "/console/settings/tills/")
+    assert "First name your shop" in page
+    assert f'href="{PAGE}">Add your shop' in page
+    assert 'name="place"' not in page

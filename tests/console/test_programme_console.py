@@ -126,6 +126,8 @@ def test_a_purchase_of_somebody_new_is_tried_and_nothing_is_booked() -> None:
     assert "€12.40 is 12 full euros" in page
     assert (FactRow.objects.count(), TransferRow.objects.count()) == (0, 0)
     assert "Write an amount above 0, as in 12.40." in text(client, f"{PAGE}?amount=-3")
+    assert "For €1,234.50" in text(client, f"{PAGE}?amount=1.234,50")
+    assert "Do you mean 1,234.00 or 1.23?" in text(client, f"{PAGE}?amount=1.234")
     assert "Write an amount above 0" in text(client, f"{PAGE}?amount=1e99")
     assert "24 points" in text(client, f"{PAGE}?amount=24.99&category=coffee")
     assert "Nobody is known by that." in text(client, f"{PAGE}?amount=3&who=Nobody")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from shelf_kit import LIST, Shop, png, signed_in
@@ -108,6 +111,19 @@ def test_who_may_not_change_sees_no_way_to(shop: Shop) -> None:
     for address in (CUP, CUP + "picture/"):
         assert viewer.post(address, {"left": "1"}).status_code == 403
     assert shop.colleague(Role.MANAGER).get(CUP).status_code == 200
+
+
+def test_a_price_leads_to_the_form_that_asks_for_it(shop: Shop) -> None:
+    page = shop.owner.get(CUP).content.decode()
+    assert "It takes <strong>320\xa0points</strong>." in page
+    form = re.search(r'href="([^"]+)">Change it in the programme<', page)
+    assert form is not None
+    asked = shop.owner.get(unescape(form[1])).content.decode()
+    assert re.search(r'name="rewards\[\d+\]\.price"[^>]*value="320"', asked)
+    seen = shop.colleague(Role.MANAGER).get(CUP).content.decode()
+    assert "/console/programme/?of=corner_club" in seen
+    assert "/console/programme/draft/" not in seen
+    assert "It takes" not in shop.owner.get(CUP.replace("cup", "birthday")).content.decode()
 
 
 @pytest.mark.parametrize("address", ["corner_club/car/", "none/cup/"])

@@ -197,7 +197,12 @@ def test_the_console_makes_tills_and_cashiers(counter: Counter) -> None:
     page = owner.get("/console/settings/tills/").content.decode()
     assert "Mia" in page
     made = owner.post("/console/settings/tills/", {"place": "market", "name": "tablet"})
-    link = made.content.decode().split('value="http://testserver')[1].split('"')[0]
+    shown = made.content.decode()
+    link = shown.split('value="http://testserver')[1].split('"')[0]
+    code = link.split("/")[-2]
+    assert f">{code[:4]} {code[4:8]} {code[8:]}<" in shown
+    assert ">testserver/till/pair<" in shown
+    assert '<svg class="qr"' in shown
     fresh = Client()
     assert fresh.post("/till/pair/", {"code": link.split("/")[-2]}).status_code == 302
     told = {"name": "Zoe", "pin": "5093", "grants_a_day": "5", "undos_a_day": "2"}

@@ -71,6 +71,11 @@ def countries() -> Choices:
     )
 
 
+def currency_of(region: str) -> str:
+    """What is paid with in a country today; empty where nothing is known of it."""
+    return next(iter(_used_in(region)), "")
+
+
 def languages() -> Choices:
     return [(code, str(name)) for code, name in settings.LANGUAGES]
 
@@ -169,6 +174,14 @@ class SetUpForm(AcceptForm, BusinessForm):
         *("name", "email", "password"),
     ]
     second_factor_required = None  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = {code: currency_of(code) for code, _name in countries()}
+        self.fields["region"].widget.attrs["data-currencies"] = " ".join(
+            f"{code}={currency}" for code, currency in known.items() if currency
+        )
+
     email = forms.EmailField(
         label=_("Your e-mail address"),
         max_length=254,

@@ -7,7 +7,6 @@ from typing import Any, cast
 from allauth.account.utils import perform_login
 from allauth.core.ratelimit import consume_or_429
 from babel.core import Locale, UnknownLocaleError
-from babel.numbers import get_territory_currencies
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -23,7 +22,13 @@ from regulars.actions import staff as staff_actions
 from regulars.actions.business import set_up
 from regulars.actions.entry import Purpose, mail_ready, send_link, take_person
 from regulars.actions.refused import Refused
-from regulars.console.account_forms import AcceptForm, ForgotForm, PasswordForm, SetUpForm
+from regulars.console.account_forms import (
+    AcceptForm,
+    ForgotForm,
+    PasswordForm,
+    SetUpForm,
+    currency_of,
+)
 from regulars.console.permissions import Right, needs
 from regulars.db.models import EntryLink, Staff
 from regulars.db.queries.staff import open_link
@@ -104,7 +109,7 @@ def _guesses(request: HttpRequest) -> dict[str, Any]:
     language = (get_language() or "en")[:2]
     region = _territory(request.headers.get("Accept-Language", ""))
     region = region or HOMES.get(language, "GB")
-    currency = next(iter(get_territory_currencies(region)), "EUR")
+    currency = currency_of(region) or "EUR"
     return {"region": region, "currency": currency, "language": language, "zone": "UTC"}
 
 

@@ -14,11 +14,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars.actions import tills as actions
 from regulars.actions.refused import Refused
-from regulars.console.permissions import Right, StaffRequest, needs
+from regulars.console.permissions import Right, StaffRequest, may, needs
 from regulars.console.till_forms import CashierForm, TillForm
 from regulars.db.models import Cashier
+from regulars.db.queries.places import places_to_choose
 from regulars.db.queries.till import cashiers, devices
+from regulars.words.qr import drawn
 from regulars.words.reasons import sentence
+
+HERE = ("localhost", "127.0.0.1")
+"""Names by which a computer reaches itself, and no other does."""
+GROUP = 4
+"""So many letters of a code stand together, to be typed without losing one's place."""
 
 
 @needs(Right.MANAGE_STAFF)
@@ -36,10 +43,22 @@ def everything(request: StaffRequest) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, sentence(refused.code, refused.params))
         else:
-            link = request.build_absolute_uri(reverse("till:pair_by_link", args=[code]))
-            values |= {"made": device, "code": code, "link": link}
-    values |= {"devices": devices(), "cashiers": cashiers()}
+            values |= {"made": device, **_ways(request, code)}
+            values["form"] = TillForm(actor=request.user)
+    values |= {"devices": devices(), "cashiers": cashiers(), "places": places_to_choose(())}
+    values["may_places"] = may(request.user, Right.CHANGE_SETTINGS)
     return render(request, "console/settings/tills.html", values)
+
+
+def _ways(request: StaffRequest, code: str) -> dict[str, object]:
+    """How the browser that will be the till gets there: scanned, typed, or opened by a link."""
+    link = request.build_absolute_uri(reverse("till:pair_by_link", args=[code]))
+    typed = request.build_absolute_uri(reverse("till:pair")).partition("://")[2].rstrip("/")
+    picture = drawn(link, _("Code to scan with the device that will be the till"))
+    spaced = " ".join(code[at : at + GROUP] for at in range(0, len(code), GROUP))
+    here = typed.partition("/")[0].partition(":")[0] in HERE
+    told = {"code": spaced, "link": link, "typed": typed, "picture": picture}
+    return {**told, "only_here": here}
 
 
 @needs(Right.MANAGE_STAFF)

@@ -170,7 +170,8 @@ def keep(request: StaffRequest, programme: str) -> HttpResponse:
     """Keep what was tried for somebody new as a case."""
     found = draft_of(programme)
     now, by = timezone.now(), staff_name(request.user)
-    amount, category = amount_of(request.POST.get("amount", "")), request.POST.get("category", "")
+    amount = amount_of(request.POST.get("amount", ""), found.edition.currency)
+    category = request.POST.get("category", "")
     goal = HttpResponseRedirect(reverse("console:programme_cases", args=[programme]))
     if amount is None or category not in ("", *found.edition.names):
         return goal

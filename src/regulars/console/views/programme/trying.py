@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -25,16 +25,11 @@ from regulars.engine.explaining import explained
 from regulars.engine.facts import Line, Order
 from regulars.engine.money import to_minor
 from regulars.engine.run import GIVES, Why
-from regulars.words.amounts import (
-    asset_of,
-    capital,
-    language,
-    much,
-    reward_name,
-    said,
-)
+from regulars.words import formats
+from regulars.words.amounts import asset_of, capital, language, much, reward_name, said
 from regulars.words.programme import refusal, touched, why_told
 from regulars.words.reasons import sentence
+from regulars.words.typed import example, typed, which
 
 MOST = Decimal(1_000_000)
 ASKED = ("amount", "category", "who", "customer")
@@ -49,11 +44,13 @@ class Row(Struct, frozen=True, kw_only=True):
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """What a purchase would bring, and on a draft how that is otherwise than today."""
+    """What a purchase would bring, and on a draft how that is otherwise than today. `money` is the
+    amount as it was understood."""
 
     who: str
     total: str
     rows: list[Row]
+    money: str = ""
     gave: dict[str, int] = {}
     offers: list[dict[str, Any]] = []
     otherwise: str = ""
@@ -107,9 +104,9 @@ def tried(request: StaffRequest, of: Asked) -> Tried:
     )
     if not asked["amount"]:
         return found
-    money = amount_of(asked["amount"])
+    money = amount_of(asked["amount"], edition.currency)
     if money is None:
-        told = _("Write an amount above 0, as in 12.40.")
+        told = not_read(asked["amount"], edition.currency)
         return _with(found, error=told, wrong="amount")
     category = asked["category"] if asked["category"] in dict(categories) else ""
     cart = cart_of(money, category, edition.currency, timezone.now())
@@ -128,12 +125,17 @@ def _with(found: Tried, **more: Any) -> Tried:
     return Tried(**{**told, **more})
 
 
-def amount_of(text: str) -> Decimal | None:
-    try:
-        read = Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        return None
-    return read if read.is_finite() and 0 < read <= MOST else None
+def amount_of(text: str, currency: str) -> Decimal | None:
+    """The amount that was typed as the reader writes it, if it is one, and only one."""
+    read = typed(text, currency).amount
+    return read if read is not None and 0 < read <= MOST else None
+
+
+def not_read(text: str, currency: str) -> str:
+    """Why an amount was not taken: two may be meant, or none can be read."""
+    if two := typed(text, currency).two:
+        return which(two, currency)
+    return _("Write an amount above 0, as in %(example)s.") % {"example": example(currency)}
 
 
 def cart_of(money: Decimal, category: str, currency: str, now: datetime) -> Order:
@@ -188,7 +190,8 @@ def nobody(edition: Edition, cart: Order) -> Answer:
             gave[row.asset] = gave.get(row.asset, 0) + GIVES[row.step] * row.amount
     whys = [one for one in run.whys or () if one.key == cart.key]
     rows, total = _rows(whys, edition), _total(gave, edition)
-    return Answer(who=_("Somebody new"), total=total, rows=rows, gave=gave)
+    money = formats.money(cart.amount_minor, edition.currency, language())
+    return Answer(who=_("Somebody new"), total=total, rows=rows, gave=gave, money=money)
 
 
 def _asked(found: Tried, customer: Customer, of: Asked, cart: Order) -> Tried:
@@ -203,6 +206,7 @@ def _asked(found: Tried, customer: Customer, of: Asked, cart: Order) -> Tried:
         total=_total(quote.gave, edition),
         rows=_rows(quote.whys, edition),
         gave=quote.gave,
+        money=formats.money(cart.amount_minor, edition.currency, language()),
         offers=[_offer(one, edition) for one in quote.offers],
     )
     if of.body:

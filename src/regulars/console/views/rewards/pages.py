@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -15,6 +17,9 @@ from msgspec import Struct
 from regulars.actions.refused import Refused
 from regulars.actions.shelves import Goods, change_picture, change_shelf
 from regulars.console.permissions import Right, StaffRequest, may, needs
+from regulars.console.views.programme.draft import address
+from regulars.console.views.programme.drafts import draft_of
+from regulars.console.views.programme.targets import place_of
 from regulars.console.views.rewards.forms import PictureForm, ShelfForm
 from regulars.console.views.rewards.telling import Shown, shown
 from regulars.db.queries.programmes import Running, running
@@ -88,9 +93,22 @@ def picture(request: StaffRequest, programme: str, reward: str) -> HttpResponse:
 def _page(
     request: StaffRequest, found: Shown, form: forms.Form, picture: forms.Form
 ) -> HttpResponse:
-    values = {"one": found, "form": form, "picture": picture}
+    may_change = may(request.user, Right.CHANGE_PROGRAMME)
+    where = _its_form(found) if may_change else _its_programme(found)
+    values: dict[str, object] = {"one": found, "form": form, "picture": picture}
+    values |= {"price_url": where, "may_change": may_change}
     wrong = form.errors or picture.errors
     return render(request, "console/rewards/one.html", values, status=422 if wrong else 200)
+
+
+def _its_form(found: Shown) -> str:
+    """Where the programme's draft asks what the reward takes."""
+    place = place_of(draft_of(found.programme).edition, "rewards", found.id)
+    return address(found.programme, f"rewards[{place}]" if place is not None else "", "form")
+
+
+def _its_programme(found: Shown) -> str:
+    return f"{reverse('console:programme')}?of={quote(found.programme)}"
 
 
 def _found(programme: str, reward: str) -> Shown:

@@ -22,7 +22,8 @@ from regulars.words.programme import terms
 
 class Shown(Struct, frozen=True, kw_only=True):
     """A reward of a programme with what staff said about it. `left` is None where nobody counts;
-    `asked` says whether people ask for it, so that it can be off for a while. `sentence` is the
+    `asked` says whether people ask for it, so that it can be off for a while, `costs` whether its
+    price is in points or stamps. `sentence` is the
     programme's own, with its limits. Money in smallest units."""
 
     programme: str
@@ -33,6 +34,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     taken: int
     left: int | None
     asked: bool
+    costs: bool = False
     offered: bool = True
     worth_minor: int | None = None
     cost_minor: int | None = None
@@ -66,6 +68,7 @@ def shown(edition: Edition) -> list[Shown]:
             taken=taken.get(name, 0),
             left=_left(rule, rows.get(name), used.get(name, 0)),
             asked=isinstance(rule, Price | Spend | Birthday),
+            costs=price_of(rule) is not None,
             currency=edition.currency,
             **_said(rows.get(name)),
         )
