@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import segno
 from playwright.sync_api import Browser, expect
 from test_browser_every_page import flaws
 
@@ -24,12 +25,23 @@ SCAN = """
 """
 """A hand scanner types a line within a blink."""
 CAMERA = """
-window.BarcodeDetector = class { async detect() { return [{ rawValue: CODE }]; } };
+delete window.BarcodeDetector;
 navigator.mediaDevices.getUserMedia = async () => {
   const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
-  setInterval(() => pen.fillRect(0, 0, 9, 9), 50);
+  canvas.width = 480;
+  canvas.height = 360;
+  setInterval(() => {
+    pen.fillStyle = "#c9c4b8";
+    pen.fillRect(0, 0, 480, 360);
+    pen.fillStyle = "#222";
+    CODE.forEach((row, y) => row.forEach((dark, x) => dark && pen.fillRect(120 + 6 * x, 60 + 6 * y, 6, 6)));
+  }, 50);
   return canvas.captureStream(20);
 };
+"""
+"""A camera before which somebody holds a code, in a browser that reads no codes itself."""
+NO_CAMERA = """
+navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("", "NotAllowedError"); };
 """
 
 
@@ -151,10 +163,15 @@ def test_a_hand_scanner_and_a_camera_find_the_member(visit: Visits, code: Any) -
     till.page.focus("#amount")
     till.page.evaluate(SCAN, card[1])
     expect(till.page.locator("h1")).to_have_text(MEMBER)
-    till.page.add_init_script(CAMERA.replace("CODE", f'"{card[1]}"'))
+    squares = [list(row) for row in segno.make(card[1], error="m", micro=False).matrix]
+    till.page.add_init_script(CAMERA.replace("CODE", str(squares)))
     till.go("/till/")
     till.page.click("#camera")
     expect(till.page.locator("h1")).to_have_text(MEMBER)
+    till.page.add_init_script(NO_CAMERA)
+    till.go("/till/")
+    till.page.get_by_label("Find or scan a card").click()
+    expect(till.page.get_by_role("alert")).to_contain_text("may not use the camera")
 
 
 def test_without_a_connection_sales_wait_and_count_once(visit: Visits, code: Any) -> None:

@@ -71,33 +71,84 @@
     field.form.requestSubmit();
   };
 
-  /* the camera, where the browser reads codes itself --------------------------------------------- */
-  const camera = document.getElementById("camera");
-  if (camera && "BarcodeDetector" in window && navigator.mediaDevices) {
-    const area = camera.parentElement;
-    area.hidden = camera.hidden = false;
-    camera.addEventListener("click", () => watch().catch(() => { area.hidden = true; }));
-  }
-  const watch = async () => {
-    const video = document.getElementById("video");
-    const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-    video.srcObject = stream;
-    video.hidden = false;
-    camera.hidden = true;
-    video.parentElement.classList.add("on");
-    await video.play();
-    const detector = new window.BarcodeDetector();
-    const look = async () => {
-      if (!video.isConnected) return stream.getTracks().forEach((track) => track.stop());
-      const [code] = await detector.detect(video).catch(() => []);
-      if (code && code.rawValue) {
-        stream.getTracks().forEach((track) => track.stop());
-        return find(code.rawValue);
-      }
-      return setTimeout(look, 150);
+  /* the camera: read by the browser itself, or by a reader of ours that is loaded then ------------ */
+  const LONGEST = 90 * 1000, WIDE = 720;
+  const camera = document.getElementById("camera"), says = document.getElementById("camera-says");
+  const reader = async () => {
+    const own = window.BarcodeDetector;
+    if (own && (await own.getSupportedFormats()).includes("qr_code")) {
+      const detector = new own();
+      return async (video) => (await detector.detect(video))[0]?.rawValue;
+    }
+    if (!window.regularsQr) await load(camera.parentElement.dataset.reader);
+    const canvas = document.createElement("canvas"), pen = canvas.getContext("2d", { willReadFrequently: true });
+    return (video) => {
+      const scale = Math.min(1, WIDE / video.videoWidth);
+      canvas.width = Math.round(video.videoWidth * scale);
+      canvas.height = Math.round(video.videoHeight * scale);
+      if (!canvas.width) return "";
+      pen.drawImage(video, 0, 0, canvas.width, canvas.height);
+      return window.regularsQr(pen.getImageData(0, 0, canvas.width, canvas.height));
     };
-    look();
   };
+  const load = (address) => new Promise((done, failed) => {
+    const script = document.createElement("script");
+    script.src = address;
+    script.onload = done;
+    script.onerror = failed;
+    document.head.append(script);
+  });
+  const watch = async () => {
+    const video = document.getElementById("video"), area = camera.parentElement;
+    const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1280 } } });
+    const stop = () => {
+      stream.getTracks().forEach((track) => track.stop());
+      area.classList.remove("on");
+      video.hidden = true;
+      camera.hidden = false;
+    };
+    try {
+      const read = await reader(), ends = performance.now() + LONGEST;
+      video.srcObject = stream;
+      video.hidden = false;
+      camera.hidden = true;
+      area.classList.add("on");
+      await video.play();
+      area.scrollIntoView({ block: "nearest" });
+      const look = async () => {
+        if (!video.isConnected || performance.now() > ends) return stop();
+        const text = await Promise.resolve(read(video)).catch(() => "");
+        if (!text) return setTimeout(look, 120);
+        stop();
+        return find(text);
+      };
+      look();
+    } catch (error) {
+      stop();
+      throw error;
+    }
+  };
+  const REASONS = { NotAllowedError: "refused", NotFoundError: "missing", OverconstrainedError: "missing", NotReadableError: "busy" };
+  const scan = () => {
+    const told = camera.parentElement.dataset, tell = (why) => {
+      says.hidden = false;
+      says.querySelector("span").textContent = told[why];
+    };
+    says.hidden = true;
+    if (!navigator.mediaDevices) return tell("https");
+    return watch().catch((error) => tell(REASONS[error.name] || "failed"));
+  };
+  if (camera) {
+    camera.addEventListener("click", scan);
+    document.querySelector("[data-scan]")?.addEventListener("click", (event) => {
+      if (document.getElementById("q").value.trim()) return;
+      event.preventDefault();
+      scan();
+    });
+    navigator.mediaDevices?.enumerateDevices().then((all) => {
+      camera.parentElement.classList.toggle("ready", all.some((one) => one.kind === "videoinput"));
+    }).catch(() => {});
+  }
 
   /* sales that wait: kept on this device with time and key, each booked once ---------------------- */
   const kept = () => JSON.parse(localStorage.getItem(KEPT) || "[]");
