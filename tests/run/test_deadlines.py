@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Iterator
 
 import pytest
 
 from regulars.run import deadlines, group
 from regulars.run.deadlines import Deadlines
+from regulars.run.group import Moment
 
 
 @pytest.fixture
@@ -62,21 +61,18 @@ def test_a_task_may_wait_again_after_it_gave_up() -> None:
     assert asyncio.run(twice()) == 2
 
 
-CAME = {
-    "alone": (1, [1], 0),
-    "all are there": (4, [4], 0),
-    "they come one by one": (4, [1, 2, 3, 4], 3),
-    "some stay away": (9, [1, 4, 4, 9], 2),
-    "without end": (99, list(range(1, 99)), group.MOST_GAPS),
+LONG = group.APART
+COME = {
+    "alone": (Moment(1, last=1, begun=0, answered=0), True),
+    "alone among many": (Moment(1, last=8, begun=0, answered=0), False),
+    "those who were answered are back": (Moment(8, last=8, begun=0.009, answered=0.001), True),
+    "some of them are not back": (Moment(7, last=8, begun=0.009, answered=0.001), False),
+    "others came, one by one": (Moment(8, last=8, begun=0.009, answered=0.004), False),
+    "they came for long enough": (Moment(3, last=8, begun=LONG, answered=0.004), True),
+    "a transaction is full": (Moment(group.AT_ONCE, last=400, begun=0, answered=1), True),
 }
 
 
-@pytest.mark.parametrize(("last", "counts", "gaps"), CAME.values(), ids=CAME)
-def test_a_group_gathers_while_more_come(
-    monkeypatch: pytest.MonkeyPatch, last: int, counts: list[int], gaps: int
-) -> None:
-    waited: list[float] = []
-    come: Iterator[int] = iter(counts)
-    monkeypatch.setattr(time, "sleep", waited.append)
-    group.gather(lambda: next(come), last)
-    assert waited == [group.GAP] * gaps
+@pytest.mark.parametrize(("moment", "now"), COME.values(), ids=COME)
+def test_a_group_begins_in_company_or_after_an_instant(moment: Moment, now: bool) -> None:
+    assert moment.is_come() is now
