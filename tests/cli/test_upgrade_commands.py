@@ -49,3 +49,8 @@ def test_what_was_done_is_told(language: str, said: list[str]) -> None:
         lines = upgrade._lines(Upgraded(changes=2, backup=Path("a.backup")))
     assert len(lines) == len(said)
     assert all(part in line for part, line in zip(said, lines, strict=True))
+
+
+def test_a_first_start_asks_for_nothing() -> None:
+    with speaking("en"):
+        assert len(upgrade._lines(Upgraded(changes=91))) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import json
 import os
 import shutil
 import subprocess
@@ -98,6 +99,27 @@ def test_caddy_reads_the_site(tmp_path: Path) -> None:
         install.check_site([*wanted[:2], _other(wanted[2], "a {"), wanted[3]])
 
 
+@pytest.mark.skipif(not shutil.which("caddy"), reason="no Caddy here to read its files")
+def test_every_answer_tells_to_come_by_https_alone(tmp_path: Path) -> None:
+    """As the last word, whatever the service says. Saboteur: said before its answer comes."""
+    site = _text(tmp_path, install.SITE)
+    assert _set_last(tmp_path, site) == {"Strict-Transport-Security": ["max-age=31536000"]}
+    assert _set_last(tmp_path, site.replace("\t\tdefer\n", "")) is None
+
+
+def _set_last(place: Path, site: str) -> object:
+    """The headers that Caddy sets once an answer is there."""
+    file = place / "Caddyfile"
+    file.write_text(site)
+    asked = ["caddy", "adapt", "--adapter", "caddyfile", "--config", str(file)]
+    done = subprocess.run(asked, capture_output=True, text=True, check=True)
+    (server,) = json.loads(done.stdout)["apps"]["http"]["servers"].values()
+    (inner,) = server["routes"][0]["handle"]
+    handlers = [one for route in inner["routes"] for one in route["handle"]]
+    (response,) = [one["response"] for one in handlers if one["handler"] == "headers"]
+    return response["set"] if response.get("deferred") else None
+
+
 def _other(one: install.Text, text: str) -> install.Text:
     return install.Text(path=one.path, text=text)
 
@@ -107,7 +129,6 @@ def test_the_site_leads_to_the_service_alone(tmp_path: Path) -> None:
     assert site.count("{") == site.count("}")
     assert site.splitlines()[1] == "club.example.org {"
     assert "reverse_proxy 127.0.0.1:8100" in site
-    assert 'header >Strict-Transport-Security "max-age=31536000"' in site
 
 
 def test_caddy_s_own_file_keeps_what_is_in_it(tmp_path: Path) -> None:

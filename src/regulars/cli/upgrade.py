@@ -44,6 +44,7 @@ def _lines(done: Upgraded) -> list[str]:
         )
         % {"count": done.changes}
     ]
-    if done.backup:
-        lines.insert(0, _("As it was before: %(file)s") % {"file": done.backup})
-    return [*lines, _("Start `regulars serve` again, and look with `regulars verify`.")]
+    if not done.backup:
+        return lines
+    before = _("As it was before: %(file)s") % {"file": done.backup}
+    return [before, *lines, _("Start `regulars serve` again, and look with `regulars verify`.")]

@@ -176,7 +176,10 @@ def _site(plan: Plan) -> str:
 SITE_TEXT = """\
 # Made by `regulars install`, which writes it anew.
 {domain} {{
-\theader >Strict-Transport-Security "max-age=31536000"
+\theader {{
+\t\tdefer
+\t\tStrict-Transport-Security "max-age=31536000"
+\t}}
 \t@files path /static/*
 \tencode @files zstd gzip
 \treverse_proxy 127.0.0.1:{port} {{
@@ -186,7 +189,8 @@ SITE_TEXT = """\
 }}
 """
 """Caddy sends X-Forwarded-For and -Proto itself and drops what strangers claim in them. Pages are
-not packed: their length would tell what stands in them beside a guess."""
+not packed: their length would tell what stands in them beside a guess. `defer` in words: Caddy 2.6
+takes the sign for it, `>`, for a letter of the header's name."""
 
 IMPORT = "import regulars.caddy"
 
