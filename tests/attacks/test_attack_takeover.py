@@ -13,10 +13,19 @@ from django.test import Client
 from django.utils import timezone
 
 from portal.portal_kit import ANA, BASE, CLUB, NOW, Club, ask, give, link_in, mails, member, text
-from regulars.actions import addresses, customers, portal_rewards, rewards_by_hand
+from regulars.actions import addresses, customers, merged, portal_rewards, rewards_by_hand
+from regulars.actions.portal_profile import Said, consent
 from regulars.actions.refused import Refused
 from regulars.console.permissions import pages
-from regulars.db.models import Customer, IdentifierRow, MemberSession, OutMail, VoucherRow
+from regulars.db.models import (
+    Consent,
+    Customer,
+    IdentifierRow,
+    MemberSession,
+    OutMail,
+    VoucherRow,
+)
+from regulars.db.queries.consents import consents_of
 from regulars.engine.facts import Identifier
 from staff import digest, signed_in
 
@@ -150,6 +159,72 @@ def test_a39_whoever_was_merged_is_held_too(club: Club) -> None:
     customers.add_identifier(public_id, Identifier("email", THIEF), now=NOW)
     assert {one.recipient for one in mails()} == {ANA, "anna@example.com"}
     assert take(_in_as(ANA)).status_code == 422
+
+
+@pytest.mark.parametrize("into_the_thief", [False, True])
+def test_a39_to_be_made_one_with_somebody_is_a_change(
+    club: Club, clock: list[datetime], into_the_thief: bool
+) -> None:
+    """Whoever works in the office and merges a member with themselves gains a way in: in either
+    direction both are told, all phones are out, and for a day nothing leaves by them."""
+    thief = member("Theo", email=THIEF)
+    phones = [club.browser(), club.browser(thief)]
+    merge(club, thief, into_the_thief=into_the_thief)
+    assert {one.recipient for one in mails()} == {ANA, THIEF}
+    assert {one.kind for one in mails()} == {"address_changed"}
+    assert {one.subject for one in mails()} == {"You are known once at Corner Coffee from now on"}
+    for phone in phones:
+        assert phone.get("/my/").headers["Location"] == "/my/sign-in/"
+    assert take(_in_as(THIEF)).status_code == 422
+    assert take(_in_as(ANA)).status_code == 422
+    clock[0] = NOW + DAY
+    assert take(_in_as(ANA, clock[0])).status_code == 302
+
+
+def test_a39_saboteur_who_forgets_that_merging_is_a_change(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merged, "note_merge", lambda *_told: None)
+    merge(club, member("Theo", email=THIEF))
+    assert take(_in_as(THIEF)).status_code == 302
+
+
+@pytest.mark.parametrize("into_the_card", [False, True])
+def test_a39_a_card_without_an_address_is_no_way_in(club: Club, into_the_card: bool) -> None:
+    """A card that turns out to be Ana's brings nobody in: she is not held up."""
+    card = member("Ana", card="BEN-1")
+    give(card, 100)
+    merge(club, card, into_the_thief=into_the_card)
+    assert mails() == []
+    assert take(_in_as(ANA)).status_code == 302
+
+
+def test_a39_who_was_merged_is_signed_out_and_so_are_both_when_parted(club: Club) -> None:
+    card = member("Ana", card="BEN-1")
+    theirs, mine = club.browser(card), club.browser()
+    key = merge(club, card)
+    assert theirs.get("/my/").status_code == 302
+    assert mine.get("/my/").status_code == 200
+    customers.undo_merge(key, reason="two after all", now=NOW)
+    assert mine.get("/my/").status_code == 302
+
+
+def test_a_no_of_either_holds_for_both(club: Club) -> None:
+    """Merging keeps the stricter consent: nobody is written to who said no."""
+    theo, places = member("Theo", email=THIEF), [("news", "mail"), ("events", "mail")]
+    for number, given in ((club.ana, (True, True)), (theo, (True, True)), (theo, (False, True))):
+        choices = dict(zip(places, given, strict=True))
+        said = Said(choices=choices, wordings={}, language="en", source="portal")
+        consent(number, said, NOW)
+    merge(club, theo)
+    assert consents_of(club.ana) == {("news", "mail"): False, ("events", "mail"): True}
+    assert Consent.objects.get(customer_id=club.ana, given=False).source == "merge"
+
+
+def merge(club: Club, other: int, *, into_the_thief: bool = False) -> str:
+    both = [Customer.objects.get(id=other).public_id, club.customer.public_id]
+    source, into = reversed(both) if into_the_thief else both
+    return customers.merge(source, into, reason="one person", now=NOW)
 
 
 def test_a39_the_member_is_told_in_their_language(club: Club) -> None:

@@ -1,12 +1,14 @@
-"""A member signs in by an e-mail address. When staff change it, the old one is told of it, every
-phone is signed out, and for a while points do not become vouchers on a phone: who took an account
-over cannot empty it before its owner has read the mail. At the counter all goes on.
+"""A member signs in by an e-mail address. When staff change it, or make one of two members, the old
+one is told of it, every phone is signed out, and for a while points do not become vouchers on a
+phone: who took an account over cannot empty it before its owner has read the mail. At the counter
+all goes on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 from django.conf import settings
 from django.db.models import Max
@@ -20,6 +22,7 @@ from regulars.db.queries.portal import end_of
 
 PAUSE = timedelta(hours=24)
 WORTH = timedelta(days=7)
+By = Literal["change", "merge"]
 
 
 def addresses_of(number: int) -> list[str]:
@@ -44,9 +47,10 @@ def _paused(numbers: Sequence[int], now: datetime) -> datetime | None:
     return last + PAUSE if last is not None and last + PAUSE > now else None
 
 
-def note_change(number: int, before: Sequence[str], now: datetime) -> None:
-    """Staff changed the addresses of a person, who signed in by those `before`; in the caller's
-    transaction. Who had none, and none a day ago, had no door that somebody could take over."""
+def note_change(number: int, before: Sequence[str], now: datetime, *, by: By = "change") -> None:
+    """Staff changed the addresses of a person, who signed in by those `before`, or merged another
+    one; in the caller's transaction. Who had none, and none a day ago, had no door that somebody
+    could take over."""
     numbers = _whole(number)
     if not before and _paused(numbers, now) is None:
         return
@@ -58,15 +62,24 @@ def note_change(number: int, before: Sequence[str], now: datetime) -> None:
     known = customer.language in dict(settings.LANGUAGES)
     with translation.override(customer.language if known else business.language):
         for address in before:
-            queue(_mail(address, customer, business.name), now)
+            queue(_mail(address, customer, business.name, by), now)
 
 
-def _mail(address: str, customer: Customer, business: str) -> Wanted:
+def _mail(address: str, customer: Customer, business: str, by: By) -> Wanted:
     """It does not name the new address: this one may be somebody else's by now."""
     values = {"business": business}
+    subject = gettext("Your e-mail address at %(business)s was changed")
+    what = gettext(
+        "Your e-mail address at %(business)s, by which you sign in, was changed by staff."
+    )
+    if by == "merge":
+        subject = gettext("You are known once at %(business)s from now on")
+        what = gettext(
+            "You were known twice at %(business)s, and staff have made one of both: what you have "
+            "is together now, and each of your e-mail addresses opens it."
+        )
     lines = [
-        gettext("Your e-mail address at %(business)s, by which you sign in, was changed by staff.")
-        % values,
+        what % values,
         gettext("You were signed out everywhere. For 24 hours points cannot be turned into "
                 "vouchers on a phone; at the counter everything goes on."),
         gettext("You did not ask for that? Then tell us at the counter within these 24 hours: "
@@ -75,7 +88,7 @@ def _mail(address: str, customer: Customer, business: str) -> Wanted:
     return Wanted(
         kind="address_changed",
         recipient=address,
-        subject=gettext("Your e-mail address at %(business)s was changed") % values,
+        subject=subject % values,
         text="\n\n".join(lines) + "\n",
         customer_id=customer.id,
         worth=WORTH,

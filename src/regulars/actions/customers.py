@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, structs
 
-from regulars.actions import addresses, telling
+from regulars.actions import addresses, merged, telling
 from regulars.actions.anew import whole
 from regulars.actions.later import refresh_later
 from regulars.actions.linking import Tie, join_books, part_books
@@ -215,8 +215,9 @@ def merge(customer: UUID, into: UUID, *, reason: str, now: datetime) -> str:
     """Say that two customers are one person; the key of the link, by which it can be undone.
 
     Both histories stay as they are: the link is a dated fact. What both hold is one book from now
-    on. Refused: customer_unknown, merge_with_self, merge_already (the customer is merged into
-    somebody), merge_circle, reason_too_long, member_gone (one of them was erased).
+    on; where both signed in by an address, it counts as a change of address. Refused:
+    customer_unknown, merge_with_self, merge_already (the customer is merged into somebody),
+    merge_circle, reason_too_long, member_gone (one of them was erased).
     """
     _check_length(reason, REASON_LENGTH, "reason_too_long")
     return whole(lambda cursor, also: _merge(cursor, (customer, into), (reason, now), also))
@@ -234,6 +235,7 @@ def _merge(
         raise Refused("merge_already", name=str(source))
     if end_of(target.id) == source.id:
         raise Refused("merge_circle", name=str(target))
+    before = [addresses.addresses_of(source.id), addresses.addresses_of(target.id)]
     key = f"link:{secrets.token_hex(12)}"
     fact = Link(
         key=key, at=now, customer=str(customer), into=str(into), reason=without_cards(reason)
@@ -243,6 +245,7 @@ def _merge(
     join_books(cursor, tie)
     CustomerLink.objects.create(customer_id=source.id, key=key, into_id=target.id, at=now)
     Customer.objects.filter(id=source.id).update(merged=True)
+    merged.note_merge(source.id, end_of(target.id), before, now)
     refresh_later()
     return key
 
@@ -267,6 +270,9 @@ def _undo(
     fact = Unlink(key=f"un{link}", at=now, link=link, reason=without_cards(reason))
     _record_link(fact, row.customer_id, now)
     tie = Tie(source=row.customer_id, into=row.into_id, key=fact.key, at=row.at, now=now, also=also)
+    if Customer.objects.filter(id=row.customer_id).exists():
+        # Who signed in by the one's address while they were one would see the other's.
+        merged.sign_out(end_of(row.into_id))
     part_books(cursor, tie, lambda: _unlink(row, now))
     refresh_later()
 

@@ -22,7 +22,7 @@ PORTAL_REASONS = {
         "phone number."
     ),
     "address_changed": _(
-        "Your e-mail address was changed. Until %(until)s points become vouchers only at the "
+        "How to sign in here was changed. Until %(until)s points become vouchers only at the "
         "counter."
     ),
     "reward_not_here": _("This is had at the counter. Show your card there."),
