@@ -27,6 +27,7 @@ def test_each_line_says_why_and_what_was_left() -> None:
     assert "+12 12" in page
     assert "€12.80 is 12 full euros" in page
     assert page.count("Order of €12.80") == 2
+    assert page.count("By edition 1 of the programme.") == 2
 
 
 def test_more_lines_than_a_few_are_asked_for() -> None:

@@ -98,7 +98,8 @@ def test_editions_say_their_days_and_who() -> None:
     assert "in force" in page
     assert "Owner" in page
     assert "Olga" in page
-    assert "Edition cafe_later begins on" in text(owner)
+    assert "Edition 2 begins on" in (page := text(owner))
+    assert "Edition 1, in force since" in page
     assert "45 points" in text(owner, f"{PAGE}editions/corner_club/cafe_later/")
 
 

@@ -55,7 +55,7 @@ def test_a_new_edition_begins_after_the_one_to_come() -> None:
     client = owner()
     save(client, "rewards[0]", **{"rewards[0].price": "45"})
     day, after = short_day(coming.date()), coming.date() + timedelta(days=1)
-    told = f"Edition cafe_points_1 begins on {day}."
+    told = f"Edition 2 begins on {day}."
     assert f"{told} A new one can begin after it" in text(client.get(PAGE))
     page = text(client.get(LOOK))
     assert told in page

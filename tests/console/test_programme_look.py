@@ -61,8 +61,9 @@ def test_a_draft_that_was_overtaken_says_so_and_gets_a_free_name() -> None:
     save(client, "rewards[0]", **{"rewards[0].price": "45"})
     publish(BODY.replace("edition: cafe_points", "edition: cafe_points_1"), now=now())
     page = text(client.get(PAGE))
-    assert "Edition cafe_points_1 was published after this draft had begun" in page
-    answer = client.post(f"{PAGE}look/", {"revision": "1"})
-    assert answer.status_code == 302
+    assert "Edition 2 was published after this draft had begun" in page
+    assert "Published, it is edition 3." in text(client.get(f"{PAGE}look/"))
+    answer = client.post(f"{PAGE}look/", {"revision": "1"}, follow=True)
+    assert "Edition 3 is published." in text(answer)
     assert EditionRow.objects.filter(edition="cafe_points_2").exists()
     assert not DraftRow.objects.exists()

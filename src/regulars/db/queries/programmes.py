@@ -23,9 +23,11 @@ STAFF = "staff "
 
 class Published(Struct, frozen=True, kw_only=True):
     """One edition with its file. In force from `begins` on (None: from the beginning), until the
-    next one begins at `ends`."""
+    next one begins at `ends`. `number` counts the editions of a programme from 1, in the order in
+    which they were published, for ever: those that were taken back keep theirs."""
 
     edition: str
+    number: int
     body: str
     state: State
     begins: datetime | None
@@ -69,11 +71,14 @@ def editions_of(programme: str, now: datetime) -> list[Published]:
     order = F("begins").asc(nulls_first=True)
     rows = list(EditionRow.objects.filter(programme=programme).order_by(order, "published_at"))
     called = names_of(row.by_name for row in rows)
+    published = sorted(rows, key=lambda row: row.published_at)
+    numbers = {row.edition: number for number, row in enumerate(published, 1)}
     valid = [row for row in rows if row.withdrawn_at is None]
     ends = {one.edition: after.begins for one, after in pairwise(valid)}
     return [
         Published(
             edition=row.edition,
+            number=numbers[row.edition],
             body=row.body,
             state=_state(row, ends.get(row.edition), now),
             begins=row.begins,

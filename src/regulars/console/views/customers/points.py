@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from regulars.actions.portal_pages import Past
+from regulars.db.queries.programmes import editions_of
 from regulars.engine.arrivals import AnyFact
 from regulars.engine.calendar import datetime_of
 from regulars.engine.edition import Asset
@@ -38,7 +40,8 @@ class Reason(Struct, frozen=True, kw_only=True):
 
 class Entry(Struct, frozen=True, kw_only=True):
     """A movement of one balance: `amount` with its sign, `balance` after it; `fact` and `units`
-    say which, `back` is where it can be taken back."""
+    say which, `edition` is the number of the one whose rules were asked, `back` is where it can be
+    taken back."""
 
     at: datetime
     icon: str
@@ -50,6 +53,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     fact: str = ""
     asset: str = ""
     units: str = ""
+    edition: int = 0
     redeemed: bool = False
     back: str = ""
 
@@ -57,6 +61,8 @@ class Entry(Struct, frozen=True, kw_only=True):
 def entries(past: Past) -> list[Entry]:
     """Every movement of every balance, the newest first."""
     found: list[Entry] = []
+    known = editions_of(past.edition.programme_id, timezone.now())
+    numbers = {one.edition: one.number for one in known}
     for explained in past.explained:
         asset = asset_of(past.edition, explained.asset)
         balance = 0
@@ -64,7 +70,9 @@ def entries(past: Past) -> list[Entry]:
             amount = sum(line.amount for line in group)
             balance += amount
             if amount:
-                found.append(_entry(past, asset, group, balance))
+                entry = _entry(past, asset, group, balance)
+                number = numbers.get(past.edition_at(group[0].at).edition, 0)
+                found.append(structs.replace(entry, edition=number))
     return sorted(found, key=lambda one: one.at, reverse=True)
 
 

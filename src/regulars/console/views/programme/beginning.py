@@ -31,6 +31,12 @@ def newest_of(programme: str, now: datetime) -> Edition | None:
     return programmes.read(valid[0].body, valid[0].edition) if valid else None
 
 
+def number_of(edition: Edition, now: datetime) -> int:
+    """Which one of its programme an edition is that was published."""
+    known = editions_of(edition.programme_id, now)
+    return next((one.number for one in known if one.edition == edition.edition), 0)
+
+
 def earliest_day(edition: Edition, now: datetime, *, notice: bool = True) -> date:
     """The first day on which it may begin; without notice, where an owner says why."""
     return publishing.first_day(publishing.earliest_begin(edition, now, notice=notice))

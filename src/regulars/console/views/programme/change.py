@@ -28,6 +28,7 @@ from regulars.console.views.programme.beginning import (
     coming_of,
     earliest_day,
     newest_of,
+    number_of,
     why_not,
 )
 from regulars.console.views.programme.differing import told_difference, told_worse
@@ -135,7 +136,7 @@ def _publish(request: StaffRequest, wish: Wish, file: Edition) -> str:
         edition = drafting.publish_file(wish.body, asked, now)
     except Refused as refused:
         return why_not(refused, file, now, wish.reason)
-    told = _("Edition %(edition)s is published.") % {"edition": edition.edition}
+    told = _("Edition %(edition)s is published.") % {"edition": number_of(edition, now)}
     messages.success(request, told)
     return ""
 

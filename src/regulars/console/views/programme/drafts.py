@@ -41,11 +41,22 @@ class Draft(Struct, frozen=True, kw_only=True):
     before: Running | None = None
 
     @property
-    def overtaken(self) -> str:
-        """The edition that was published after the draft had begun, if one was."""
+    def overtaken(self) -> int:
+        """The number of the edition that was published after the draft had begun, if one was."""
         editions = self.before.editions if self.before is not None else []
         newest = next((one for one in editions if one.state in ("coming", "running")), None)
-        return newest.edition if newest and self.base and newest.edition != self.base else ""
+        return newest.number if newest and self.base and newest.edition != self.base else 0
+
+    @property
+    def number(self) -> int:
+        """Which edition it is once it is published."""
+        return len(self.before.editions) + 1 if self.before is not None else 1
+
+    @property
+    def in_force(self) -> int:
+        """The number of the edition in force; 0 before there is one."""
+        editions = self.before.editions if self.before is not None else []
+        return next((one.number for one in editions if one.state == "running"), 0)
 
     @property
     def data(self) -> Any:

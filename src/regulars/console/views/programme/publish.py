@@ -14,7 +14,7 @@ from regulars.actions import drafting, publishing
 from regulars.actions.audit import staff_name
 from regulars.actions.refused import Refused
 from regulars.console.permissions import Right, StaffRequest, needs
-from regulars.console.views.programme.beginning import why_not
+from regulars.console.views.programme.beginning import number_of, why_not
 from regulars.console.views.programme.cases import outcomes
 from regulars.console.views.programme.change import begins_at, looked_at, wished
 from regulars.console.views.programme.drafts import Draft, draft_of, revision_of
@@ -52,5 +52,7 @@ def _publish(request: StaffRequest, found: Draft) -> str:
         edition = drafting.publish(found.programme, revision_of(request, found), asked, now)
     except Refused as refused:
         return why_not(refused, found.edition, now, wish.reason)
-    messages.success(request, _("Edition %(edition)s is published.") % {"edition": edition.edition})
+    messages.success(
+        request, _("Edition %(edition)s is published.") % {"edition": number_of(edition, now)}
+    )
     return ""
