@@ -246,6 +246,7 @@ def test_somebody_joins_in_ten_seconds(counter: Counter) -> None:
 
 def test_a_birthday_given_at_the_counter_brings_its_treat(counter: Counter) -> None:
     client = counter.browser()
+    assert "Join, with this sale of €8.40" in text(client.get("/till/new/?a=8,4"))
     assert 'name="birthday"' in client.get("/till/new/").content.decode()
     at = client.post("/till/new/", {**JOIN, "birthday": "29.2."})["Location"]
     row = Customer.objects.get(public_id=at.partition("m=")[2])

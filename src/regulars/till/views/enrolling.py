@@ -23,7 +23,7 @@ from regulars.db.queries.members import number_of
 from regulars.db.queries.till import Brief
 from regulars.till import labels
 from regulars.till.aloud import read_aloud
-from regulars.till.asking import told_key
+from regulars.till.asking import minor_of, told_key
 from regulars.till.doors import TillRequest, working
 from regulars.till.views.desk import frame
 from regulars.words.reasons import sentence
@@ -39,6 +39,7 @@ def enrol(request: TillRequest) -> HttpResponse:
     told = request.POST
     values: dict[str, Any] = {
         "amount": (told.get("a") or request.GET.get("a", ""))[:20],
+        "currency": request.business.currency,
         "contact": told.get("contact", "")[:254],
         "name": told.get("name", "")[:200],
         "birthday": told.get("birthday", "")[:20],
@@ -51,6 +52,7 @@ def enrol(request: TillRequest) -> HttpResponse:
         "key": told_key(told.get("key", "")),
         "languages": _languages(told.get("language") or get_language() or "en"),
     }
+    values["sum"] = minor_of(values["amount"], request.business.currency)
     if request.method != "POST":
         return render(request, "till/enrol.html", {**frame(request), **values})
     values["senders"] = _senders(request, values["sent"])

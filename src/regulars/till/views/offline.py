@@ -24,7 +24,11 @@ MOST_BYTES = 200_000
 @require_safe
 def offline(request: TillRequest) -> HttpResponse:
     """What is shown without a connection: names nobody, keeps sales."""
-    values = {"device": request.device, "currency": request.business.currency}
+    values = {
+        "device": request.device,
+        "currency": request.business.currency,
+        "kept_page": True,
+    }
     return render(request, "till/offline.html", values)
 
 

@@ -3,12 +3,12 @@
 (() => {
   "use strict";
   document.documentElement.classList.add("scripted");
-  const KEPT = "regulars-till-queue", LAST = "regulars-till-cashier";
+  const KEPT = "regulars-till-queue", LAST = "regulars-till-cashier", UNSURE = "regulars-till-unsure";
   const body = document.body, data = body.dataset;
 
   /* keypad: digits come from the right, as on a till ------------------------------------------- */
   const point = (0.5).toLocaleString(document.documentElement.lang).replace(/\d/g, "") || ".";
-  const places = 2;
+  const places = new Intl.NumberFormat("en", { style: "currency", currency: data.currency || "EUR" }).resolvedOptions().maximumFractionDigits;
 
   const press = (field, key) => {
     if (field.id === "pin") {
@@ -19,7 +19,7 @@
     digits = key === "back" ? digits.slice(0, -1) : (digits + key).slice(0, 9);
     digits = digits.replace(/^0+/, "");
     const filled = digits.padStart(places + 1, "0");
-    field.value = digits ? filled.slice(0, -places) + point + filled.slice(-places) : "";
+    field.value = digits && places ? filled.slice(0, -places) + point + filled.slice(-places) : digits;
     changed(field);
   };
   const changed = (field) => field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -161,6 +161,7 @@
     button.addEventListener("click", () => keep(kept().filter((one) => one.key !== key)));
     return button;
   };
+  const short = (who) => (/^[0-9a-f-]{36}$/.test(who) ? `··${who.slice(-4)}` : who);
   const tell = () => {
     const sales = kept(), chip = document.getElementById("sent"), table = document.getElementById("kept");
     if (chip) {
@@ -174,8 +175,8 @@
     table.replaceChildren(...sales.slice().reverse().map((one) => {
       const row = document.createElement("tr");
       const time = new Date(one.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-      const sum = (one.amount_minor / 10 ** places).toLocaleString(document.documentElement.lang, { style: "currency", currency: document.getElementById("offline-desk").dataset.currency });
-      [time, one.message ? `${one.who} (${one.message})` : one.who, sum].forEach((text, column) => {
+      const sum = (one.amount_minor / 10 ** places).toLocaleString(document.documentElement.lang, { style: "currency", currency: data.currency });
+      [time, one.message ? `${short(one.who)} (${one.message})` : short(one.who), sum].forEach((text, column) => {
         const cell = document.createElement("td");
         cell.textContent = text;
         if (column === 2) cell.className = "n";
@@ -185,7 +186,24 @@
       return row;
     }));
   };
+  /* a sale whose answer never came is kept under its own key: booked already or not, it counts once */
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("#go form:has(#book)")) return;
+    const told = new FormData(event.target), alone = !told.has("u") && !told.has("v") && !Number(told.get("s"));
+    if (alone) sessionStorage.setItem(UNSURE, JSON.stringify({ who: told.get("m"), amount: told.get("a"), key: told.get("key") }));
+    else sessionStorage.removeItem(UNSURE);
+    if (navigator.onLine) return;
+    event.preventDefault();
+    if (navigator.serviceWorker?.controller) location.href = data.offline;
+  });
   const form = document.getElementById("keep");
+  const unsure = JSON.parse(sessionStorage.getItem(UNSURE) || "null");
+  if (!form && data.cashier) sessionStorage.removeItem(UNSURE);
+  if (form && unsure) {
+    document.getElementById("kept-who").value = unsure.who;
+    document.getElementById("amount").value = unsure.amount;
+    document.getElementById("unsure").hidden = false;
+  }
   if (form) {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -194,8 +212,12 @@
       const whole = (cut < 0 ? text : text.slice(0, cut)).replace(/\D/g, ""), part = cut < 0 ? "" : text.slice(cut + 1);
       const minor = Number(whole || "0") * 10 ** places + Number(part.slice(0, places).padEnd(places, "0") || "0");
       if (!minor || !who.value.trim()) return;
+      const again = unsure && unsure.who === who.value.trim() && unsure.amount === amount.value.trim();
+      sessionStorage.removeItem(UNSURE);
+      document.getElementById("unsure").hidden = true;
+      if (again && kept().some((one) => one.key === unsure.key)) return form.reset();
       keep([...kept(), {
-        key: crypto.randomUUID ? crypto.randomUUID() : Array.from(crypto.getRandomValues(new Uint8Array(16)), (one) => one.toString(16).padStart(2, "0")).join(""),
+        key: again ? unsure.key : crypto.randomUUID ? crypto.randomUUID() : Array.from(crypto.getRandomValues(new Uint8Array(16)), (one) => one.toString(16).padStart(2, "0")).join(""),
         at: new Date().toISOString(), amount_minor: minor, who: who.value.trim(),
         cashier: localStorage.getItem(LAST) || "",
       }]);
@@ -203,21 +225,31 @@
       who.focus();
     });
   }
+  const AT_ONCE = 100, WAIT = 20 * 1000;
   const send = async () => {
-    const sales = kept();
-    if (!sales.length || !data.queue || !navigator.onLine) return;
+    if (!kept().length || !data.queue || !navigator.onLine) return;
     const state = await fetch(data.state, { redirect: "error" });
     const { csrf } = await state.json();
-    const told = sales.map(({ message, ...sale }) => sale);
-    const answer = await fetch(data.queue, {
-      method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
-      body: JSON.stringify({ sales: told }),
-    });
-    if (!answer.ok) return;
-    const became = new Map((await answer.json()).results.map((one) => [one.key, one]));
-    keep(kept().filter((one) => !became.get(one.key)?.booked)
-      .map((one) => ({ ...one, message: became.get(one.key)?.message || "" })));
+    const sales = kept().map(({ message, ...sale }) => sale);
+    for (let from = 0; from < sales.length; from += AT_ONCE) {
+      const answer = await fetch(data.queue, {
+        method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
+        body: JSON.stringify({ sales: sales.slice(from, from + AT_ONCE) }),
+      });
+      if (!answer.ok) return;
+      const became = new Map((await answer.json()).results.map((one) => [one.key, one]));
+      keep(kept().filter((one) => !became.get(one.key)?.booked)
+        .map((one) => ({ ...one, message: became.get(one.key)?.message ?? one.message })));
+    }
   };
+  /* the kept page goes back by itself as soon as somebody answers, unless something is being typed */
+  const back = async () => {
+    const typed = document.getElementById("kept-who").value || document.getElementById("amount").value;
+    if (typed || !navigator.onLine) return;
+    await fetch(data.desk, { method: "HEAD", redirect: "manual" });
+    location.href = data.desk;
+  };
+  if (form && data.desk) setInterval(() => back().catch(() => {}), WAIT);
   if (data.cashier) localStorage.setItem(LAST, data.cashier);
   tell();
   send().catch(() => {});
@@ -232,7 +264,7 @@
     ["keydown", "pointerdown"].forEach((kind) => addEventListener(kind, rest));
   }
   const banner = document.getElementById("offline-banner");
-  const online = () => { if (banner) banner.hidden = navigator.onLine; if (navigator.onLine) send().catch(() => {}); };
+  const online = () => { if (banner) banner.hidden = navigator.onLine; if (navigator.onLine) (form && data.desk ? back() : send()).catch(() => {}); };
   addEventListener("online", online);
   addEventListener("offline", online);
   online();
