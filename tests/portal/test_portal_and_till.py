@@ -11,6 +11,7 @@ from portal_kit import NOW, text
 
 from regulars.actions import signing_in
 from regulars.actions.till_sales import sell
+from regulars.actions.till_undoing import undo
 from regulars.db.queries.till import find
 from till.till_kit import open_counter
 
@@ -28,6 +29,14 @@ def test_a_sale_at_the_till_is_seen_with_its_reason(clock: list[datetime], setti
     told = text(phone.get("/my/history/"))
     assert "At the counter +8 €8.40 is 8 full euros." in told
     assert "10:31 · Market · Mia" in told
+    drinks = counter.sale("two", at=clock[0], category="Drinks", quantity=2)
+    sell(counter.worker, drinks, clock[0])
+    assert "Drinks (2) +8" in text(phone.get("/my/history/"))
+    undo(counter.worker, drinks.key, clock[0])
+    phone.post("/my/profile/about/", {"name": "Ana", "language": "de"})
+    told = text(phone.get("/my/history/"))
+    assert "Zurückgegeben: Getränke (2) −8" in told
+    assert told.index("danach 468") < told.index("danach 476"), "the newest is first"
 
 
 def test_the_till_reads_what_the_card_and_the_voucher_show(clock: list[datetime]) -> None:

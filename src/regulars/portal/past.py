@@ -14,8 +14,8 @@ from regulars.db.models import VoucherRow
 from regulars.engine.arrivals import AnyFact
 from regulars.engine.calendar import datetime_of
 from regulars.engine.edition import Asset
-from regulars.engine.explaining import Line
-from regulars.engine.facts import Order, Refund
+from regulars.engine.explaining import Line as Booked
+from regulars.engine.facts import Line, Order, Refund
 from regulars.engine.happenings import Activity, Grant, Opening, SignUp
 from regulars.engine.run import CLAW, EXPIRE, FORFEIT, PRICE, RESTORE
 from regulars.words import formats
@@ -56,7 +56,8 @@ def entries(past: Past, show: str = "") -> list[Entry]:
             found += _of_asset(past, asset, explained.lines)
     if show in ("", "vouchers"):
         found += [_voucher(past, one) for one in past.vouchers]
-    return sorted(_together(found), key=lambda one: one.at, reverse=True)
+    newest = reversed(_together(found))  # of one instant, too: each tells what there was after it
+    return sorted(newest, key=lambda one: one.at, reverse=True)
 
 
 def _together(found: list[Entry]) -> list[Entry]:
@@ -81,9 +82,9 @@ def by_day(listed: Iterable[Entry]) -> list[Day]:
     return [Day(day=day, entries=mine) for day, mine in days.items()]
 
 
-def _of_asset(past: Past, asset: Asset, lines: list[Line]) -> list[Entry]:
+def _of_asset(past: Past, asset: Asset, lines: list[Booked]) -> list[Entry]:
     """Lines of one cause and one instant are one entry; each with the balance after it."""
-    grouped: list[list[Line]] = []
+    grouped: list[list[Booked]] = []
     for line in lines:
         last = grouped[-1][0] if grouped else None
         if last and (last.fact, last.at, last.step) == (line.fact, line.at, line.step):
@@ -99,7 +100,7 @@ def _of_asset(past: Past, asset: Asset, lines: list[Line]) -> list[Entry]:
     return found
 
 
-def _entry(past: Past, asset: Asset, group: list[Line], figures: tuple[int, int]) -> Entry:
+def _entry(past: Past, asset: Asset, group: list[Booked], figures: tuple[int, int]) -> Entry:
     amount, balance = figures
     first = group[0]
     fact = past.facts.get(first.fact)
@@ -123,7 +124,7 @@ def _unit(asset: Asset, amount: int) -> str:
     return said(asset.name if one else asset.many)
 
 
-def _title(past: Past, line: Line, fact: AnyFact | None, asset: Asset) -> str:
+def _title(past: Past, line: Booked, fact: AnyFact | None, asset: Asset) -> str:
     if line.step == EXPIRE:
         return gettext("%(asset)s ran out") % {"asset": capital(_unit(asset, 2))}
     if line.step == FORFEIT:
@@ -131,7 +132,8 @@ def _title(past: Past, line: Line, fact: AnyFact | None, asset: Asset) -> str:
     if line.step == PRICE:
         return _reward(past, line) or gettext("Used")
     if isinstance(fact, Refund):
-        return gettext("Returned: %(goods)s") % {"goods": _goods(past, fact)}
+        goods = _returned(past, fact)
+        return gettext("Returned: %(goods)s") % {"goods": goods} if goods else gettext("Returned")
     if isinstance(fact, Order):
         return _goods(past, fact)
     if isinstance(fact, Grant) and fact.key in past.scans:
@@ -149,20 +151,35 @@ def _title(past: Past, line: Line, fact: AnyFact | None, asset: Asset) -> str:
     return _reward(past, line) or capital(_unit(asset, 2))
 
 
-def _reward(past: Past, line: Line) -> str:
+def _reward(past: Past, line: Booked) -> str:
     wanted = past.redeemed.get(line.fact) or line.rule
     names = {one.name_in_state: getattr(one, "name", "") for one in past.edition.rewards}
     return capital(said(names[wanted])) if names.get(wanted) else ""
 
 
-def _goods(past: Past, fact: Order | Refund) -> str:
-    goods = [line for line in fact.lines if line.kind == "goods" and line.product]
-    names = list(dict.fromkeys(past.products.get(one.product, one.product) for one in goods))
+def _returned(past: Past, fact: Refund) -> str:
+    """What went back: what the return tells, else all of its order."""
+    order = past.facts.get(fact.order)
+    names = _names(past, fact.lines) or (isinstance(order, Order) and _names(past, order.lines))
+    return _listed(names) if names else ""
+
+
+def _goods(past: Past, fact: Order) -> str:
+    names = _names(past, fact.lines)
     if not names and fact.key in past.cashiers:
         return gettext("At the counter")
     if not names:
         number = fact.number or ""
         return gettext("Order %(number)s") % {"number": number} if number else gettext("An order")
+    return _listed(names)
+
+
+def _names(past: Past, lines: Iterable[Line]) -> list[str]:
+    told = (_good(past, line) for line in lines if line.kind == "goods")
+    return list(dict.fromkeys(filter(None, told)))
+
+
+def _listed(names: list[str]) -> str:
     if len(names) > MOST_GOODS:
         more = len(names) - MOST_GOODS + 1
         told = ngettext("%(count)s more thing", "%(count)s more things", more) % {"count": more}
@@ -170,7 +187,19 @@ def _goods(past: Past, fact: Order | Refund) -> str:
     return capital(formats.joined(names, language()))
 
 
-def _why(past: Past, asset: Asset, group: list[Line], fact: AnyFact | None) -> str:
+def _good(past: Past, line: Line) -> str:
+    """What a line of an order was: its product; else what its kind of goods is called, and how
+    many."""
+    if line.product:
+        return past.products.get(line.product, line.product)
+    if not line.category:
+        return ""
+    named = past.edition.names.get(line.category)
+    kind = said(named) if named else line.category.replace("_", " ")
+    return f"{kind} ({formats.number(line.quantity, language())})" if line.quantity > 1 else kind
+
+
+def _why(past: Past, asset: Asset, group: list[Booked], fact: AnyFact | None) -> str:
     first = group[0]
     if first.step == EXPIRE:
         return gettext("They were not used in time.")
@@ -197,7 +226,7 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
-def _where(past: Past, line: Line, fact: AnyFact | None) -> str:
+def _where(past: Past, line: Booked, fact: AnyFact | None) -> str:
     at = formats.clock(datetime_of(line.at), language(), timezone.get_current_timezone())
     place = getattr(fact, "place", "") or past.scans.get(line.fact, "")
     who = past.cashiers.get(line.fact, "")
