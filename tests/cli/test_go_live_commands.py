@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("own_database")
 
 
 @contextmanager
-def nothing(data: str | None) -> Iterator[None]:
+def nothing(data: str | None, *, kept: bool = False) -> Iterator[None]:
     yield
 
 

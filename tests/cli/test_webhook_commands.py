@@ -20,7 +20,7 @@ ADDRESS = "https://receiver.example/hooks"
 @pytest.fixture(autouse=True)
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """The test's own database stands for the installation."""
-    monkeypatch.setattr(installation, "installation", lambda data: nullcontext())
+    monkeypatch.setattr(installation, "installation", lambda data, **_more: nullcontext())
 
 
 def told(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> list[str]:

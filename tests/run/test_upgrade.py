@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import psycopg
 import pytest
 
 from furnished import BARE, furnished
-from regulars.run import backup, database, embedded, locks, migrate, upgrade
+from regulars.run import backup, database, embedded, locks, log, migrate, serve, upgrade
 from regulars.run.embedded import Addresses
 from regulars.run.errors import CannotRun
 from regulars.run.folder import PASSABLE, Folder
@@ -60,6 +61,16 @@ def done(addresses: Addresses) -> migrate.Migrations:
 def editions(addresses: Addresses) -> list[tuple[str, ...]]:
     with psycopg.connect(addresses.app) as link:
         return link.execute("SELECT edition FROM regulars_edition").fetchall()
+
+
+def test_no_other_command_changes_what_is_there(home: tuple[Folder, Addresses]) -> None:
+    """Saboteur: with nothing of a business in it, the same database is taken."""
+    _folder, addresses = home
+    with pytest.raises(CannotRun, match="`regulars upgrade` first"):
+        upgrade.refuse_earlier(addresses)
+    act(addresses, "DELETE FROM regulars_edition; DELETE FROM regulars_programme")
+    upgrade.refuse_earlier(addresses)
+    act(addresses, SOMEBODY)
 
 
 def test_stopped_half_way_it_goes_on_and_nothing_is_lost(home: tuple[Folder, Addresses]) -> None:
@@ -119,3 +130,25 @@ def test_the_way_back_and_forth_again(home: tuple[Folder, Addresses]) -> None:
     upgrade.upgrade(folder, addresses, TOLD)
     assert done(addresses) >= after - {("elsewhere", "0001")}
     assert editions(addresses) == [("club_1",)]
+
+
+def test_a_start_makes_a_backup_before_it_changes_anything(
+    home: tuple[Folder, Addresses], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, addresses = home
+    for old in upgrade.kept_in(folder).glob("*.backup"):
+        old.unlink()
+    seen: list[int] = []
+
+    def changing(_addresses: Addresses, _variables: object) -> None:
+        seen.append(len(list(upgrade.kept_in(folder).glob("*.backup"))))
+        raise CannotRun("Stopped here.")
+
+    monkeypatch.setattr(migrate, "migrate", changing)
+    monkeypatch.setattr(migrate, "on_disk", lambda _apps: done(addresses) | {("regulars", "9998")})
+    monkeypatch.setattr(database, "environment", lambda _folder: nullcontext(addresses))
+    monkeypatch.setattr(serve, "check_port", lambda *_told, **_more: None)
+    monkeypatch.setattr(log, "configure", lambda: None)
+    with pytest.raises(CannotRun, match=r"restore .* --force"):
+        serve.serve(folder, serve.Wanted())
+    assert seen == [1]

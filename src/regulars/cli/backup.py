@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -19,17 +18,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from regulars import __version__  # noqa: PLC0415 - reads the package's metadata
     from regulars.run import backup  # noqa: PLC0415 - read with the command
     from regulars.words.formats import number  # noqa: PLC0415 - the same
     from regulars.words.speaking import speaking  # noqa: PLC0415 - needs the database's settings
 
     folder, target = prepare(arguments.data), Path(arguments.file).absolute()
     with database.connected(folder) as addresses:
-        manifest = backup.Manifest(
-            format=backup.FORMAT, version=__version__, made_at=datetime.now(UTC)
-        )
-        backup.back_up(folder, addresses, target, manifest)
+        backup.back_up(folder, addresses, target, backup.Manifest.of_now())
     with speaking(arguments.lang):
         said = _("%(file)s holds everything (%(bytes)s bytes). Keep it safe.")
         size = number(target.stat().st_size, arguments.lang)

@@ -25,10 +25,10 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def spoken(arguments: argparse.Namespace) -> Iterator[Folder]:
+def spoken(arguments: argparse.Namespace, *, kept: bool = False) -> Iterator[Folder]:
     """The installation that a command is about, sentences in the language that was asked for;
     what is refused meanwhile is said in it too."""
-    with installation(arguments.data) as folder:
+    with installation(arguments.data, kept=kept) as folder:
         from regulars.actions.refused import Refused  # noqa: PLC0415 - Django is set up by now
         from regulars.words.reasons import sentence  # noqa: PLC0415 - the same
         from regulars.words.speaking import speaking  # noqa: PLC0415 - the same
@@ -41,8 +41,10 @@ def spoken(arguments: argparse.Namespace) -> Iterator[Folder]:
 
 
 @contextmanager
-def installation(data: str | None) -> Iterator[Folder]:
-    """The installation in `data`, its database running and its tables up to date, Django set up."""
+def installation(data: str | None, *, kept: bool = False) -> Iterator[Folder]:
+    """The installation in `data`, its database running and its tables up to date, Django set up.
+    A new one gets its tables; those of an earlier release are refused unless what is in them is
+    `kept` in a backup."""
     folder = prepare(data)
     with database.environment(folder) as addresses:
         upgrade.refuse_later(folder, addresses)
@@ -50,6 +52,8 @@ def installation(data: str | None) -> Iterator[Folder]:
 
         django.setup()
         if _tables_behind():
+            if not kept:
+                upgrade.refuse_earlier(addresses)
             migrate.migrate(addresses, database.variables(folder, addresses))
         try:
             yield folder

@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise Unclear(f"There is no list of those who asked to be forgotten at {asked}.")
     with database.connected(folder) as addresses:
         told = backup.restore(folder, addresses, source, force=arguments.force)
-    with spoken(arguments):
+    with spoken(arguments, kept=True):
         again = _forget_again(asked)
         said = _(
             "Restored as of %(at)s UTC. Messages that waited then are not sent again. Run "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,15 +18,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from regulars import __version__  # noqa: PLC0415 - reads the package's metadata
     from regulars.words.speaking import speaking  # noqa: PLC0415 - needs the database's settings
 
     folder = prepare(arguments.data)
     with database.environment(folder) as addresses:
-        manifest = backup.Manifest(
-            format=backup.FORMAT, version=__version__, made_at=datetime.now(UTC)
-        )
-        done = upgrade(folder, addresses, manifest)
+        done = upgrade(folder, addresses, backup.Manifest.of_now())
     with speaking(arguments.lang):
         print("\n".join(_lines(done)))
     return 0

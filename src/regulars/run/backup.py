@@ -11,7 +11,7 @@ import os
 import subprocess
 import tarfile
 import tempfile
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -19,6 +19,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from regulars import __version__
 from regulars.run import keys, programs
 from regulars.run.embedded import Addresses
 from regulars.run.errors import CannotRun
@@ -80,6 +81,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     format: int
     version: str
     made_at: datetime
+
+    @classmethod
+    def of_now(cls) -> Manifest:
+        """What a backup says that this release makes now."""
+        return cls(format=FORMAT, version=__version__, made_at=datetime.now(UTC))
 
 
 def back_up(folder: Folder, addresses: Addresses, target: Path, manifest: Manifest) -> None:

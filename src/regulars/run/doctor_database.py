@@ -135,6 +135,9 @@ def _prepare_django(at: Link) -> None:
     os.environ.setdefault("REGULARS_SECRET_KEY", secrets.token_urlsafe(48))
 
 
+_UPGRADE = "Give `regulars upgrade`, which makes a backup first."
+
+
 def _migrations(at: Link) -> Finding:
     if at.one("SELECT to_regclass('django_migrations')::text") is None:
         return warn(
@@ -146,7 +149,7 @@ def _migrations(at: Link) -> Finding:
         return fail("tables", f"Their list cannot be read: {error}", "Correct what it names.")
     if missing:
         names = ", ".join(f"{app} {name}" for app, name in missing)
-        return fail("tables", f"Not up to date, missing: {names}.", "Start `regulars serve` once.")
+        return fail("tables", f"Not up to date, missing: {names}.", _UPGRADE)
     return ok("tables", "Up to date.")
 
 

@@ -10,7 +10,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -27,22 +26,9 @@ LABELS = {"regulars.db": "regulars", "procrastinate.contrib.django": "procrastin
 Migrations = set[tuple[str, str]]
 
 
-def may_be_behind(address: str) -> bool:
-    """Whether the database lacks any migration that lies on the disk: False is certain.
-
-    Reads file names where Django would load every app and migration, which takes longer than all
-    else of a start. The environment holds what the settings read.
-    """
-    settings = import_module(os.environ["DJANGO_SETTINGS_MODULE"])
-    try:
-        with psycopg.connect(address) as link:
-            return not on_disk(settings.INSTALLED_APPS) <= applied(link)
-    except psycopg.Error:
-        return True
-
-
 def on_disk(apps: Sequence[str]) -> Migrations:
-    """Every migration of the apps, by its file, without loading any."""
+    """Every migration of the apps, by its file, without loading any: that takes longer than all
+    else of a start."""
     return {pair for app in apps for pair in _files(_label(app), _home(app))}
 
 

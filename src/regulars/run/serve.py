@@ -15,7 +15,7 @@ from types import FrameType
 
 import msgspec
 
-from regulars.run import counting, database, embedded, locks, log, migrate, proxies, upgrade
+from regulars.run import backup, counting, database, embedded, locks, log, proxies, upgrade
 from regulars.run.children import Child
 from regulars.run.errors import CannotRun
 from regulars.run.folder import Folder
@@ -62,9 +62,9 @@ def serve(folder: Folder, wanted: Wanted, on_ready: OnReady | None = None) -> in
         check_port(wanted, patience=LEFT_BEHIND_SECONDS if held.left_behind else 0.0)
         with database.environment(folder) as addresses:
             variables = database.variables(folder, addresses)
-            upgrade.refuse_later(folder, addresses)
-            if migrate.may_be_behind(addresses.owner):
-                migrate.migrate(addresses, variables)
+            done = upgrade.under_lock(folder, addresses, backup.Manifest.of_now())
+            if done.backup:
+                words.info("the tables are up to date; as it was before: %s", done.backup)
             counting.begin_anew(folder.run)
             if not stop.wanted:
                 _Tree(folder, wanted, stop, variables).run(on_ready)

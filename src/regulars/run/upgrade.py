@@ -1,4 +1,7 @@
-"""`regulars upgrade`: a backup, then the tables as the installed release wants them.
+"""An upgrade: a backup, then the tables as the installed release wants them.
+
+`regulars upgrade` and a start of `regulars serve` make one; whatever else is asked of tables of an
+earlier release is refused, so that nothing changes them without a backup, or below a server.
 
 Each change of the tables is done whole or not at all, so that an upgrade which was stopped goes on
 where it was. A note in `logs/` says which backup belongs to one that is not finished.
@@ -38,17 +41,22 @@ def upgrade(folder: Folder, addresses: Addresses, manifest: backup.Manifest) -> 
     """Back up and bring the tables up to date. Raises CannotRun: a database of a later release,
     an installation that is being served, a change that fails. Given again, it goes on."""
     with locks.serving(folder):
-        refuse_later(folder, addresses)
-        wanted = len(_missing(addresses))
-        if not wanted:
-            return Upgraded(changes=0)
-        kept = _backed_up(folder, addresses, manifest)
-        try:
-            migrate.migrate(addresses, database.variables(folder, addresses))
-        except CannotRun as error:
-            raise CannotRun(f"{str(error).rstrip('.')}. {_advice(kept)}") from None
-        (folder.logs / NOTE).unlink(missing_ok=True)
-        return Upgraded(changes=wanted, backup=kept)
+        return under_lock(folder, addresses, manifest)
+
+
+def under_lock(folder: Folder, addresses: Addresses, manifest: backup.Manifest) -> Upgraded:
+    """The same, for whoever has seen to it that nobody serves the installation."""
+    refuse_later(folder, addresses)
+    wanted = len(_missing(addresses))
+    if not wanted:
+        return Upgraded(changes=0)
+    kept = _backed_up(folder, addresses, manifest)
+    try:
+        migrate.migrate(addresses, database.variables(folder, addresses))
+    except CannotRun as error:
+        raise CannotRun(f"{str(error).rstrip('.')}. {_advice(kept)}") from None
+    (folder.logs / NOTE).unlink(missing_ok=True)
+    return Upgraded(changes=wanted, backup=kept)
 
 
 def _missing(addresses: Addresses) -> migrate.Migrations:
@@ -72,6 +80,17 @@ def refuse_later(folder: Folder, addresses: Addresses) -> None:
             f"The database belongs to a later release of Regulars ({later[-1]} is unknown here): "
             f"install that one again, or restore {_newest(folder)} with this one."
         )
+
+
+def refuse_earlier(addresses: Addresses) -> None:
+    """Raise CannotRun where an earlier release's database holds something: whoever changes it makes
+    a backup first."""
+    with psycopg.connect(addresses.owner) as link:
+        if backup.is_lived_in(link):
+            raise CannotRun(
+                "The database's tables are those of an earlier release of Regulars: give `regulars "
+                "upgrade` first, which makes a backup of what is there."
+            )
 
 
 def _newest(folder: Folder) -> str:
