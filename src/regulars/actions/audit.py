@@ -9,7 +9,8 @@ from typing import Any
 from django.db import transaction
 from msgspec import Struct
 
-from regulars.db.models import AuditRow, Staff
+from regulars.db.models import AuditRow, Staff, StaffWord
+from regulars.db.queries.staff_words import key_of, with_reasons
 
 COMMAND_LINE = "command line"
 BROWSER = "its browser"
@@ -40,6 +41,18 @@ def note(
     )
 
 
+def give_reason(
+    what: str, about: object, customer_id: int, text: str, now: datetime | None = None
+) -> None:
+    """Keep the reason that staff gave for what `note` writes down, where it can go with the
+    customer: they may have named them."""
+    StaffWord.objects.get_or_create(
+        customer_id=customer_id,
+        key=key_of(what, str(about)[:200]),
+        defaults={"text": text, "at": now or datetime.now(UTC)},
+    )
+
+
 def staff_name(staff: Staff) -> str:
     """What somebody of the staff is called here: by their id, which says nothing of the person."""
     return f"staff {staff.pk}"
@@ -61,5 +74,5 @@ def entries(
     names = Entry.__struct_fields__
     return [
         Entry(**{name: getattr(row, name) for name in names})
-        for row in rows[: min(most, MOST_LISTED)]
+        for row in with_reasons(list(rows[: min(most, MOST_LISTED)]))
     ]

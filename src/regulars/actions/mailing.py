@@ -45,7 +45,8 @@ State = OutMail.State
 
 class Wanted(Struct, frozen=True, kw_only=True):
     """A mail to be sent. `secret` tells that its text lets somebody in; `worth` how long it is of
-    any use. One with a `purpose` is for those alone who agree to it: see `queue_agreed`."""
+    any use. One with a `purpose` is for those alone who agree to it: see `queue_agreed`.
+    `about_id` is the customer whom it names beside its reader."""
 
     kind: str
     recipient: str
@@ -55,6 +56,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     secret: bool = False
     worth: timedelta = WORTH
     purpose: str = ""
+    about_id: int | None = None
 
 
 def queue_agreed(wanted: Wanted, now: datetime) -> UUID | None:
@@ -89,6 +91,7 @@ def queue(wanted: Wanted, now: datetime) -> UUID:
         secret=wanted.secret,
         purpose=wanted.purpose,
         customer_id=wanted.customer_id,
+        about_id=wanted.about_id,
         queued_at=now,
         next_at=now,
         until=now + wanted.worth,

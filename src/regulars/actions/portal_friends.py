@@ -93,6 +93,7 @@ def _new(wanted: Claim, found: Inviting, token: str) -> Wanted:
         text="\n\n".join(lines) + "\n",
         secret=True,
         worth=LIFE,
+        about_id=found.advocate,
     )
 
 
@@ -137,6 +138,7 @@ def _welcome(found: Confirming, customer: Customer) -> Wanted:
         subject=subject % values,
         text="\n\n".join(lines) + "\n",
         customer_id=customer.id,
+        about_id=found.inviting.advocate,
     )
 
 

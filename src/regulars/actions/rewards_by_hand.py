@@ -67,5 +67,6 @@ def give_back(by: Staff, key: str, reason: str, now: datetime) -> None:
         raise Refused("redemption_unknown")
     check_other(staff, row.customer_id)
     if not reserving.release(key, now).known:
-        told = {"reason": why, "programme": row.programme}
+        told = {"programme": row.programme}
         audit.note("reward.given_back", key, audit.staff_name(staff), now, told)
+        audit.give_reason("reward.given_back", key, row.customer_id, why, now)

@@ -112,8 +112,9 @@ def hand_out(by: Staff, wish: Handed, now: datetime) -> VoucherRow:
     arrival = Arrival(fact=fact, programme=wish.programme)
     record([arrival], now=now, source=Source(owner=number))
     row = VoucherRow.objects.get(customer_id=number, programme=wish.programme, id=key)
-    told = {"reason": reason, "rule": wish.rule, "programme": wish.programme}
+    told = {"rule": wish.rule, "programme": wish.programme}
     audit.note(GIVEN, key, audit.staff_name(staff), now, told)
+    audit.give_reason(GIVEN, key, number, reason, now)
     return row
 
 
@@ -130,8 +131,9 @@ def take_back(by: Staff, wish: Taken, now: datetime) -> VoucherRow:
         reserving.release(row.id, now)
     else:
         _revoke(row, now)
-    told = {"reason": reason, "code": f"…{row.code[-4:]}", "price_back": str(wish.price_back)}
+    told = {"code": f"…{row.code[-4:]}", "price_back": str(wish.price_back)}
     audit.note(VOIDED, row.id, audit.staff_name(staff), now, told)
+    audit.give_reason(VOIDED, row.id, row.customer_id, reason, now)
     row.refresh_from_db()
     return row
 

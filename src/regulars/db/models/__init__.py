@@ -10,6 +10,7 @@ from regulars.db.models.customer import (
     CustomerTag,
     IdentifierRow,
     SearchToken,
+    StaffWord,
     Standing,
 )
 from regulars.db.models.draft import CaseRow, DraftRow
@@ -120,6 +121,7 @@ __all__ = [
     "SignInTry",
     "Signal",
     "Staff",
+    "StaffWord",
     "Standing",
     "TillDeed",
     "TillDevice",

@@ -111,6 +111,21 @@ class CustomerNote(models.Model):
     text = models.CharField(max_length=2000)
 
 
+class StaffWord(models.Model):
+    """What staff gave as the reason of something, which is kept where it can go with the customer:
+    facts and the audit log stay for ever. `key` names the fact, or the act and what it was done
+    to."""
+
+    pk = models.CompositePrimaryKey("customer_id", "key")
+    customer_id = models.BigIntegerField()
+    key = models.CharField(max_length=250, db_collation="C", db_index=True)
+    at = models.DateTimeField()
+    text = models.CharField(max_length=500)
+
+    class Meta:
+        db_table = "regulars_staff_word"
+
+
 class Standing(models.Model):
     """Where a customer stands, as the last computation saw it; for lists and pages.
 

@@ -11,7 +11,8 @@ class OutMail(models.Model):
     `secret` tells that its text lets somebody in: it is taken away as soon as nobody needs it. A
     mail that has not gone out by `until` is not sent any more. `code` says why one failed,
     `request` is the id of the request that it comes from. One with a `purpose` is for those alone
-    who agree to it, also at the moment when it goes out.
+    who agree to it, also at the moment when it goes out. `about_id` is the customer whom its text
+    names beside its reader.
     """
 
     class State(models.TextChoices):
@@ -27,6 +28,7 @@ class OutMail(models.Model):
     text = models.TextField(blank=True, default="")
     secret = models.BooleanField(default=False)
     customer_id = models.BigIntegerField(null=True, db_index=True)
+    about_id = models.BigIntegerField(null=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     attempts = models.SmallIntegerField(default=0)
     code = models.CharField(max_length=40, blank=True, default="")
@@ -44,5 +46,10 @@ class OutMail(models.Model):
                 fields=["next_at"],
                 condition=models.Q(state__in=["waiting", "picked"]),
                 name="out_mail_due",
+            ),
+            models.Index(
+                fields=["about_id"],
+                condition=models.Q(about_id__isnull=False),
+                name="out_mail_about",
             ),
         ]

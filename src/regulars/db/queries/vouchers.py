@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from regulars.db.models import AttemptRow, AuditRow, Customer, FactRow, VoucherRow
 from regulars.db.queries.history import same_person
+from regulars.db.queries.staff_words import with_reasons
 
 PAGE = 25
 Origin = Literal["hand", "asked", "by_itself"]
@@ -96,7 +97,7 @@ def traced(row: VoucherRow) -> Traced:
     return Traced(
         origin=origin,
         attempt=attempt,
-        notes=list(AuditRow.objects.filter(about=row.id).order_by("at")),
+        notes=with_reasons(list(AuditRow.objects.filter(about=row.id).order_by("at"))),
         ended_at=ended.at if ended else row.expires_at if row.state == "expired" else None,
         shown_at=str(ended.body.get("source", "")) if ended else "",
     )
