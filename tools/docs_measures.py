@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pyarrow
 from docs_text import DOCS, MADE, Cells, annotation, table, type_name
 
-from regulars.insight import MEASURES, Measure, Result
+from regulars.insight import EVERY, MEASURES, Measure, Owed, Result, owed
 
 
 def measures() -> str:
     """Every measure: what it is, what it can be asked, what its tables hold."""
     parts = ["# Measures", MADE, MEASURES_BEGIN]
     results = _example_results()
-    for one in MEASURES:
+    for one in EVERY:
         parts += [f"## {one.kind}", one.definition, _three(one)]
         parts.append(table(("parameter", "meaning", "values", "default"), _parameters(one)))
         parts += _result_parts(results[one.kind])
@@ -31,19 +32,23 @@ What each measure means is worked out by hand in [Measures](../concepts/measures
 counts in [What counts](../concepts/what-counts.md). In Python a parameter is a keyword
 (`rfm(orders, as_of="2026-03-15")`), on the command line `--as-of`, `--counts` or
 `--set NAME=VALUE`. A dash in a measure's name is an underscore in Python. The first table is the
-main one, which an export prints."""
+main one, which an export prints. `owed` takes a table of what moved, as
+[Points owed](../concepts/owed.md) says; all others take orders."""
+
+MOVES = {"member": ["anna"], "at": ["2026-03-01 12:00:00"], "kind": ["earned"], "amount": [100]}
+"""What moved, enough for `owed` to answer."""
 
 SMALLEST = {"products": {"least": 1}}
 """Parameters with which the example is enough for an answer."""
 
 
-def _three(one: Measure[Any]) -> str:
+def _three(one: Measure[Any] | Owed) -> str:
     return f"**Who:** {one.who}\n**When:** {one.when}\n**What counts:** {one.what}".replace(
         "\n", "  \n"
     )
 
 
-def _parameters(one: Measure[Any]) -> Iterator[Cells]:
+def _parameters(one: Measure[Any] | Owed) -> Iterator[Cells]:
     hints = typing.get_type_hints(one.params_type, include_extras=True)
     for field in msgspec.structs.fields(one.params_type):
         kind, meta = annotation(hints[field.name])
@@ -67,7 +72,8 @@ def _example_results() -> dict[str, Result]:
         path = Path(folder) / "orders.csv"
         path.write_text(example(), encoding="utf-8")
         with open_sales(path) as sales:
-            return {one.kind: one(sales, **SMALLEST.get(one.kind, {})) for one in MEASURES}
+            found = {one.kind: one(sales, **SMALLEST.get(one.kind, {})) for one in MEASURES}
+    return found | {owed.kind: owed(pyarrow.table(MOVES))}
 
 
 def _result_parts(result: Result) -> Iterator[str]:

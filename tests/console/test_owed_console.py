@@ -47,7 +47,7 @@ def test_a_young_programme_is_told_so_and_all_of_it_is_the_upper_end(
     assert "You owe members €60." in page
     assert "too early to say" in page
     assert "1,000 points" in page.replace("\xa0", " ")
-    assert "0 points–1,000 points" in page.replace("\xa0", " ")
+    assert "0–1,000 points" in page.replace("\xa0", " ")
     assert "€6.00" in page, "what a hundred are worth"
     assert 'style="' not in page
 
@@ -89,7 +89,23 @@ def test_what_was_booked_since_is_computed_when_somebody_looks(shop: Shop, tmp_p
 
 def test_a_download_holds_every_table(shop: Shop, tmp_path: Path) -> None:
     refresh_owed(tmp_path, now=shop.now)
-    for table in ("assets", "ends", "months", "moved", "curve"):
+    for table in ("assets", "ends", "months", "journal", "holders", "moved", "curve"):
         answer = shop.owner.get(f"/console/insights/owed/{table}.csv")
         assert answer.status_code == 200
         assert b"asset" in b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+
+
+def test_months_carry_over_and_say_who_holds(shop: Shop, tmp_path: Path) -> None:
+    bought(shop)
+    refresh_owed(tmp_path, now=shop.now)
+    page = shop.owner.get(PAGE).content.decode().replace("\xa0", " ")
+    assert "Month by month, for the accountant" in page
+    assert "/console/insights/owed/journal.csv" in page
+    assert "+1,000" in page, "earned"
+    assert "Half of it is held by one of 1 people." in page
+    assert "The ten largest balances hold 1,000 points." in page
+    file = shop.owner.get("/console/insights/owed/journal.csv")
+    lines = b"".join(file.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    heads = "month,until,opening,earned,taken_back,used,ended,closing,overdrawn,worth"
+    assert heads in lines[0].replace('"', "")
+    assert len(lines) == 2

@@ -69,7 +69,7 @@ def measure(kind: str) -> Any:
 
 __all__ = [
     "EVERY", "MEASURES", "Column", "InsightError", "Measure", "NotEnoughData", "Note",
-    "Outcome", "Params",
+    "Outcome", "Owed", "Params",
     "Result", "Sales", "Table", "cohorts", "drifting", "gaps",
     "given_back", "measure", "next_order",
     "open_sales", "owed", "products", "regulars", "repeat", "revenue", "rfm", "segments",

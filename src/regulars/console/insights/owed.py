@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from regulars.console.charts.figures import Note
 from regulars.console.insights import links
 from regulars.console.insights.answers import Row
+from regulars.console.insights.owed_books import holders, journals
 from regulars.console.insights.owed_figures import ends, months, steps
 from regulars.console.insights.owed_held import (
     Held,
@@ -21,9 +22,10 @@ from regulars.console.insights.owed_held import (
     held_of,
     of_hundred,
     rounded,
+    span,
     told,
 )
-from regulars.console.insights.scene import Scene
+from regulars.console.insights.scene import Scene, csv_url
 from regulars.db.worths import Worth
 from regulars.words import formats
 from regulars.words.amounts import capital, named, said
@@ -49,6 +51,9 @@ def owed(scene: Scene) -> Built:
         "ends": ends(scene, main),
         "moved": _moved(scene, main),
         "moved_since": answer.as_of.replace(day=1) if answer.as_of else None,
+        "holders": holders(scene, main),
+        "journals": journals(scene, held),
+        "journal_url": csv_url(scene, answer.wish, "journal") if held else "",
         "ways": [_way(scene, one, way) for one in held for way in one.ways],
         "unknown": [named(one.asset) for one in held if not one.ways],
         "curve": _curve(scene, main),
@@ -86,14 +91,13 @@ def _lead(scene: Scene, held: list[Held]) -> dict[str, str]:
 def _held_row(scene: Scene, one: Held) -> Row:
     row = one.row
     likely = row["likely"]
-    span = [amount(scene, one, row[side]) for side in ("low", "high")]
     return {
         "name": capital(named(one.asset)),
         "programme": said(one.edition.name),
         "held": amount(scene, one, row["owed"]),
         "holders": row["holders"],
         "likely": amount(scene, one, likely) if likely is not None else _("too early to say"),
-        "range": f"{span[0]}–{span[1]}",
+        "range": span(scene, one, row["low"], row["high"]),
         "of_hundred": of_hundred(scene, one.best.of_one, one.edition.currency) if one.best else "",
         "worth": told(scene, row["worth"]),
     }

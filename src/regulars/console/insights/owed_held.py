@@ -59,6 +59,25 @@ def amount(scene: Scene, one: Held, value: Decimal | int | None) -> str:
     return f"{scene.number(whole)}\xa0{named(one.asset, int(whole) * 10**one.asset.decimals)}"
 
 
+def bare(scene: Scene, one: Held, value: Decimal | int, *, sign: bool = False) -> str:
+    """So much of an asset as a figure, without its name; `sign` writes + or − before it."""
+    size = Decimal(value).copy_abs()
+    if one.asset.currency:
+        currency = one.asset.currency
+        text = formats.money(rounded(size, currency), currency, scene.language)
+    else:
+        text = scene.number(size.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    nothing = not any(letter in "123456789" for letter in text)
+    return text if nothing or (value > 0 and not sign) else f"{'+' if value > 0 else '−'}{text}"
+
+
+def span(scene: Scene, one: Held, low: Decimal | int, high: Decimal | int) -> str:
+    """From one amount to another, the name said once."""
+    if one.asset.currency:
+        return f"{amount(scene, one, low)}–{amount(scene, one, high)}"
+    return f"{bare(scene, one, low)}–{amount(scene, one, high)}"
+
+
 def money_of(value: Decimal | int, currency: str, language: str) -> str:
     return formats.whole_money(rounded(value, currency), currency, language)
 

@@ -12,6 +12,13 @@ from msgspec import Meta, Struct
 from regulars.insight.errors import InsightError
 from regulars.insight.lazy import numpy
 from regulars.insight.measures.base import YEARS
+from regulars.insight.owing.books import (
+    balances,
+    holder_rows,
+    journal_rows,
+    largest,
+    month_ends,
+)
 from regulars.insight.owing.estimate import (
     FEWEST_AGES,
     FEWEST_USERS,
@@ -143,9 +150,11 @@ def _asset(asset: str, moves: Moves, as_of: date, params: OwedParams) -> Told | 
     found = estimate(whole, draws=params.draws, seed=params.seed)
     worth = params.worth.get(asset)
     rows = {
-        "assets": [_summed(asset, seen, found, worth)],
+        "assets": [_summed(asset, seen, found, worth) | largest(balances(seen, end))],
         "ends": end_rows(asset, whole.only(whole.fate == HELD), found, as_of),
         "months": list(_months(asset, moves, as_of, params)),
+        "journal": list(journal_rows(asset, seen, month_ends(as_of, params.months), worth)),
+        "holders": holder_rows(asset, balances(seen, end)),
         "moved": _moved(asset, seen, as_of, found),
         "curve": curve_rows(asset, found),
     }
@@ -189,7 +198,7 @@ def _headline(assets: list[Row], draws: Any) -> dict[str, Any]:
 
 def _months(asset: str, moves: Moves, as_of: date, params: OwedParams) -> Iterator[Row]:
     """What was owed at the end of each month before, as it would have been told then."""
-    for last in _month_ends(as_of, params.months):
+    for last in month_ends(as_of, params.months):
         end = float(day_number(last) + 1)
         seen = until(moves, end)
         if not (seen.kind == EARNED).any():
@@ -203,16 +212,6 @@ def _months(asset: str, moves: Moves, as_of: date, params: OwedParams) -> Iterat
             "low": found.low,
             "high": found.high,
         }
-
-
-def _month_ends(as_of: date, months: int) -> list[date]:
-    """The last days of the months before, then the day itself; the earliest first."""
-    found, first = [as_of], as_of.replace(day=1)
-    for _month in range(max(months - 1, 0)):
-        last = first - timedelta(days=1)
-        found.append(last)
-        first = last.replace(day=1)
-    return list(reversed(found)) if months else []
 
 
 def _moved(asset: str, moves: Moves, as_of: date, found: Estimate) -> list[Row]:

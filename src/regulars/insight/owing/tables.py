@@ -20,12 +20,22 @@ TABLES: dict[str, dict[str, Kind]] = {
         "asset": "text", "owed": "number", "holders": "count", "likely": "number",
         "low": "number", "high": "number", "share": "share", "earned": "number", "used": "number",
         "ended": "number", "users": "count", "known_months": "count", "worth_of_one": "number",
-        "worth": "money", "likely_worth": "money",
+        "worth": "money", "likely_worth": "money", "ten_largest": "number",
+        "half_holders": "count",
     },
     "ends": {"asset": "text", "month": "date", "amount": "number", "likely": "number"},
     "months": {
         "asset": "text", "day": "date", "owed": "number", "likely": "number", "low": "number",
         "high": "number",
+    },
+    "journal": {
+        "asset": "text", "month": "date", "until": "date", "opening": "number",
+        "earned": "number", "taken_back": "number", "used": "number", "ended": "number",
+        "closing": "number", "overdrawn": "number", "worth": "money",
+    },
+    "holders": {
+        "asset": "text", "at_least": "number", "below": "number", "members": "count",
+        "amount": "number",
     },
     "moved": {"asset": "text", "what": "text", "amount": "number"},
     "curve": {
