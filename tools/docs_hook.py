@@ -16,6 +16,7 @@ from docs_api import api
 from docs_cases import case_language
 from docs_commands import command_line
 from docs_measures import measures
+from docs_privacy import record_of_processing
 from docs_programme import programme_files
 from docs_text import DOCS, table
 from docs_values import fact_types, reasons, settings
