@@ -72,6 +72,7 @@ PAGES = {
     "reference/facts.md": fact_types,
     "reference/reasons.md": reasons,
     "reference/api.md": api,
+    "reference/what-is-kept.md": record_of_processing,
     "decisions/index.md": decisions,
 }
 
