@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from ports import free_port
 
 PROGRAMS = Path(os.environ.get("REGULARS_POSTGRESQL_15", "/usr/lib/postgresql/15/bin"))
 TESTS = ["tests/actions/test_record.py", "tests/actions/test_record_together.py", "tests/db"]
@@ -56,7 +57,7 @@ def cluster() -> Iterator[str]:
     data = place / "data"
     if account:
         shutil.chown(place, account)
-    port = _free_port()
+    port = free_port()
 
     def run(program: str, *arguments: str) -> None:
         subprocess.run(
@@ -78,10 +79,3 @@ def cluster() -> Iterator[str]:
     finally:
         run("pg_ctl", "stop", f"--pgdata={data}", "--mode=immediate", "--wait")
         shutil.rmtree(place, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -20,9 +20,11 @@ from django.db import connection
 from msgspec import Struct
 
 import server
+from ports import free_port
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "api"))
 SOURCE = Path(__file__).parents[2] / "src"
+PATIENCE = 240.0
 COUNTED = ("fact", "transfer", "promise", "attempt", "voucher", "customer", "holder", "api_key")
 FIGURES = "SELECT number, figures::text, tier FROM regulars_holder ORDER BY number"
 
@@ -52,7 +54,7 @@ class Shop:
     def ask(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] = {}
     ) -> Reply:
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as link:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as link:
             with suppress(BrokenPipeError, ConnectionResetError):
                 link.request(method, f"/api/v1{path}", body=body, headers=dict(headers))
             answer = link.getresponse()
@@ -81,9 +83,7 @@ class Shop:
 @contextmanager
 def served() -> Iterator[Shop]:
     """The web process over the database that Django's connection means now."""
-    with closing(socket.socket()) as link:
-        link.bind(("127.0.0.1", 0))
-        port = int(link.getsockname()[1])
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("wb") as log:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("REGULARS_", "DJANGO_"))}
         own = {"REGULARS_DATABASE_URL": server.address(), "REGULARS_DATA": folder}
@@ -104,11 +104,11 @@ def served() -> Iterator[Shop]:
             yield shop
         finally:
             process.terminate()
-            process.communicate(timeout=30)
+            process.communicate(timeout=PATIENCE)
 
 
 def _wait(shop: Shop, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         assert process.poll() is None, shop.log.read_text()
         with suppress(OSError, http.client.HTTPException):

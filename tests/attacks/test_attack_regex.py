@@ -21,7 +21,8 @@ from regulars.programmes.loading import programme_schema
 SOURCE = Path(__file__).parents[2] / "src"
 CALLS = {"compile", "search", "match", "fullmatch", "sub", "split", "findall", "finditer"}
 SIZE = 100_000
-MOST_SECONDS = 0.1
+MOST_SECONDS = 0.2
+"""Of the processor. The slowest takes a thirtieth of it; one that looks back takes minutes."""
 SIGNS = "0a A.,-@=:;/'\"\t\n＝ł%_+("
 SPOILERS = ("", "\x00", "!")
 PER_CLASS = {"CATEGORY_DIGIT": "0", "CATEGORY_SPACE": " ", "CATEGORY_WORD": "a"}
@@ -177,14 +178,9 @@ def slowest(pattern: re.Pattern[Any], *asked: str) -> float:
 
 
 def _timed(look: Callable[[Any], object], text: Any) -> float:
-    took = []
-    for _ in range(3):  # a busy machine may stop us once
-        began = time.perf_counter()
-        look(text)
-        took.append(time.perf_counter() - began)
-        if took[-1] <= MOST_SECONDS:
-            break
-    return min(took)
+    began = time.thread_time()
+    look(text)
+    return time.thread_time() - began
 
 
 FOUND = dict(compiled())
@@ -219,5 +215,5 @@ def test_a_pattern_is_quick_whatever_it_reads(place: str) -> None:
 
 
 def test_saboteur_a_slow_pattern_is_noticed() -> None:
-    assert _timed(re.compile(r"(a+)+b").match, "a" * 24 + "!") > MOST_SECONDS
-    assert slowest(re.compile(r"a{1,4000}b"), "search") > MOST_SECONDS
+    assert _timed(re.compile(r"(a+)+b").match, "a" * 26 + "!") > MOST_SECONDS
+    assert slowest(re.compile(r"a{1,9000}b"), "search") > MOST_SECONDS

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
-from django.core.wsgi import get_wsgi_application
-from django.db import connections
 from django.template import engines
 from django.test import Client
 from hostile_shop import ALL, PAYLOADS, build
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from browser.chromium import launched, program
+from browser.chromium import program, window
 from browser.pages import PAGES
+from browser.served import served
 from console.insights_kit import the_time_is
 from regulars.console import middleware
 from server import Server, fresh_database
@@ -91,11 +88,6 @@ class Shop:
         ]
 
 
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def shop(
     django_db_setup: None,
@@ -114,35 +106,18 @@ def shop(
         owner, things = build(folder, NOW)
         client = Client()
         client.force_login(owner)
-        with _served() as address:
+        with served() as address:
             yield Shop(address, client.cookies["sessionid"].value, things)
     settings.DATA = before
 
 
-class _served:  # noqa: N801 - used as a word
-    def __enter__(self) -> str:
-        self.server = make_server("localhost", 0, get_wsgi_application(), handler_class=_Quiet)
-        self.thread = threading.Thread(target=self._serve)
-        self.thread.start()
-        return f"http://localhost:{self.server.server_port}"
-
-    def _serve(self) -> None:
-        self.server.serve_forever()
-        connections.close_all()
-
-    def __exit__(self, *_how: object) -> None:
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
-
-
 @pytest.fixture
-def page(shop: Shop) -> Iterator[Page]:
-    with launched() as browser:
-        context = browser.new_context()
-        context.add_cookies([{"name": "sessionid", "value": shop.session, "url": shop.address}])
-        context.add_init_script(HOOK)
-        yield context.new_page()
+def page(shop: Shop, chromium: Browser) -> Iterator[Page]:
+    context = window(chromium)
+    context.add_cookies([{"name": "sessionid", "value": shop.session, "url": shop.address}])
+    context.add_init_script(HOOK)
+    yield context.new_page()
+    context.close()
 
 
 def look(page: Page, address: str) -> list[str]:

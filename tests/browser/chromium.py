@@ -1,4 +1,7 @@
-"""The one way to a Chromium: the machine's own; without one, tests that need it are skipped."""
+"""The one way to a Chromium: the machine's own; without one, tests that need it are skipped.
+
+A click only begins to lead somewhere. What a test does next may find the page before, or half of
+the next: `follow` clicks and waits, `expect` waits, and reading at once is for pages that stand."""
 
 from __future__ import annotations
 
@@ -6,10 +9,14 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, expect, sync_playwright
 
+PATIENCE_MS = 120_000
+"""For whatever waits for a page: much more than a machine needs that has other things to do."""
+expect.set_options(timeout=PATIENCE_MS)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MISSING = "there is no Chromium on this machine: install one (on Debian: apt-get install chromium)"
 
@@ -34,3 +41,16 @@ def launched() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def window(browser: Browser, **options: Any) -> BrowserContext:
+    """A browser window of its own cookies, in which everything waits long enough."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE_MS)
+    return context
+
+
+def follow(what: Locator) -> None:
+    """Click what leads to a page, and wait until that page stands; it may have the same address."""
+    with what.page.expect_navigation():
+        what.click()

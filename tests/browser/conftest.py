@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from browser.chromium import launched, program
 from browser.house import House, shared_house
 from browser.visiting import Visit
 
 Visits = Callable[..., Visit]
-expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

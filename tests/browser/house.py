@@ -11,24 +11,24 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from ports import free_port
 from regulars.run.folder import PASSABLE
 
 SOURCE = Path(__file__).parents[2] / "src"
 UNTIL = "2026-11-20"
 CUSTOMERS = 300
-MOST_SECONDS = 240.0
+MOST_SECONDS = 480.0
 PASSWORD = "canary-password-of-nobody-else-7731"
 """Of all colleagues; it must never be seen in a log."""
 COLLEAGUES = {
@@ -83,7 +83,12 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
         """What `regulars …` prints about this installation."""
         command = [*REGULARS, *arguments, "--data", str(self.data)]
         done = subprocess.run(
-            command, capture_output=True, text=True, env=_environ(), check=True, timeout=120
+            command,
+            capture_output=True,
+            text=True,
+            env=_environ(),
+            check=True,
+            timeout=MOST_SECONDS,
         )
         return done.stdout
 
@@ -152,9 +157,7 @@ def own_house(customers: int) -> Iterator[House]:
 
 
 def _start(board: Path, customers: int = CUSTOMERS) -> House:
-    with closing(socket.socket()) as link:
-        link.bind(("127.0.0.1", 0))
-        port = link.getsockname()[1]
+    port = free_port()
     data, made = board / "data", time.monotonic()
     options = ["--customers", str(customers), "--seed", "1", "--until", UNTIL]
     command = [*REGULARS, "demo", *options, "--data", str(data), "--port", str(port)]
@@ -167,7 +170,7 @@ def _start(board: Path, customers: int = CUSTOMERS) -> House:
         time.sleep(0.1)
     house = House(address=f"http://localhost:{port}", folder=str(board), pid=process.pid)
     employ = [sys.executable, "-c", EMPLOY, str(data), json.dumps(COLLEAGUES), PASSWORD]
-    subprocess.run(employ, env=_environ(), check=True, timeout=60)
+    subprocess.run(employ, env=_environ(), check=True, timeout=MOST_SECONDS)
     _processes[process.pid] = process
     return house
 
@@ -187,7 +190,7 @@ def _close(board: Path, house: House) -> None:
     process = _processes.pop(house.pid)
     process.send_signal(signal.SIGTERM)
     try:
-        process.wait(30)
+        process.wait(120)
     finally:
         process.kill()
         shutil.rmtree(board, ignore_errors=True)

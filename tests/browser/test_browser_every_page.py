@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from browser.house import House
 from browser.pages import ELSEWHERE, OPEN_PAGES, PAGES, things
@@ -23,6 +23,7 @@ Visits = Callable[..., Visit]
 GRAVE = ("serious", "critical")
 RUN_AXE = """
 async (rules) => {
+  for (const one of document.getAnimations()) one.cancel();
   const options = { resultTypes: ["violations"] };
   if (rules) options.runOnly = { type: "rule", values: rules };
   const found = await axe.run(document, options);
@@ -42,7 +43,10 @@ def known(house: House, chromium: Browser) -> Iterator[dict[str, str]]:
 
 
 def graves(visit: Visit, *rules: str) -> list[str]:
-    """What axe finds on the page as it stands, if it is serious."""
+    """What axe finds on the page as it stands, if it is serious: the whole page, and no answer to
+    come."""
+    visit.page.wait_for_load_state()
+    expect(visit.page.locator(".htmx-request")).to_have_count(0)
     if not visit.page.evaluate("'axe' in window"):
         visit.page.evaluate(axe_script())
     found: list[dict[str, Any]] = visit.page.evaluate(RUN_AXE, list(rules) or None)
@@ -114,7 +118,8 @@ def test_saboteur_a_page_that_nobody_can_read(visit: Visits) -> None:
 def test_saboteur_a_request_that_leaves(house: House, chromium: Browser) -> None:
     otto = Visit(chromium, house, "otto")
     otto.go("/console/settings/account/")
-    otto.page.evaluate("new Image().src = 'http://elsewhere.example/pixel.gif'")
+    with otto.page.expect_console_message(lambda one: "Content Security Policy" in one.text):
+        otto.page.evaluate("new Image().src = 'http://elsewhere.example/pixel.gif'")
     otto.page.wait_for_function("window.reports.length > 0")
     assert otto.page.evaluate("window.reports") == ["img-src http://elsewhere.example/pixel.gif"]
     assert any("Content Security Policy" in trouble for trouble in otto.troubles)

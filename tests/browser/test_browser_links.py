@@ -18,6 +18,12 @@ EXPLAINED = {("lou", "/console/insights/", 403)}
 """Lou looks after one place; that page says why its numbers are not for her."""
 
 
+def _leads(somebody: Visit, source: str, path: str) -> bool:
+    """Whether the page still has the link: others may have ended what it spoke of."""
+    page = somebody.page.request.get(somebody.house.address + source).text()
+    return not source or path.replace("&", "&amp;") in page or path in page
+
+
 @pytest.mark.parametrize("who", ["otto", "vera", "lou"])
 def test_no_link_is_dead(who: str, visit: Visits) -> None:
     somebody = visit(who)
@@ -26,7 +32,7 @@ def test_no_link_is_dead(who: str, visit: Visits) -> None:
         path, source = todo.pop(0)
         answer = somebody.page.request.get(somebody.house.address + path)
         explained = (who, path, answer.status) in EXPLAINED
-        if answer.status != 200 and not explained:
+        if answer.status != 200 and not explained and _leads(somebody, source, path):
             dead.append(f"{source} leads to {path}: {answer.status}")
         if not answer.headers.get("content-type", "").startswith("text/html"):
             continue

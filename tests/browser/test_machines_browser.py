@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from browser.chromium import follow
 from browser.visiting import PHONE, Visit
 
 pytestmark = pytest.mark.browser
@@ -18,10 +19,10 @@ KEYS = "/console/settings/keys/"
 def made(owner: Visit, name: str) -> str:
     """A key that somebody makes in the console."""
     owner.go(KEYS)
-    owner.page.click(".head .btn.primary")
+    follow(owner.page.locator(".head .btn.primary"))
     owner.page.fill("#id_name", name)
     owner.page.check("input[value='programmes:read']")
-    owner.page.click("main form button.primary")
+    follow(owner.page.locator("main form button.primary"))
     return owner.page.input_value("#secret")
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
-from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
-from django.core.wsgi import get_wsgi_application
-from django.db import connections
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from browser.chromium import launched
+from browser.chromium import follow, launched, window
+from browser.served import served
 from browser.visiting import DESKTOP, PHONE, Visit, axe_script
 from regulars.db.models import Business, Role, Staff
 
@@ -30,11 +26,6 @@ WORDS = {
     "en": ("Every full 1 euro spent earns 1 point", "A coffee costs 50", "24 points"),
     "de": ("Jeder volle Betrag von 1 Euro bringt 1 Punkt", "Ein Kaffee kostet 50", "24 Punkte"),
 }
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
 
 
 @pytest.fixture
@@ -58,21 +49,13 @@ def cookies(own_database: None) -> Callable[[str], str]:
 @pytest.fixture
 def shop(cookies: Callable[[str], str]) -> Iterator[str]:
     """The address of the console, served from a thread on a database of its own."""
-    with make_server("localhost", 0, get_wsgi_application(), handler_class=_Quiet) as server:
-
-        def serve() -> None:
-            server.serve_forever()
-            connections.close_all()
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        yield f"http://localhost:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with served() as address:
+        yield address
 
 
 def flaws(page: Page) -> list[str]:
     """What axe finds grave on the page as it stands, all its parts open, and what is too wide."""
+    page.wait_for_load_state()
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     page.evaluate(axe_script())
     found: list[str] = page.evaluate(GRAVE)
@@ -82,11 +65,11 @@ def flaws(page: Page) -> list[str]:
 
 def change(page: Page, sentence: str, field: str, value: str) -> None:
     """Choose a sentence, change a field of its form, keep it."""
-    page.locator(".rules ol a", has_text=sentence).first.click()
+    follow(page.locator(".rules ol a", has_text=sentence).first)
     box = page.locator(f"#form input[name='{field}']")
     expect(box).to_be_visible()
     box.fill(value)
-    page.locator("#form button[value=save]").click()
+    follow(page.locator("#form button[value=save]"))
     expect(page.locator("main .banner.good")).to_be_visible()
 
 
@@ -96,24 +79,24 @@ def test_a_ready_one_is_chosen_changed_tried_looked_at_and_published(
 ) -> None:
     session, (spent, coffee, tried) = cookies(language), WORDS[language]
     with launched() as browser:
-        context = browser.new_context(viewport=size)  # type: ignore[arg-type]
+        context = window(browser, viewport=size)
         context.add_cookies([{"name": "sessionid", "value": session, "url": shop}])
         page = context.new_page()
         page.goto(f"{shop}/console/programme/")
-        page.locator("a[href$='/ready/cafe_points/']").click()
+        follow(page.locator("a[href$='/ready/cafe_points/']"))
         page.fill("#own-name", "Round the Corner")
-        page.locator("#adapt button").click()
+        follow(page.locator("#adapt button"))
         expect(page.locator("#sent")).to_have_text("Round the Corner")
         change(page, spent, "earn[0].points", "2")
         change(page, coffee, "rewards[0].price", "45")
         assert flaws(page) == []
         page.fill("#t2", "12.40")
-        page.locator("#try-it form button").first.click()
+        follow(page.locator("#try-it form button").first)
         expect(page.locator(".receipt .total")).to_contain_text(tried)
-        page.locator(".head .actions a.primary").click()
+        follow(page.locator(".head .actions a.primary"))
         expect(page.locator("#pv")).to_be_visible()
         assert flaws(page) == []
-        page.locator("main form button.primary").click()
+        follow(page.locator("main form button.primary"))
         expect(page.locator("main .banner.good")).to_be_visible()
         expect(page.locator("main")).to_contain_text("Round the Corner")
 
@@ -122,13 +105,13 @@ def test_without_a_script_a_rule_is_added_and_a_mistake_is_told(visit: Visits) -
     lena = visit("otto", java_script_enabled=False)
     page = lena.page
     lena.go(f"{PAGE}add/")
-    page.locator("button[value='earn.on_sign_up']").click()
+    follow(page.locator("button[value='earn.on_sign_up']"))
     box = page.locator("#form input[name$='.points']")
     box.fill("many")
-    page.locator("#form button[value=save]").click()
+    follow(page.locator("#form button[value=save]"))
     expect(page.locator("#form .err")).to_contain_text("“many” is none")
     box.fill("15")
-    page.locator("#form button[value=save]").click()
+    follow(page.locator("#form button[value=save]"))
     expect(page.locator(".rules")).to_contain_text("15 points")
-    page.locator(".actions form button").click()
+    follow(page.locator(".actions form button"))
     expect(page.locator("main .banner.good")).to_be_visible()

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from browser.chromium import follow, window
 from browser.house import PASSWORD, House
 
 DESKTOP = {"width": 1280, "height": 900}
@@ -20,6 +21,9 @@ document.addEventListener("securitypolicyviolation", (event) => {
 });
 """
 
+EXPECTED = ("the server responded with a status of 4", "htmx:sendAbort", "htmx:afterRequest")
+"""Refusals; and questions that a newer one overtook: what fails says "htmx:sendError"."""
+
 
 class Visit:
     """A browser window of its own cookies. `troubles` holds every word of the browser's console
@@ -29,15 +33,12 @@ class Visit:
         self.house = house
         state = _signed_in(browser, house, who) if who else None
         chosen = {"viewport": DESKTOP, "timezone_id": "Europe/Berlin", "locale": "en-GB"}
-        self.context: BrowserContext = browser.new_context(
-            **{**chosen, **options}, storage_state=state
-        )
+        self.context: BrowserContext = window(browser, **chosen | options, storage_state=state)
         self.troubles: list[str] = []
         self.context.on("request", lambda request: self._ask(request.url))
         if options.get("java_script_enabled", True):
             self.context.add_init_script(COUNT_REPORTS)
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(45_000)
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
 
@@ -47,7 +48,7 @@ class Visit:
             self.troubles.append(f"a request left: {url}")
 
     def _hear(self, message: ConsoleMessage) -> None:
-        expected = "the server responded with a status of 4" in message.text
+        expected = any(one in message.text for one in EXPECTED)
         if message.type in ("error", "warning") and not expected:
             self.troubles.append(f"{message.type}: {message.text} ({self.page.url})")
 
@@ -57,7 +58,8 @@ class Visit:
         return answer.status if answer else 0
 
     def text(self, selector: str = "main") -> str:
-        """What stands there, blanks as one."""
+        """What stands there once the page is whole, blanks as one."""
+        self.page.wait_for_load_state()
         return " ".join(self.page.inner_text(selector).split())
 
     def sideways(self) -> int:
@@ -72,13 +74,13 @@ def _signed_in(browser: Browser, house: House, who: str) -> dict[str, Any]:
     """Cookies of a colleague, who signs in with the password once a process."""
     key = (house.address, who)
     if key not in _cookies:
-        context = browser.new_context()
+        context = window(browser)
         page = context.new_page()
         page.goto(f"{house.address}/console/accounts/login/")
         page.fill("#id_login", f"{who}@corner-coffee.example")
         page.fill("#id_password", PASSWORD)
-        page.click("main button.primary")
-        page.wait_for_url(f"{house.address}/console/")
+        follow(page.locator("main button.primary"))
+        assert page.url == f"{house.address}/console/"
         _cookies[key] = json.loads(json.dumps(context.storage_state()))
         context.close()
     return _cookies[key]

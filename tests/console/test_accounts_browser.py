@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
-from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
-from django.core.wsgi import get_wsgi_application
-from django.db import connections
 from django.utils import timezone
 from doors import totp
 from playwright.sync_api import Page, expect
 
-from browser.chromium import launched
+from browser.chromium import follow, launched, window
+from browser.served import served
 from regulars.actions.entry import setup_link
 from staff import PASSWORD
 
@@ -31,31 +27,17 @@ VIRTUAL = {
 }
 
 
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
 def house(own_database: None) -> Iterator[str]:
     """The address of the console, served from a thread on a database of its own."""
-    with make_server("localhost", 0, get_wsgi_application(), handler_class=_Quiet) as server:
-
-        def serve() -> None:
-            server.serve_forever()
-            connections.close_all()
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        yield f"http://localhost:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with served() as address:
+        yield address
 
 
 @pytest.fixture
 def page() -> Iterator[Page]:
     with launched() as browser:
-        yield browser.new_page(timezone_id="Europe/Berlin", locale="en-GB")
+        yield window(browser, timezone_id="Europe/Berlin", locale="en-GB").new_page()
 
 
 @pytest.fixture
@@ -65,7 +47,7 @@ def start(house: str) -> str:
 
 def set_up(page: Page, start: str) -> None:
     page.goto(start)
-    assert page.input_value("#id_zone") == "Europe/Berlin"
+    expect(page.locator("#id_zone")).to_have_value("Europe/Berlin")
     money = page.locator("#id_currency")
     expect(money).to_have_value("GBP")
     for country, currency in (("CH", "CHF"), ("DE", "EUR")):
@@ -77,7 +59,7 @@ def set_up(page: Page, start: str) -> None:
     fields = {"business": "Corner Coffee", "name": "Olga", "email": "olga@corner.example"}
     for name, value in {**fields, "password": PASSWORD}.items():
         page.fill(f"#id_{name}", value)
-    page.click("main button.primary")
+    follow(page.locator("main button.primary"))
 
 
 def sign_in(page: Page, house: str) -> None:
@@ -85,7 +67,7 @@ def sign_in(page: Page, house: str) -> None:
     page.goto(f"{house}/console/accounts/login/")
     page.fill("#id_login", "olga@corner.example")
     page.fill("#id_password", PASSWORD)
-    page.click("main button.primary")
+    follow(page.locator("main button.primary"))
     assert page.url == f"{house}{SECOND}/enter/"
 
 
@@ -95,10 +77,10 @@ def test_an_app_and_a_passkey_let_their_person_in(start: str, house: str, page: 
     set_up(page, start)
     page.goto(f"{house}{SECOND}/app/add/")
     page.fill("#id_password", PASSWORD)
-    page.click("main button.primary")
+    follow(page.locator("main button.primary"))
     assert page.evaluate("document.querySelector('.qr').naturalWidth") > 0
     page.fill("#id_code", totp(page.text_content("details code") or ""))
-    page.click("main button.primary")
+    follow(page.locator("main button.primary"))
     assert page.url == f"{house}{SECOND}/codes/"
     code = page.locator(".codes code").first.text_content() or ""
 
@@ -116,9 +98,9 @@ def test_an_app_and_a_passkey_let_their_person_in(start: str, house: str, page: 
     page.wait_for_url(re.compile(rf"{house}/(console/)?$"))
     sign_in(page, house)
     page.fill("#id_code", code)
-    page.click("main button.primary")
+    follow(page.locator("main button.primary"))
     page.goto(f"{house}/console/settings/account/")
-    assert page.text_content("h1") == "My account"
+    expect(page.locator("h1")).to_have_text("My account")
     assert not [line for line in said if "Content Security Policy" in line]
 
 
@@ -126,11 +108,11 @@ def test_a_refused_passkey_says_what_to_do(start: str, house: str, page: Page) -
     set_up(page, start)
     page.goto(f"{house}{SECOND}/passkeys/add/")
     page.fill("#id_password", PASSWORD)
-    page.click("main button.primary")
+    follow(page.locator("main button.primary"))
     page.evaluate(
         "() => { navigator.credentials.create = () => Promise.reject(new Error('stopped')) }"
     )
     page.click("main button.primary")
-    page.wait_for_selector("[data-problem=refused]:visible")
-    assert page.locator("[data-problem=missing]").is_hidden()
+    expect(page.locator("[data-problem=refused]")).to_be_visible()
+    expect(page.locator("[data-problem=missing]")).to_be_hidden()
     assert page.url == f"{house}{SECOND}/passkeys/add/"

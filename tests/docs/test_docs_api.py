@@ -6,19 +6,19 @@ import json
 import os
 import runpy
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from docs_pages import DOCS, Block, blocks
 
+from ports import free_port
 from receivers import Got, Receiver, receiver
 from regulars.client import Client, Refused
 
@@ -57,12 +57,12 @@ class Shop:
                 assert process.stderr is not None
                 pytest.fail(process.stderr.read())
             try:
-                with urllib.request.urlopen(f"{self.address}/readyz", timeout=2) as answer:
+                with urllib.request.urlopen(f"{self.address}/readyz", timeout=60) as answer:
                     return bool(answer.status == 200)
             except OSError:
                 return False
 
-        assert eventually(ready, 90)
+        assert eventually(ready)
 
     def follow(self, text: str) -> str:
         done = subprocess.run(
@@ -71,7 +71,7 @@ class Shop:
             env=self.environ,
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=600,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -86,9 +86,7 @@ def shop() -> Iterator[Shop]:
     server, and a receiver of webhooks."""
     folder = Path(tempfile.mkdtemp(prefix="regulars-docs-"))
     folder.chmod(0o755)
-    with closing(socket.socket()) as link:
-        link.bind(("127.0.0.1", 0))
-        port = int(link.getsockname()[1])
+    port = free_port()
     with receiver() as heard, served(Shop(folder, port, heard), port) as made:
         yield made
     shutil.rmtree(folder, ignore_errors=True)
@@ -102,7 +100,7 @@ def served(shop: Shop, port: int) -> Iterator[Shop]:
         yield shop
     finally:
         process.terminate()
-        process.communicate(timeout=60)
+        process.communicate(timeout=240)
 
 
 def of(language: str, page: Path = PAGE) -> str:
@@ -136,7 +134,7 @@ def a_signed_message_came(shop: Shop) -> None:
     """What the receiver heard is signed, as the page about webhooks checks it in two ways."""
     from run.run_helpers import eventually
 
-    assert eventually(lambda: any(_is_first(one) for one in shop.heard.got), 130)
+    assert eventually(lambda: any(_is_first(one) for one in shop.heard.got))
     got = next(one for one in shop.heard.got if _is_first(one))
     assert json.loads(got.body)["data"]["customer"] == shop.said("member.json")["member"]
     words = (shop.folder / "webhook.txt").read_text().split()

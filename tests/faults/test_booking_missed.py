@@ -21,8 +21,7 @@ from regulars.actions.record import record
 from regulars.db import factstore, histories, holders, people
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("own_database")]
-MOMENT = 0.6
-"""Seconds in which another transaction surely comes to where it has to wait."""
+WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 def together(first: Callable[[], Any], second: Callable[[], Any]) -> list[Any]:
@@ -41,9 +40,17 @@ def together(first: Callable[[], Any], second: Callable[[], Any]) -> list[Any]:
     with transaction.atomic():
         first()
         thread.start()
-        time.sleep(MOMENT)
+        while thread.is_alive() and not waits():
+            time.sleep(0.01)
     thread.join(60)
     return found
+
+
+def waits() -> bool:
+    """Whether somebody waits for another transaction; the database is this process's own."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITS)
+        return bool(cursor.fetchone()[0])
 
 
 def told(version: int) -> Any:

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from booking_kit import FULL
 from django.db import connection
-from killed_shop import Sales, Shop, Struck, disagreeing, running, sell
+from killed_shop import PATIENCE, Sales, Shop, Struck, disagreeing, running, sell
 
 from furnished import furnished
 from regulars.run import embedded
@@ -59,7 +59,7 @@ def reviving(shop: Shop, sales: Sales) -> Callable[[], float]:
         time.sleep(0.1)
         sales.allowed += 16
         while sales.last < began or not shop.is_ready():
-            assert time.monotonic() < began + 60
+            assert time.monotonic() < began + PATIENCE
             time.sleep(0.01)
         return time.monotonic() - began
 

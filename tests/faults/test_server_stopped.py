@@ -59,8 +59,9 @@ def stopped_in_the_midst(
             end(let_go)
         await_(lambda: not any(client.waits for client in clients))
         lost = len(sales.cut)
-        all_told(sales)
+        # What was booked without an answer is asked for again.
         shop.start()
+        all_told(sales)
     return lost
 
 

@@ -83,7 +83,7 @@ def test_payment_cards(text: str, answer: bool) -> None:
 @pytest.mark.parametrize("kind", ["email", "phone", "card", "external"])
 @pytest.mark.parametrize("hostile", ["a" * 100_000, "@" * 100_000, "a." * 50_000, "-" * 100_000])
 def test_long_text_is_judged_at_once(kind: str, hostile: str) -> None:
-    start = time.process_time()
+    start = time.thread_time()
     with pytest.raises(IdentityError):
         normalise(kind, hostile, region="DE")
-    assert time.process_time() - start < 0.5
+    assert time.thread_time() - start < 10, "what looks back would take minutes"

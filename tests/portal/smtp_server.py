@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import Message
 from email.policy import default
@@ -12,6 +11,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope
+
+from ports import free_port
 
 OK = "250 OK"
 Judge = Callable[[str], str]
@@ -57,16 +58,14 @@ def smtp(settings: Any, judge: Judge = _take, after: Judge = _take) -> Iterator[
     """The server, and Django's settings pointed at it. `judge` answers to each recipient, `after`
     to each letter when it is in; "hang up" breaks the line instead."""
     taken = Taken(judge, after)
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     controller = Controller(taken, hostname="127.0.0.1", port=port)
     controller.start()
     try:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST = "127.0.0.1"
         settings.EMAIL_PORT = port
-        settings.EMAIL_TIMEOUT = 5
+        settings.EMAIL_TIMEOUT = 60
         settings.MAIL_CONFIGURED = True
         settings.DEFAULT_FROM_EMAIL = "hello@corner.example"
         yield taken

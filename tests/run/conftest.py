@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 import pytest
-from run_helpers import Start, environ
+from run_helpers import PATIENCE, Start, environ
 
 from furnished import BARE, furnished
+from ports import free_port
 from regulars.run import embedded
 from regulars.run.folder import PASSABLE, Folder, prepare
 
@@ -51,9 +51,7 @@ def folder(base: Path) -> Iterator[Folder]:
 
 @pytest.fixture
 def port() -> int:
-    with closing(socket.socket()) as link:
-        link.bind(("127.0.0.1", 0))
-        return int(link.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +90,7 @@ def start() -> Iterator[Start]:
         with suppress(ProcessLookupError):
             process.send_signal(signal.SIGTERM)
         try:
-            process.wait(30)
+            process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
@@ -46,7 +48,11 @@ def form(request: HttpRequest) -> HttpResponse:
 
 
 def slow(_request: HttpRequest) -> HttpResponse:
-    time.sleep(1.5)
+    """Says in the folder of the gate that it was asked, and waits until the gate is open."""
+    gate = Path(os.environ["LITTLE_SITE_GATE"])
+    (gate / f"asked-{uuid4()}").touch()
+    while not (gate / "open").exists():
+        time.sleep(0.01)
     return HttpResponse("done")
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SOURCE = Path(__file__).parents[2] / "src"
+PATIENCE = 240.0
+"""Seconds; for whatever is waited for that comes: much more than it takes on a busy machine."""
 Start = Callable[..., "subprocess.Popen[str]"]
 
 
@@ -53,7 +55,7 @@ def fetch(url: str, data: bytes | None = None, **headers: str) -> Reply:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     request = urllib.request.Request(url, data=data, headers=named)
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             found = {k.lower(): v for k, v in answer.headers.items()}
             return Reply(answer.status, found, answer.read().decode())
     except urllib.error.HTTPError as error:
@@ -62,7 +64,7 @@ def fetch(url: str, data: bytes | None = None, **headers: str) -> Reply:
             return Reply(error.code, found, error.read().decode())
 
 
-def eventually(question: Callable[[], bool], seconds: float = 15) -> bool:
+def eventually(question: Callable[[], bool], seconds: float = PATIENCE) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if question():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from run_helpers import Start
+from run_helpers import PATIENCE, Start
 
 from regulars.run import cluster, embedded, programs, roles
 from regulars.run.errors import CannotRun
@@ -45,7 +45,7 @@ def test_an_ordinary_account_runs_it_itself(base: Path, start: Start, warm: str)
     if is_root():
         os.chown(home, NOBODY, NOBODY)
     process = start(AS_NOBODY, str(home / "data"), str(NOBODY), warm)
-    said, wrong = process.communicate(timeout=60)
+    said, wrong = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, wrong
     me = NOBODY if is_root() else os.geteuid()
     assert json.loads(said) == [me, me, roles.APP, 2, True]
@@ -125,5 +125,5 @@ print([name for name in ("ibis", "duckdb", "pandas", "pyarrow", "altair", "numpy
 @pytest.mark.parametrize("settings", ["little_site", "regulars.settings"])
 def test_the_web_process_stays_light(start: Start, settings: str) -> None:
     process = start(LOOK, DJANGO_SETTINGS_MODULE=settings, REGULARS_SECRET_KEY="x")
-    said, wrong = process.communicate(timeout=60)
+    said, wrong = process.communicate(timeout=PATIENCE)
     assert said.strip() == "[]", wrong

@@ -211,9 +211,9 @@ def test_every_field_has_names() -> None:
 
 @pytest.mark.parametrize("hostile", ["1" * 100_000, "1." * 50_000, " " * 100_000, "a" * 100_000])
 def test_long_cells_are_judged_at_once(hostile: str) -> None:
-    start = time.process_time()
+    start = time.thread_time()
     assert to_micro(hostile, ".") is None
     assert DateReader("dmy", "UTC").instant(hostile) is None
     assert field_of(hostile) == ""
     guarded(hostile)
-    assert time.process_time() - start < 0.5
+    assert time.thread_time() - start < 10, "what looks back would take minutes"
