@@ -16,7 +16,7 @@ from regulars.run.migrate import migrate
 PARTS = ("keys", "postgres")
 NAME = "regulars-models"
 BARE, WHOLE = "bare", "whole"
-WITHOUT_DISK = "fsync = off\nfull_page_writes = off\n"
+WITHOUT_DISK = "fsync = off\nfull_page_writes = off\nmin_wal_size = 32MB\n"
 """Of databases that are thrown away. Processes that are killed find everything again nevertheless:
 what was written stays with the system."""
 

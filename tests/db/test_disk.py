@@ -68,3 +68,19 @@ def test_what_the_database_says_is_told(cause: Exception, code: str) -> None:
     error = OperationalError()
     error.__cause__ = cause
     assert disk.code_of(error) == code
+
+
+def test_what_a_log_can_still_write(tmp_path: Path) -> None:
+    """Up to the first file that is missing; whatever else lies there is none."""
+    wal = tmp_path / "postgres" / "pg_wal"
+    (wal / "archive_status").mkdir(parents=True)
+    size = 16 * disk.MEGABYTE
+    for name in ("0000000200000001000000FE", "0000000200000001000000FF", "xlogtemp.17"):
+        (wal / name).touch()
+    (wal / "000000020000000200000000").touch()
+    (wal / "000000020000000200000002").touch()
+    files = disk.log_files(tmp_path, size)
+    assert files == [0x1FE, 0x1FF, 0x200, 0x202]
+    assert disk.log_ready(files, 0x1FE * size + 5, size) == 3 * size - 5
+    assert disk.log_ready(files, 0x202 * size, size) == size
+    assert disk.log_ready(files, 0x201 * size, size) == 0

@@ -4,13 +4,10 @@ taken without anybody doing anything (R28)."""
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +16,24 @@ import pytest
 from booking_kit import FULL
 from django.db import connection
 from killed_shop import PATIENCE, Sales, Shop, await_, await_more, disagreeing, running, selling
-from msgspec import Struct
+from small_disks import (
+    HARDLY,
+    SEGMENT,
+    Disks,
+    fill,
+    laid,
+    log_of,
+    parted,
+    run,
+    use_up_log,
+    write_log,
+)
 
 from furnished import furnished
-from regulars.db.disk import RESERVE
-from regulars.run import cluster, embedded, programs
+from regulars.db.disk import MEGABYTE, RESERVE
+from regulars.run import cluster, embedded
 from regulars.run.errors import CannotRun
-from regulars.run.folder import PASSABLE, Folder, is_root
+from regulars.run.folder import is_root
 
 pytestmark = [
     pytest.mark.slow,
@@ -33,101 +41,34 @@ pytestmark = [
     pytest.mark.skipif(not is_root(), reason="only root lays out small disks"),
 ]
 SEED = 20_261_124
-MEGABYTE = 1024 * 1024
-SEGMENT = 16 * MEGABYTE
 LITTLE = RESERVE // 2
 BACK_SECONDS = 10.0
-SMALL_LOG = """
-    ALTER SYSTEM SET max_wal_size = '64MB';
-    ALTER SYSTEM SET min_wal_size = '32MB'
+READY = 2 * SEGMENT
+WITHOUT_RESERVE = """
+from regulars.db import disk
+from regulars.run.cluster_log import LogKeeper
+disk.RESERVE = -1
+LogKeeper.look = lambda self: None
 """
-WITHOUT_RESERVE = "from regulars.db import disk\ndisk.RESERVE = -1\n"
-
-
-class Disks(Struct, frozen=True):
-    """Where the database lies, and where its log."""
-
-    data: Path
-    log: Path
-
-
-@contextmanager
-def mounted(place: Path, size: int) -> Iterator[Path]:
-    """A disk of so many megabytes."""
-    place.mkdir()
-    told = ["mount", "-t", "tmpfs", "-o", f"size={size}m,mode=711", "tmpfs", str(place)]
-    if subprocess.run(told, capture_output=True, check=False).returncode:
-        assert not os.environ.get("CI"), "here the small disks have to be tried"
-        pytest.skip("this machine allows no small disks")
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", str(place)], check=True)
 
 
 @pytest.fixture
 def disks() -> Iterator[Disks]:
-    root = Path(tempfile.mkdtemp(prefix="regulars-full-"))
-    root.chmod(PASSABLE)
-    try:
-        with mounted(root / "data", 320) as data, mounted(root / "log", 256) as log:
-            yield Disks(data, log)
-    finally:
-        shutil.rmtree(root)
+    with laid() as both:
+        yield both
 
 
 @pytest.fixture
 def shop(disks: Disks, django_db_setup: None, django_db_blocker: Any) -> Iterator[Shop]:
     folder = furnished(disks.data / "data", waits_for_disk=True)
+    parted(folder, disks)
     try:
-        with embedded.running(folder):
-            run(folder, *SMALL_LOG.split(";"))
-        apart(folder, disks.log / "wal")
         with django_db_blocker.unblock():
             yield Shop(folder)
     finally:
+        print(cluster.last_words(folder))
         embedded.stop(folder)
         await_(lambda: cluster.nobody_in(folder))
-
-
-def apart(folder: Folder, place: Path) -> None:
-    """Lay the log of a database that is stopped onto another disk."""
-    inside = folder.postgres / "pg_wal"
-    subprocess.run(["cp", "-a", str(inside), str(place)], check=True)
-    shutil.rmtree(inside)
-    inside.symlink_to(place)
-    account = programs.find(folder).account
-    assert account is not None
-    os.chown(place, account.uid, account.gid)
-
-
-def run(folder: Folder, *statements: str) -> list[Any]:
-    """Statements as the database's master; what the last one says."""
-    with psycopg.connect(embedded.superuser_address(folder), autocommit=True) as link:
-        found = [link.execute(one) for one in statements][-1]
-        return found.fetchall() if found.description else []
-
-
-def fill(disk: Path, leave: int) -> Path:
-    """Leave so many bytes of a disk free."""
-    file = disk / f"filler-{leave}-{time.monotonic_ns()}"
-    room = shutil.disk_usage(disk).free - leave
-    with file.open("wb") as raw:
-        os.posix_fallocate(raw.fileno(), 0, room)
-    return file
-
-
-def use_up_log(shop: Shop) -> None:
-    """Let the log have half a megabyte left in the files that it has already."""
-    ((spare, written),) = run(
-        shop.folder,
-        "SELECT count(*) FILTER (WHERE name > pg_walfile_name(pg_current_wal_insert_lsn())),"
-        f" (pg_current_wal_insert_lsn() - '0/0') % {SEGMENT} FROM pg_ls_waldir()"
-        " WHERE name ~ '^[0-9A-F]{24}$'",
-    )
-    left = (spare + 1) * SEGMENT - int(written) - MEGABYTE // 2
-    if left > 0:
-        run(shop.folder, f"SELECT pg_logical_emit_message(false, 'x', repeat('x', {left}))")
 
 
 def ended(shop: Shop, disk: Path) -> list[Path]:
@@ -140,7 +81,7 @@ def ended(shop: Shop, disk: Path) -> list[Path]:
         with suppress(OSError, psycopg.Error, CannotRun):
             if shutil.disk_usage(disk).free:
                 fillers.append(fill(disk, 0))
-            use_up_log(shop)
+            use_up_log(shop.folder)
     return fillers
 
 
@@ -149,21 +90,36 @@ def is_full(shop: Shop) -> bool:
     return status == 503 and told["reasons"] == ["disk"]
 
 
+def has_log(shop: Shop) -> bool:
+    return log_of(shop.folder).ready >= READY
+
+
+def talk(shop: Shop) -> None:
+    """The database writes by itself what would be too much for the log that it had at first, and
+    looks after its files."""
+    for _ in range(4):
+        await_(lambda: has_log(shop))
+        write_log(shop.folder, READY - HARDLY)
+    run(shop.folder, "CHECKPOINT")
+
+
 def filled(shop: Shop, sales: Sales, disk: Path) -> None:
     """Fill a disk while orders come, and make room again."""
     fillers = [fill(disk, LITTLE)]
     refused = sales.refused["503 disk_full"]
     await_(lambda: sales.refused["503 disk_full"] > refused + 16)
     if disk.name == "log":
-        use_up_log(shop)
+        use_up_log(shop.folder)
     fillers.append(fill(disk, 0))
     try:
         await_(lambda: is_full(shop))
         assert shop.reads()
         assert shop.ask("/livez")[0] == 200
+        talk(shop)
         held = len(sales.acknowledged)
-        time.sleep(30 if FULL else 0)
-        assert shop.reads()
+        for _second in range(30 if FULL else 1):
+            assert shop.reads()
+            time.sleep(1 if FULL else 0)
         assert len(sales.acknowledged) == held
     finally:
         for file in fillers:
@@ -180,6 +136,7 @@ def test_a_full_disk_stops_orders_and_nothing_else(shop: Shop, disks: Disks) -> 
         pids, database = shop.pids(), cluster.process(shop.folder)
         with selling(shop, sales):
             await_more(sales, 24)
+            await_(lambda: not log_of(shop.folder).missing)
             for _round in range(20 if FULL else 1):
                 filled(shop, sales, disks.log)
                 filled(shop, sales, disks.data)
@@ -189,7 +146,7 @@ def test_a_full_disk_stops_orders_and_nothing_else(shop: Shop, disks: Disks) -> 
 
 
 def test_a_log_that_is_written_full_is_seen_and_survived(shop: Shop, disks: Disks) -> None:
-    """Without the reserve the database ends: nobody can read. Even so nothing is lost."""
+    """Without any reserve the database ends: nobody can read. Even so nothing is lost."""
     sales = Sales(SEED + 1)
     shop.break_on_purpose(WITHOUT_RESERVE)
     with running(shop.folder, shop):

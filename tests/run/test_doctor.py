@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from run_helpers import Start
 
-from regulars.run import cluster, doctor, doctor_database, embedded, findings, keys
+from regulars.run import cluster, cluster_log, doctor, doctor_database, embedded, findings, keys
 from regulars.run.findings import Finding
 from regulars.run.folder import Folder, locate
 
@@ -37,7 +37,7 @@ def _asked(folder: Folder, name: str) -> Finding:
     """One of the database's findings, without what needs Django."""
     with doctor._reached(folder, {}) as reached:
         assert not isinstance(reached, Finding)
-        found = [check(reached) for check in doctor_database.CHECKS[:6]]
+        found = [check(reached) for check in doctor_database.CHECKS[:7]]
     return next(one for one in found if one.name == name)
 
 
@@ -68,10 +68,11 @@ def test_a_healthy_place(folder: Folder, start: Start) -> None:
     )
     said, _ = process.communicate(timeout=60)
     found = {one["name"]: one["state"] for one in json.loads(said)}
-    # No tables and no backup were ever made; the disk is whatever this machine has.
-    assert {name for name, state in found.items() if state != "ok"} <= {"tables", "disk", "backups"}
-    assert (found["tables"], found["backups"]) == ("warn", "warn")
-    assert len(found) == 22
+    # No tables and no backup were ever made, nobody served; the disk is whatever this machine has.
+    wrong = {name for name, state in found.items() if state != "ok"}
+    assert wrong <= {"tables", "disk", "backups", "log"}
+    assert {found[name] for name in ("tables", "backups", "log")} == {"warn"}
+    assert len(found) == 23
     assert process.returncode == 0
     assert cluster.process(folder) is None
 
@@ -88,6 +89,26 @@ def test_settings_that_lose_data_fail(folder: Folder, setting: str) -> None:
     assert found.state == "fail"
     assert f"{setting} is off" in found.sentence
     assert f"ALTER SYSTEM SET {setting} = on" in found.remedy
+
+
+def test_a_log_that_is_not_laid_out_is_named(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, base: Path
+) -> None:
+    with embedded.running(folder):
+        found = _asked(folder, "log")
+        assert found.state == "warn"
+        assert "256 are wanted" in found.sentence
+        with psycopg.connect(embedded.superuser_address(folder), autocommit=True) as link:
+            link.execute("ALTER SYSTEM SET min_wal_size = '32MB'")
+        keeper = cluster_log.LogKeeper(folder)
+        with psycopg.connect(embedded.superuser_address(folder), autocommit=True) as link:
+            link.execute("SELECT pg_reload_conf()")
+        keeper.look()
+        keeper.close()
+        assert _asked(folder, "log").state == "ok"
+        (base / "mounts").write_text(f"pool / zfs rw 0 0\nlog {base} btrfs rw 0 0\n")
+        monkeypatch.setattr(cluster_log, "MOUNTS", base / "mounts")
+        assert "btrfs writes in a new place" in _asked(folder, "log").sentence
 
 
 def test_the_roles_are_told_apart(shared_notes: Folder) -> None:

@@ -3,6 +3,7 @@ database whose log finds no room ends, and then nobody could read either."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -14,6 +15,12 @@ from psycopg.errors import DiskFull
 MEGABYTE = 1024 * 1024
 RESERVE = 48 * MEGABYTE
 """What is never filled by us: three files of the database's log."""
+ENOUGH = 100 * MEGABYTE
+"""With less the installation does not call itself ready, and lays nothing out beforehand."""
+PLENTY = 1024 * MEGABYTE
+"""With less there is an eye on what the database's log can still write."""
+LOG_FILE = re.compile("[0-9A-F]{8}([0-9A-F]{8})([0-9A-F]{8})")
+"""The name of one: its line of time, and its number in two parts."""
 FRESH_NANOSECONDS = 500_000_000
 RETRY_SECONDS = 5
 """When to come again, for those who are told that the disk is full."""
@@ -24,6 +31,24 @@ def free(data: Path) -> int:
     Raises OSError where a disk does not answer."""
     homes = (data, data / "postgres", data / "postgres" / "pg_wal")
     return min(shutil.disk_usage(home).free for home in homes if home.exists())
+
+
+def log_files(data: Path, size: int) -> list[int]:
+    """The numbers of the files of this size that the database's log has, used ones among them.
+    Raises OSError where there is no such log."""
+    names = [place.name for place in (data / "postgres" / "pg_wal").iterdir()]
+    found = [LOG_FILE.fullmatch(name) for name in names]
+    each = 2**32 // size
+    return sorted(int(one[1], 16) * each + int(one[2], 16) for one in found if one)
+
+
+def log_ready(files: list[int], position: int, size: int) -> int:
+    """The bytes of a log, written up to a position, that find room in the files that are there."""
+    end = position // size
+    there = frozenset(files)
+    while end in there:
+        end += 1
+    return max(0, end * size - position)
 
 
 class NoRoom(Exception):

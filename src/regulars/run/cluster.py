@@ -31,6 +31,14 @@ shared_buffers = 256MB
 work_mem = 16MB
 maintenance_work_mem = 128MB
 max_wal_size = 1GB
+# So much of the log is kept on the disk, whoever fills it: `serve` lays it out.
+min_wal_size = 256MB
+# Nothing follows this database: it need not write for followers, nor make a file of where they are
+# at every checkpoint, which on a full disk would end it.
+wal_level = minimal
+max_wal_senders = 0
+max_replication_slots = 0
+max_active_replication_origins = 0
 wal_compression = off
 random_page_cost = 1.1
 jit = off
@@ -51,6 +59,12 @@ log_min_messages = warning
 log_error_verbosity = terse
 log_min_error_statement = panic
 log_parameter_max_length_on_error = 0
+include_if_exists = 'regulars-sparing.conf'
+"""
+SPARING = """\
+# In force while the disk is full. Cleaning writes, and takes away the note that every new
+# connection reads; whoever makes it anew on a full disk is turned away.
+autovacuum = off
 """
 ON_LINUX = """\
 # After a crash: one call for all files instead of one for each.
@@ -133,7 +147,20 @@ def configure(folder: Folder, tools: Programs) -> Path:
     # Unchanged settings need no room on a full disk.
     if not file.exists() or file.read_text(encoding="utf-8") != text:
         write_private(file, text, tools.account)
+    spare(folder, on=False)
+    off = folder.postgres / "regulars-sparing.off"
+    if not off.exists():
+        write_private(off, SPARING, tools.account)
     return place
+
+
+def spare(folder: Folder, *, on: bool) -> None:
+    """Lay the settings for a full disk where the server finds them when it next reads its
+    settings, or away from there. Renaming takes no room."""
+    places = [folder.postgres / f"regulars-sparing.{end}" for end in ("off", "conf")]
+    source, target = places if on else reversed(places)
+    with suppress(FileNotFoundError):
+        source.rename(target)
 
 
 def _literal(text: str) -> str:

@@ -11,13 +11,14 @@ from typing import Any
 import msgspec
 import psycopg
 
-from regulars.run import migrate
+from regulars.run import cluster_log, migrate
 from regulars.run.embedded import Addresses
 from regulars.run.findings import Finding, fail, ok, warn
 from regulars.run.folder import Folder
 
 MIN_VERSION = 15
 MAX_SKEW_SECONDS = 5
+MEGABYTE = 1024 * 1024
 LOSING_SETTINGS = {
     "fsync": "a power cut can destroy the whole database",
     "full_page_writes": "a power cut can leave torn pages",
@@ -76,6 +77,28 @@ def _durability(at: Link) -> Finding:
         turn_on = " ".join(f"ALTER SYSTEM SET {name} = on;" for name in off)
         return fail("durability", f"{why}.", f"As superuser: {turn_on} SELECT pg_reload_conf();")
     return ok("durability", "What is confirmed is on disk.")
+
+
+def _log(at: Link) -> Finding:
+    """What the database lives on when its disk is full."""
+    if not at.embedded:
+        return ok("log", "That server keeps its own.")
+    found = cluster_log.measured(at.folder, at.link)
+    said = f"{found.there // MEGABYTE} MB of the database's log are laid out"
+    if found.missing:
+        return warn(
+            "log",
+            f"{said}, {found.wanted // MEGABYTE} are wanted: it may end when its disk is full.",
+            "`regulars serve` lays them out in its first minute, if there is room.",
+        )
+    kind = cluster_log.kind_of_disk(at.folder)
+    if kind in cluster_log.NEVER_IN_PLACE:
+        return warn(
+            "log",
+            f"{said}, but {kind} writes in a new place each time: a full disk ends the database.",
+            "Reserve room for the data folder, or put it onto ext4 or XFS.",
+        )
+    return ok("log", f"{said}: a full disk does not end it.")
 
 
 def _checksums(at: Link) -> Finding:
@@ -157,6 +180,7 @@ CHECKS: list[Callable[[Link], Finding]] = [
     _version,
     _role,
     _durability,
+    _log,
     _checksums,
     _encoding,
     _skew,

@@ -21,7 +21,7 @@ import psycopg
 from msgspec import Struct
 
 from regulars.db import disk
-from regulars.run import counting, verified
+from regulars.run import cluster_log, counting, database, verified
 from regulars.run.backup import last_made
 from regulars.run.counting import BOUNDS, STATUSES, Counts, Kind
 from regulars.run.folder import Folder, locate
@@ -96,6 +96,7 @@ FAMILIES = {
     "database_transaction_seconds": Family("Age of the oldest transaction"),
     "database_bytes": Family("Size of the database"),
     "database_log_bytes_total": Family("Bytes that the database wrote into its log"),
+    "database_log_ready_bytes": Family("What its log can still write where its disk is full"),
     "disk_free_bytes": Family("Room on the fuller of the disks"),
     "backup_age_seconds": Family("Since the last backup by regulars backup"),
     "verify_age_seconds": Family("Since regulars verify was last run"),
@@ -139,13 +140,13 @@ class Metrics:
     def _gathered(self, ready: bool) -> bytes:
         at = time.monotonic()
         if at - self._kept[0] >= FRESH_SECONDS:
-            self._kept = (at, [*_asked(), *_around(self.folder)])
+            self._kept = (at, [*_asked(self.folder), *_around(self.folder)])
         rows = [("ready", "", float(ready)), *self._kept[1]]
         lines = [*_lines(rows), *_requests(counting.added_up(self._place, self.counts))]
         return ("\n".join(lines) + "\n").encode()
 
 
-def _asked() -> list[tuple[str, str, float]]:
+def _asked(folder: Folder | None) -> list[tuple[str, str, float]]:
     """What the database says; nothing where it does not answer."""
     try:
         with psycopg.connect(
@@ -155,9 +156,20 @@ def _asked() -> list[tuple[str, str, float]]:
             application_name="regulars-metrics",
         ) as link:
             link.execute("SELECT set_config('statement_timeout', '5000', false)")
-            return [(name, state, float(value)) for name, state, value in link.execute(ASKED)]
+            found = [(name, state, float(value)) for name, state, value in link.execute(ASKED)]
+            return [*found, *_log_ready(folder, link)]
     except psycopg.Error:
         return []
+
+
+def _log_ready(
+    folder: Folder | None, link: psycopg.Connection[Any]
+) -> Iterator[tuple[str, str, float]]:
+    """How much the log of the embedded database can write."""
+    if folder is not None and database.outside(os.environ) is None:
+        with suppress(OSError):
+            ready = cluster_log.measured(folder, link).ready
+            yield "database_log_ready_bytes", "", float(ready)
 
 
 def _around(folder: Folder | None) -> Iterator[tuple[str, str, float]]:

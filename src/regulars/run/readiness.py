@@ -26,7 +26,6 @@ FRESH_SECONDS = 1.0
 STALE_SECONDS = 6.0
 FIRST_WAIT_SECONDS = 5.0
 WAIT_SECONDS = 0.08
-MIN_FREE_BYTES = 100 * 1024 * 1024
 MAX_SKEW_SECONDS = 5
 
 
@@ -103,7 +102,7 @@ def _disk() -> list[str]:
         free = disk.free(Path(os.environ.get("REGULARS_DATA") or "."))
     except OSError:
         return ["disk"]
-    return [] if free >= MIN_FREE_BYTES else ["disk"]
+    return [] if free >= disk.ENOUGH else ["disk"]
 
 
 def _key() -> list[str]:

@@ -17,6 +17,7 @@ import msgspec
 
 from regulars.run import backup, counting, database, embedded, locks, log, proxies, upgrade
 from regulars.run.children import Child
+from regulars.run.cluster_log import LogKeeper
 from regulars.run.errors import CannotRun
 from regulars.run.folder import Folder
 
@@ -144,6 +145,7 @@ class _Tree:
         environ = {**os.environ, **variables}
         web = ["regulars.run.web", wanted.host, str(wanted.port), str(wanted.workers)]
         self._children = [Child("web", web, environ)]
+        self._log = LogKeeper(folder)
         self._later = (
             [Child("job", ["regulars.run.worker"], environ, vital=False)] if wanted.jobs else []
         )
@@ -151,6 +153,8 @@ class _Tree:
 
     def run(self, on_ready: OnReady | None) -> None:
         try:
+            if self._embedded:
+                self._log.start()
             for child in self._children:
                 child.start()
             if self._becomes_ready() and on_ready is not None:
@@ -208,6 +212,7 @@ class _Tree:
         until = time.monotonic() + STOP_SECONDS
         for child in self._children:
             child.ask_to_stop()
+        self._log.close()
         for child in self._children:
             child.see_off(until)
         words.info("stopped")
