@@ -171,6 +171,8 @@ def test_the_panel_opens_in_a_named_shop_by_a_tap(
             if shown:
                 expect(panel).to_be_visible()
                 expect(panel).to_contain_text("Deine Karte")
+                page.frame_locator("iframe").get_by_role("link", name="Öffnen").press("Escape")
+                expect(page.locator("iframe")).to_be_hidden()
             else:
                 expect(panel).to_have_count(0)
             page.keyboard.press("Escape")

@@ -50,12 +50,13 @@
     button.setAttribute("aria-expanded", String(open));
   };
   button.addEventListener("click", () => show(panel.hidden));
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !panel.hidden) {
-      show(false);
-      button.focus();
-    }
-  });
+  const leave = () => {
+    if (panel.hidden) return;
+    show(false);
+    button.focus();
+  };
+  document.addEventListener("keydown", (event) => event.key === "Escape" && leave());
+  addEventListener("message", (event) => event.origin === home && event.data === "regulars:close" && leave());
   const add = () => document.body.append(host);
   if (document.body) add();
   else document.addEventListener("DOMContentLoaded", add);
