@@ -32,7 +32,7 @@ from regulars.run.folder import Folder
 from regulars.settings import _database
 
 PATIENCE = 60.0
-NAMES = [f"guest-{one}" for one in range(40)]
+NAMES = tuple(f"guest-{one}" for one in range(40))
 CENTS = 300
 SCOPES = ("facts:write", "customers:read", "members:read")
 
@@ -60,7 +60,9 @@ def free_port() -> int:
 
 class Shop:
     """The server of a folder, which can be killed and started again. `more` goes into its
-    environment, `options` to its command line."""
+    environment, `options` to its command line; `names` are its members."""
+
+    names: Sequence[str] = NAMES
 
     def __init__(
         self, folder: Folder, options: Sequence[str] = (), more: Mapping[str, str] | None = None
@@ -160,7 +162,7 @@ class Shop:
         """A programme, members, and a key, while the server runs."""
         now = datetime.now(UTC)
         open_club(text=CLUB, now=now - timedelta(days=90))
-        members(NAMES, now=now - timedelta(days=80))
+        members(self.names, now=now - timedelta(days=80))
         wanted = Wanted(name="till", scopes=SCOPES, per_minute=1_000_000)
         self.key = create(wanted, now).key
 
@@ -182,6 +184,8 @@ class Sales(Struct):
     over: bool = False
     last: float = 0.0
     named: KeyOf = lambda number, _attempt: str(number)
+    names: Sequence[str] = NAMES
+    apart: timedelta = timedelta(minutes=1)
 
     def key(self, number: int, attempt: int) -> str:
         """The key of a sale: the same, however often it is sent, unless it is `named` otherwise."""
@@ -190,14 +194,14 @@ class Sales(Struct):
     def body(self, number: int, key: str) -> bytes:
         """An order, always the same under its number."""
         chance = random.Random(self.seed * 1_000_003 + number)
-        at = datetime(2026, 10, 1, 8, tzinfo=UTC) + timedelta(minutes=number)
+        at = datetime(2026, 10, 1, 8, tzinfo=UTC) + self.apart * number
         told = {
             "type": "order",
             "key": key,
             "at": at.isoformat(),
             "currency": "EUR",
             "amount": f"{CENTS // 100}.00",
-            "customer": {"external": chance.choice(NAMES)},
+            "customer": {"external": chance.choice(self.names)},
         }
         return json.dumps(told).encode()
 

@@ -25,7 +25,7 @@ from regulars.actions import api_keys
 from regulars.api import clock, grouped
 from regulars.api.grouped import Keys, Reply, Sent
 from regulars.db.models import FactRow
-from regulars.run import body, group
+from regulars.run import body, group, room
 from regulars.run.facts import FactRoute
 from regulars.run.group import Writer
 
@@ -308,7 +308,7 @@ def test_a_database_that_is_away_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_who_finds_no_room_is_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
     caller = cafe()
-    monkeypatch.setattr(group, "MOST_WAITING", 3)
+    monkeypatch.setattr(room, "MOST_WAITING", 3)
     begun, released, real = threading.Event(), threading.Event(), grouped.answer
 
     def holding(asked: Sequence[Sent], keys: Keys) -> list[Reply]:

@@ -10,6 +10,8 @@ import time
 from typing import Any
 from urllib.parse import parse_qsl
 
+from msgspec import structs
+
 from regulars.api import grouped
 from regulars.api.gate import language
 from regulars.api.grouped import Reply, Sent
@@ -21,6 +23,10 @@ from regulars.run.server import PLAIN_HEADERS, Route
 
 PATH = "/api/v1/facts"
 MOST_BYTES = 6 * 1024 * 1024
+TURNED_A_SECOND, ASIDE_SECONDS = 500, 5.0
+"""So many are told in a second that there is no room; more wait for their turn, so long at most."""
+NOBODY = "0" * 32
+"""Stands for whose request it is, in an answer that is kept."""
 
 
 def route() -> Route:
@@ -36,13 +42,36 @@ class FactRoute:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._writer = Writer(self._hand_over)
         self._deadlines = Deadlines()
+        self._turned: dict[str, Reply] = {}
+        self._next = 0.0
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         self._loop = asyncio.get_running_loop()
         headers = dict(scope["headers"])
-        reply = await self._answer(_sent(scope, headers, await self._read(receive, headers)))
+        if self._writer.is_full():
+            await self._aside()
+            reply = self._busy(_language(headers), scope.get("request_id", ""))
+        else:
+            reply = await self._answer(_sent(scope, headers, await self._read(receive, headers)))
         await send(_start(reply))
         await send({"type": "http.response.body", "body": reply.body})
+
+    async def _aside(self) -> None:
+        """Let those who are sent away go one after the other: a flood of them would keep the
+        processor from booking those who are let in."""
+        now = time.monotonic()
+        self._next = min(max(now, self._next + 1 / TURNED_A_SECOND), now + ASIDE_SECONDS)
+        if self._next > now:
+            await asyncio.sleep(self._next - now)
+
+    def _busy(self, tongue: str, request_id: str) -> Reply:
+        """The answer to those who come in a flood. Nothing is read of what they sent, and the words
+        are found once a language: who is sent away costs those nothing who are not."""
+        if tongue not in self._turned:
+            sent = Sent(body=b"", language=tongue, request_id=NOBODY)
+            self._turned[tongue] = grouped.unanswered(sent, "busy")
+        told = self._turned[tongue]
+        return structs.replace(told, body=told.body.replace(NOBODY.encode(), request_id.encode()))
 
     async def _read(self, receive: Any, headers: dict[bytes, bytes]) -> bytes:
         told = headers.get(b"content-length", b"")
@@ -85,11 +114,15 @@ def _sent(scope: dict[str, Any], headers: dict[bytes, bytes], told: bytes) -> Se
     return Sent(
         body=told,
         authorization=headers.get(b"authorization", b"").decode("latin-1"),
-        language=language(headers.get(b"accept-language", b"").decode("latin-1")),
+        language=_language(headers),
         request_id=scope.get("request_id", ""),
         minimal=b"return=minimal" in headers.get(b"prefer", b""),
         query=dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True)) if query else {},
     )
+
+
+def _language(headers: dict[bytes, bytes]) -> str:
+    return language(headers.get(b"accept-language", b"").decode("latin-1"))
 
 
 def _start(reply: Reply) -> dict[str, Any]:

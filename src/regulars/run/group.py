@@ -21,11 +21,10 @@ from msgspec import Struct
 from regulars.api import grouped
 from regulars.api.grouped import Keys, Reply, Sent
 from regulars.db import disk
+from regulars.run.room import Room
 
 log = logging.getLogger("regulars.server")
 
-MOST_WAITING = 2000
-"""So many requests may wait; who comes then is told to come again."""
 AT_ONCE = 250
 APART, BACK, GAP = 0.02, 0.002, 0.0005
 """Seconds from the beginning of a group to the next, in which those who were just answered are
@@ -57,11 +56,12 @@ class Writer:
         self._closed = False
         self._last = 1
         self._begun = self._answered = -APART
+        self._room = Room(time.monotonic())
 
     def put(self, waiting: Waiting) -> bool:
         """Let a request wait for the next group; whether there is room for it."""
         with self._some:
-            if self._closed or len(self._waiting) >= MOST_WAITING:
+            if self._closed or not self._room.lets_in(len(self._waiting), waiting.since):
                 return False
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="facts", daemon=True)
@@ -69,6 +69,11 @@ class Writer:
             self._waiting.append(waiting)
             self._some.notify()
         return True
+
+    def is_full(self) -> bool:
+        """Whether there is no room for one more just now."""
+        with self._some:
+            return not self._room.lets_in(len(self._waiting), time.monotonic())
 
     def close(self) -> None:
         """Book what waits, and end."""
@@ -86,6 +91,7 @@ class Writer:
             timely = [one for one in group if one.since >= over]
             self._done([*busy, *zip(timely, self._answers(timely), strict=True)])
             self._answered = time.monotonic()
+            self._room.booked(len(timely), self._answered - self._begun)
         connection.close()
 
     def _next(self) -> list[Waiting]:
@@ -99,6 +105,8 @@ class Writer:
             size = min(AT_ONCE, len(self._waiting))
             # One that came alone among many does not make the next ones come alone.
             self._last = max(size, self._last // 2)
+            if size:
+                self._room.begin(self._begun - self._waiting[0].since, self._begun)
             return [self._waiting.popleft() for _ in range(size)]
 
     def _moment(self) -> Moment:
