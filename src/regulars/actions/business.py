@@ -37,9 +37,10 @@ def set_up(
 ) -> Staff:
     """Make the business and its first owner, once for ever.
 
-    From the browser `token` is the set-up link's, used up in the same transaction; the command
-    line, which owns the machine, gives none. Whoever comes second waits for the row of the
-    business and finds somebody there. Raises `Refused`: link_spent, already_set_up.
+    From the browser `token` is the set-up link's, used up in the same transaction, and the owner is
+    led through the first steps; the command line, which owns the machine, gives none. Whoever comes
+    second waits for the row of the business and finds somebody there. Raises `Refused`:
+    link_spent, already_set_up.
     """
     if token is not None:
         take_link(token, Purpose.SETUP, now)
@@ -47,7 +48,8 @@ def set_up(
     Business.objects.select_for_update().get(id=1)
     if Staff.objects.exists():
         raise Refused(Refusal.ALREADY_SET_UP)
-    Business.objects.filter(id=1).update(**_columns(business))
+    led = token is not None
+    Business.objects.filter(id=1).update(**_columns(business), first_steps=led)
     staff = Staff(
         name=owner.name.strip(),
         email=owner.email.strip().lower(),
@@ -72,6 +74,11 @@ def change_business(business: BusinessSettings) -> None:
     """Take over an owner's settings. Raises `Refused` (not_set_up)."""
     if not Business.objects.filter(id=1).update(**_columns(business)):
         raise Refused(Refusal.NOT_SET_UP)
+
+
+def end_first_steps() -> None:
+    """The owners need not be led through the first steps any more."""
+    Business.objects.filter(id=1).update(first_steps=False)
 
 
 def _columns(business: BusinessSettings) -> dict[str, str | bool]:

@@ -23,11 +23,13 @@ from regulars.console.views.customers import urls as customers
 from regulars.console.views.imports import urls as imports
 from regulars.console.views.programme import urls as programme
 from regulars.console.views.rewards import urls as rewards
+from regulars.console.views.today import first
 from regulars.console.views.today import page as today
 
 app_name = "console"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", today.page, name="today"),
+    path("first-steps/hide/", first.hide, name="first_steps_hide"),
     path("language/", language.choose, name="language"),
     path("customers/imports/", include(imports.urlpatterns)),
     path("customers/", include(customers.urlpatterns)),

@@ -9,6 +9,7 @@ class Business(models.Model):
     `notice_days` is how long members are told before anything gets dearer or shorter.
     `adjusting_limits` is how much staff give or take by hand without a second person, in whole
     units of an asset, by role; a role that is not in it has the limit of `actions.adjusting`.
+    `first_steps` says whether its owners are still led through the first steps.
     """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
@@ -20,6 +21,7 @@ class Business(models.Model):
     second_factor_required = models.BooleanField(default=False)
     notice_days = models.PositiveSmallIntegerField(default=30)
     adjusting_limits = models.JSONField(default=dict, blank=True)
+    first_steps = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     class Meta:

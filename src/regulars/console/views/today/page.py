@@ -19,7 +19,7 @@ from regulars.console.insights.asking import Asked
 from regulars.console.insights.scene import Scene
 from regulars.console.permissions import Right, StaffRequest, may, needs, places_of
 from regulars.console.views.insights import answers_to, latest_day
-from regulars.console.views.today import days, news, people, todo
+from regulars.console.views.today import days, first, news, people, todo
 from regulars.console.views.today.people import Watch
 from regulars.db.models import Business
 from regulars.db.queries import results, today
@@ -40,10 +40,14 @@ NOON, EVENING = time(11), time(18)
 def page(request: StaffRequest) -> HttpResponse:
     business = Business.objects.filter(pk=1).first()
     local = timezone.localtime()
-    frame = {"greeting": greeting(request.user.name, local.time()), "today": local.date()}
+    frame: dict[str, object] = {
+        "greeting": greeting(request.user.name, local.time()),
+        "today": local.date(),
+        "steps": first.steps_for(request),
+    }
     if business is None or not results.any_orders():
-        first = {"import_url": _import_url(request), "todo": todo.second_factor(request)}
-        return render(request, "console/today/empty.html", {**frame, **first})
+        begin = {"import_url": _import_url(request), "todo": todo.second_factor(request)}
+        return render(request, "console/today/empty.html", {**frame, **begin})
     scene = _scene(business.zone, local.date(), may_export=may(request.user, Right.EXPORT))
     latest = latest_day()
     frame |= {"latest": latest, "stale": latest is not None and latest < local.date()}
