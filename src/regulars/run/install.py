@@ -134,7 +134,6 @@ Type=exec
 User={account}
 Group={account}
 EnvironmentFile={settings}
-ExecStartPre={program} upgrade
 ExecStart={program} serve --host 127.0.0.1 --port {port}
 ExecReload=/bin/kill -HUP $MAINPID
 KillMode=mixed
@@ -185,12 +184,16 @@ SITE_TEXT = """\
 \treverse_proxy 127.0.0.1:{port} {{
 \t\theader_up -X-Real-IP
 \t\theader_up -Forwarded
+\t\ttransport http {{
+\t\t\tkeepalive 20s
+\t\t}}
 \t}}
 }}
 """
 """Caddy sends X-Forwarded-For and -Proto itself and drops what strangers claim in them. Pages are
 not packed: their length would tell what stands in them beside a guess. `defer` in words: Caddy 2.6
-takes the sign for it, `>`, for a letter of the header's name."""
+takes the sign for it, `>`, for a letter of the header's name. The server ends connections that are
+idle for 30 seconds: Caddy ends them before, so that no form is sent into one that just ends."""
 
 IMPORT = "import regulars.caddy"
 
