@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 
+import pytest
+
+from regulars.run import masking
 from regulars.run.log import Lines
 
 
@@ -24,6 +28,58 @@ def test_an_entry_is_one_object_on_one_line_with_the_id_of_its_request() -> None
     assert (told["level"], told["from"], told["request"]) == ("error", "regulars.test", "ab12")
     assert told["event"] == "forged\nline \r\x1b[31m"
     assert told["at"].endswith("+00:00")
+
+
+def broken(error: BaseException) -> logging.LogRecord:
+    try:
+        try:
+            raise error
+        except type(error) as inner:
+            raise RuntimeError("while booking") from inner
+    except RuntimeError:
+        return entry("failed", exc_info=sys.exc_info())
+
+
+ROW = (
+    'duplicate key value violates unique constraint "regulars_identifier_pkey"\n'
+    "DETAIL:  Key (kind, value)=(email, zoe@example.com) already exists."
+)
+ERRORS = [
+    ValueError("zoe@example.com is no address"),
+    KeyError("Zoe Kanarek"),
+    ValueError("invalid literal for int() with base 10: 'zoe'"),
+    ValueError("no such phone: +491765550199"),
+    RuntimeError(ROW),
+    ExceptionGroup("many", [ValueError("sent to zoe%40example.com")]),
+]
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+@pytest.mark.parametrize("error", ERRORS, ids=lambda one: type(one).__name__)
+def test_p16_errors_repeat_no_values(error: Exception, as_json: bool) -> None:
+    line = Lines(json=as_json).format(broken(error))
+    assert not re.search(r"zoe|kanarek|5550199", line, re.IGNORECASE), line
+    assert type(error).__name__ in line
+    assert "while booking" in line
+    assert "test_log.py" in line, "and where it was"
+
+
+def test_p16_names_of_the_code_are_told() -> None:
+    error = AttributeError("'NoneType' object has no attribute 'left_at'")
+    assert "'NoneType' object has no attribute 'left_at'" in Lines(json=False).format(broken(error))
+    assert '"regulars_identifier_pkey"' in Lines(json=False).format(broken(RuntimeError(ROW)))
+
+
+def test_p16_an_address_is_a_mark_that_stays_the_same() -> None:
+    said = Lines(json=False).format(entry("mail to Zoe@example.com, then zoe%40example.com failed"))
+    marks = re.findall(r"<mail ([0-9a-f]{12})>", said)
+    assert len(marks) == 2
+    assert marks[0] == marks[1] == masking.mark("zoe@example.com") != masking.mark("a@example.com")
+
+
+def test_p16_saboteur_lines_as_they_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(masking, "masked", lambda text: text)
+    assert "zoe@example.com" in Lines(json=False).format(entry("mail to zoe@example.com"))
 
 
 def test_a_traceback_stays_on_the_line_of_its_entry() -> None:

@@ -1,7 +1,8 @@
 """Log lines: one line per event, whatever the event holds.
 
 REGULARS_LOG=json writes JSON; anything else plain text. Line breaks and control signs that came in
-from outside are written as escapes, so that nobody can forge a line.
+from outside are written as escapes, so that nobody can forge a line. Addresses stand there as marks
+only, and errors without the values that they quote.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from regulars.db import tracing
+from regulars.run import masking
 
 
 def one_line(text: str) -> str:
@@ -34,8 +36,9 @@ class Lines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        message = record.getMessage()
-        trace = self.formatException(record.exc_info) if record.exc_info else ""
+        message = masking.masked(record.getMessage())
+        error = record.exc_info[1] if record.exc_info else None
+        trace = masking.trace(error) if error is not None else ""
         request = str(getattr(record, "request_id", "") or tracing.current())
         if not self._json:
             message = message if request in message else f"{message} [request {request}]"
