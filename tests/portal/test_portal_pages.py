@@ -82,6 +82,8 @@ def test_a_reward_becomes_a_voucher_once_and_can_be_undone(club: Club) -> None:
     assert voucher.code in text(page)
     assert "Ready to use A coffee" in text(page)
     assert "Undo" in text(page)
+    assert "Just redeemed" not in text(page)
+    assert "Just redeemed: A coffee Undo" in text(client.get("/my/rewards/")), "also later on"
     told = text(client.get("/my/history/"))
     assert "A coffee −50 You chose this." in told
     assert "Voucher: A coffee" in told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -76,6 +77,13 @@ def undoable(customer_id: int, told: str, now: datetime) -> str:
     if row is None or not mine or now - row.at > TO_UNDO:
         return ""
     return told if reserving.state_of(row) == "booked" else ""
+
+
+def still_undoable(customer_id: int, taken: Mapping[str, datetime], now: datetime) -> list[str]:
+    """Which of what was `taken` (by key, when) can be undone, as `undo` wants it told."""
+    recent = [key for key, at in taken.items() if key.startswith(BEGINS) and now - at <= TO_UNDO]
+    told = [key.removeprefix(BEGINS) for key in recent]
+    return [key for key in told if undoable(customer_id, key, now)]
 
 
 def undo(customer_id: int, told: str, now: datetime) -> None:

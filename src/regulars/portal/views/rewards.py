@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.actions import portal_pages, portal_rewards
+from regulars.actions.portal_pages import Past
 from regulars.actions.refused import Refused
 from regulars.portal.access import MemberRequest, member_page, render
 from regulars.portal.choosing import Chosen, chosen
 from regulars.portal.past import voucher_name
 from regulars.portal.telling import pictured, things
 from regulars.words import formats
-from regulars.words.amounts import language, much
+from regulars.words.amounts import language, much, reward_name
 from regulars.words.programme import refusal
 from regulars.words.reasons import REASONS, sentence
 
@@ -40,6 +41,7 @@ def _page(
     past = portal_pages.past(number, shown.programme, now)
     vouchers = [(one, voucher_name(past, one)) for one in past.vouchers]
     main = club.edition.assets[0]
+    done = portal_rewards.undoable(number, request.GET.get("done", ""), now)
     values = {
         "tab": "rewards",
         "balance": much(club.look.balances[main.id].available, main),
@@ -47,12 +49,21 @@ def _page(
         "over": [pair for pair in vouchers if pair[0].state != "open"],
         "things": pictured(club, things(club)),
         "key": str(uuid4()),
-        "done": portal_rewards.undoable(number, request.GET.get("done", ""), now),
+        "done": done,
+        "undoable": [one for one in _undoable(number, past, now) if one[0] != done],
         "refused": _said(refused, shown.programme) if refused else "",
         "refused_code": refused.code if refused else "",
         **shown.values(),
     }
     return render(request, "rewards", values, status)
+
+
+def _undoable(number: int, past: Past, now: datetime) -> list[tuple[str, str]]:
+    """What was redeemed a moment ago and can be undone: its key, its name."""
+    taken = {key: past.facts[key].at for key in past.redeemed if key in past.facts}
+    keys = portal_rewards.still_undoable(number, taken, now)
+    begins = portal_rewards.BEGINS
+    return [(one, reward_name(past.edition, past.redeemed[begins + one])) for one in keys]
 
 
 def _said(refused: Refused, programme: str) -> str:
