@@ -112,6 +112,8 @@ class Track(Struct, frozen=True, kw_only=True):
 
 WIDTH = Decimal("96.5")
 """Where the last milestone stands, in percent: its dot must not be cut off."""
+LETTER = Decimal("2.4")
+"""How wide a letter is below a track on a phone, in percent of the track."""
 
 
 def track(has: Decimal, points: Iterable[tuple[Decimal, str, str]], label: str) -> Track | None:
@@ -128,7 +130,20 @@ def track(has: Decimal, points: Iterable[tuple[Decimal, str, str]], label: str) 
         for n, (at, (need, name, figure)) in enumerate(zip(places, chosen, strict=True))
         if n == len(chosen) - 1 or at < 75
     ]
-    return Track(done=str(_place(min(has, whole), whole)), marks=marks, label=label)
+    return Track(done=str(_place(min(has, whole), whole)), marks=_named(marks), label=label)
+
+
+def _named(marks: list[Mark]) -> list[Mark]:
+    """The same without the words of those that would run into the next one's on a phone."""
+    kept: list[Mark] = []
+    free = Decimal(100)
+    for mark in reversed(marks):
+        width = max(len(mark.name), len(mark.figure)) * LETTER
+        right = free if mark.last else Decimal(mark.at) + width / 2
+        fits = right <= free and right - width >= 0
+        free = right - width - LETTER if fits else free
+        kept.insert(0, mark if fits or mark.last else structs.replace(mark, name="", figure=""))
+    return kept
 
 
 def _place(need: Decimal, whole: Decimal) -> Decimal:
