@@ -19,12 +19,14 @@ from regulars.engine.desk import Desk
 from regulars.engine.facts import Line, Order, Refund
 from regulars.engine.fold import fold
 from regulars.engine.happenings import (
+    MEMBER,
     Activity,
     Attribute,
     Erasure,
     FoldFact,
     Grant,
     Job,
+    Opening,
     Redemption,
     Reversal,
     SignUp,
@@ -150,10 +152,22 @@ def history(chance: random.Random) -> list[Arrival]:
             arrivals.extend(bought(chance, name, f"{name}{number}"))
         arrivals.extend(asked(chance, name))
         if chance.random() < 0.08:
-            arrivals.append(Arrival(Erasure(key=f"e-{name}", at=when(chance)), name))
+            erasure = Erasure(key=f"e-{name}", at=when(chance))
+            arrivals.append(Arrival(erasure, name))
+            arrivals.extend(back(erasure, name, random.Random(erasure.at.isoformat())))
         if chance.random() < 0.1:
             arrivals.append(Arrival(Activity(key=f"ban-{name}", at=when(chance), kind="ban"), name))
     return arrivals
+
+
+def back(erasure: Erasure, name: str, chance: random.Random) -> list[Arrival]:
+    """Whoever left for good may take part anew, and says who they are."""
+    if chance.random() < 0.4:
+        return []
+    at = erasure.at + timedelta(days=chance.choice([0, 0, 20, 60]), microseconds=1)
+    anew = Opening(key=f"n-{name}", at=at, what=MEMBER)
+    again = SignUp(key=f"r-{name}", at=at + timedelta(days=1))
+    return [Arrival(anew, name), Arrival(again, name)]
 
 
 def bought(chance: random.Random, name: str, key: str) -> list[Arrival]:

@@ -26,7 +26,16 @@ from core_kit import (
 from histories import day, order, refund
 
 from regulars.engine.core import undo
-from regulars.engine.happenings import Attribute, Effect, Erasure, FoldFact, Promise, Reversal
+from regulars.engine.happenings import (
+    MEMBER,
+    Attribute,
+    Effect,
+    Erasure,
+    FoldFact,
+    Opening,
+    Promise,
+    Reversal,
+)
 from regulars.engine.kinds.metrics.earned import Earned
 from regulars.engine.run import CLAW, EARN, FORFEIT, UNPEND, Run
 from regulars.engine.state import BEGINNING, Payment, Record, Standing, Voucher
@@ -337,10 +346,41 @@ def test_who_is_erased_is_forgotten_and_nothing_acts_any_more() -> None:
     assert (state.vouchers, state.paid, state.attributes) == ({}, {}, {})
     assert (state.memory, state.standing) == (fresh.memory, fresh.standing)
     assert (state.gone, state.due) == (True, BEGINNING)
-    assert (run.edition.id, run.edition.on, run.edition.until) == ("a", {}, FOREVER)
+    assert (run.edition.id, list(run.edition.on), run.edition.until) == ("a", [Opening], FOREVER)
     later: list[FoldFact] = [order("o9", 11, 50), grant("g", 5, days=11)]
     does(run, *later)
     assert state.holdings == [Holding(), Holding()]
+
+
+def test_who_is_erased_gets_nothing_that_is_brought_in() -> None:
+    run = does(full(), Erasure(key="z", at=day(10)))
+    brought = Opening(key="b", at=day(11), what="asset", name="points", amount=9)
+    does(run, brought)
+    assert [one.key for one in run.rows] == ["z"] * 4
+    assert run.state.holdings == [Holding(), Holding()]
+
+
+def test_who_was_erased_takes_part_anew_with_nothing_of_before() -> None:
+    of = programme({}, {"earn": LISTENS})
+    run = Run(of, of.start(), "m1")
+    does(run, order("o1", 1, 50))
+    does(run, Erasure(key="z", at=day(10)))
+    run.state.ordinals["card"] = 3
+    does(run, Opening(key="n", at=day(120), what=MEMBER))
+    state = run.state
+    assert (state.gone, state.holdings, run.records) == (False, [Holding(), Holding()], {})
+    assert run.edition is of.editions[1], "that of the day"
+    assert state.ordinals["card"] == 3, "what is promised next is another one"
+    assert changes(run)[-1] == ("member", "m1", "returned", "")
+    does(run, refund("f", 121, "o1"))
+    assert changes(run)[-1] == ("refund", "f", "refused", "order_unknown")
+    does(run, order("o2", 122, 30))
+    assert state.holdings[0].balance > 0
+
+
+def test_who_was_not_erased_does_not_begin_anew() -> None:
+    run = does(standing(), Opening(key="n", at=day(10), what=MEMBER))
+    assert changes(run) == [("member", "m1", "ignored", "member")]
 
 
 def test_who_has_nothing_is_erased_without_a_row() -> None:

@@ -141,23 +141,27 @@ def test_the_till_says_so_and_lets_them_come_back_if_they_ask(counter: Counter) 
     assert counter.points() == 468
 
 
-def test_who_left_for_good_begins_as_somebody_new(counter: Counter, clock: list[datetime]) -> None:
+def test_who_left_for_good_begins_anew_if_they_ask(counter: Counter, clock: list[datetime]) -> None:
     leave(counter.ana)
     clock[0] = NOW + 14 * DAY
     portal_profile.end_leavings(clock[0])
     late = counter.sale(at=clock[0])
     assert refused(lambda: sell(counter.worker, late, clock[0])) == "member_left"
-    till = counter.browser()
-    told = text(till.get(f"/till/?m={counter.ana_id}"))
-    assert "They can join anew with another phone number or e-mail address." in told
-    assert "They asked to come back" not in told
-    till.post("/till/join/", {"m": counter.ana_id, "key": "abcdabcd"})
-    assert refused(lambda: sell(counter.worker, late, clock[0])) == "member_left"
     phone = Client()
     phone.post(f"/my/enter/{signing_in.make_ticket(counter.ana, clock[0])}/")
     assert "Back with everything until" not in text(phone.get("/my/"))
-    assert "with another address or phone number" in text(phone.post("/my/profile/return/"))
-    assert till.post("/till/new/", {"contact": "0176 5550142", "agreed": "yes"}).status_code == 302
+    assert "you begin with nothing" in text(phone.post("/my/profile/return/"))
+    till = counter.browser()
+    told = text(till.get(f"/till/?m={counter.ana_id}"))
+    assert "They can join anew, and begin with nothing." in told
+    assert "They asked to come back" not in told
+    assert "They said yes: join" in told
+    till.post("/till/join/", {"m": counter.ana_id, "key": "abcdabcd"})
+    assert TillDeed.objects.latest("booked_at").details["back"] == [CLUB]
+    now = clock[0] + MINUTE
+    assert look(counter.ana, CLUB, now).balances["points"].available == 0
+    sell(counter.worker, counter.sale(at=now), now)
+    assert look(counter.ana, CLUB, now).balances["points"].available == 8
 
 
 def test_the_till_says_so_in_german(counter: Counter) -> None:

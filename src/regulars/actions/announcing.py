@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from regulars.db.outbox import EVERYTHING, News
+from regulars.engine.calendar import datetime_of
 from regulars.engine.happenings import Promise
 from regulars.engine.run import EARN, GIVES, MATURE, Change
 from regulars.engine.state import Voucher
@@ -61,6 +62,9 @@ Told = Iterator[tuple[str, dict[str, object]]]
 def _told(book: LiveBook, asked: Collection[str]) -> Told:
     if book.row.revision == 0:
         yield "member.joined", {"since": book.row.since}
+    for change in (one for out in book.out for one in out.changes):
+        if change.what == "member" and change.to == "returned":
+            yield "member.joined", {"since": datetime_of(change.at)}
     yield from _points(book)
     yield from _tier(book)
     changes = [change for out in book.out for change in out.changes]

@@ -12,6 +12,7 @@ from msgspec import Struct, structs
 
 from regulars.actions import addresses, merged, telling
 from regulars.actions.anew import whole
+from regulars.actions.audit import keep_reason
 from regulars.actions.later import refresh_later
 from regulars.actions.linking import Tie, join_books, part_books
 from regulars.actions.record import Source, record
@@ -235,17 +236,16 @@ def _merge(
         raise Refused("merge_already", name=str(source))
     if end_of(target.id) == source.id:
         raise Refused("merge_circle", name=str(target))
-    before = [addresses.addresses_of(source.id), addresses.addresses_of(target.id)]
+    was = merged.before(source.id, end_of(target.id))
     key = f"link:{secrets.token_hex(12)}"
-    fact = Link(
-        key=key, at=now, customer=str(customer), into=str(into), reason=without_cards(reason)
-    )
+    fact = Link(key=key, at=now, customer=str(customer), into=str(into))
     _record_link(fact, source.id, now)
+    keep_reason(key, source.id, without_cards(reason), now)
     tie = Tie(source=source.id, into=target.id, key=key, at=now, now=now, also=also)
     join_books(cursor, tie)
     CustomerLink.objects.create(customer_id=source.id, key=key, into_id=target.id, at=now)
     Customer.objects.filter(id=source.id).update(merged=True)
-    merged.note_merge(source.id, end_of(target.id), before, now)
+    merged.note_merge(source.id, end_of(target.id), was, now)
     refresh_later()
     return key
 
@@ -267,8 +267,9 @@ def _undo(
     row = CustomerLink.objects.filter(key=link, undone_at=None).first()
     if row is None:
         raise Refused("merge_unknown")
-    fact = Unlink(key=f"un{link}", at=now, link=link, reason=without_cards(reason))
+    fact = Unlink(key=f"un{link}", at=now, link=link)
     _record_link(fact, row.customer_id, now)
+    keep_reason(fact.key, row.customer_id, without_cards(reason), now)
     tie = Tie(source=row.customer_id, into=row.into_id, key=fact.key, at=row.at, now=now, also=also)
     if Customer.objects.filter(id=row.customer_id).exists():
         # Who signed in by the one's address while they were one would see the other's.
@@ -306,14 +307,9 @@ def _claim(
     if CustomerLink.objects.filter(customer_id=row.customer_id, undone_at=None).exists():
         raise Refused("claim_already")
     key = f"claim:{secrets.token_hex(12)}"
-    fact = Link(
-        key=key,
-        at=now,
-        customer=f"guest:{order_key}"[:200],
-        into=str(into),
-        reason=without_cards(reason),
-    )
+    fact = Link(key=key, at=now, customer=f"guest:{order_key}"[:200], into=str(into))
     _record_link(fact, row.customer_id, now)
+    keep_reason(key, row.customer_id, without_cards(reason), now)
     tie = Tie(source=row.customer_id, into=target.id, key=key, at=now, now=now, also=also)
     join_books(cursor, tie)
     CustomerLink.objects.create(customer_id=row.customer_id, key=key, into_id=target.id, at=now)

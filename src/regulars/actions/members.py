@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from django.db import transaction
 from django.db.backends.utils import CursorWrapper
 
+from regulars.actions import leavings
 from regulars.actions.anew import whole
 from regulars.actions.birthdays import fact_of
 from regulars.actions.booking import Sitting
@@ -39,16 +41,20 @@ JOIN = f"""
 
 
 def join(customers: Sequence[int], programme: str, *, since: datetime, now: datetime) -> list[int]:
-    """Make customers members of a programme; who was none before.
+    """Make customers members of a programme; who was none before, or had left.
 
-    What they did from `since` on counts, also what is known already. One transaction. Refused:
+    What they did from `since` on counts, also what is known already. Who left comes back to
+    everything while they may, and begins anew after that. One transaction. Refused:
     programme_unknown.
     """
-    return whole(lambda cursor, also: _join(cursor, customers, programme, since, now, also))
+    with transaction.atomic():
+        joined = whole(lambda cursor, also: _join(cursor, customers, programme, since, now, also))
+        return sorted({*joined, *leavings.join_again(customers, programme, now)})
 
 
 def join_everybody(programme: str, *, since: datetime, now: datetime) -> Iterator[int]:
-    """Make every customer a member, in batches, each a transaction of its own; how many each time.
+    """Make every customer a member who has not left, in batches, each a transaction of its own; how
+    many each time.
 
     What was interrupted goes on where it ended. Refused: programme_unknown.
     """
@@ -59,7 +65,9 @@ def join_everybody(programme: str, *, since: datetime, now: datetime) -> Iterato
         if not customers:
             return
         last = customers[-1]
-        yield len(join(customers, programme, since=since, now=now))
+        gone = {number for number, where in leavings.left_of(customers) if where == programme}
+        staying = [number for number in customers if number not in gone]
+        yield len(join(staying, programme, since=since, now=now))
 
 
 def _join(

@@ -3,30 +3,58 @@ both hold, and a no of either is theirs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Max
+from msgspec import Struct
 
 from regulars.actions import addresses
-from regulars.db.models import Consent, EntryTicket, MemberSession
+from regulars.db.models import Consent, EntryTicket, HolderState, Leaving, MemberSession
 from regulars.db.queries.consents import consents_of
 from regulars.db.queries.history import same_person
 
 
-def note_merge(source: int, into: int, before: Sequence[Sequence[str]], now: datetime) -> None:
-    """Two customers are one, in the caller's transaction; `before` are the addresses by which each
-    of them signed in.
+class Before(Struct, frozen=True):
+    """What was so before two became one: the addresses by which each of them signed in, and the
+    programmes that whoever stays took part in."""
+
+    addresses: list[list[str]]
+    programmes: set[str]
+
+
+def before(source: int, into: int) -> Before:
+    """The same, to be asked before they are one."""
+    rows = HolderState.objects.filter(customer_id=into, left_at=None)
+    ways_in = [addresses.addresses_of(one) for one in (source, into)]
+    return Before(ways_in, set(rows.values_list("programme", flat=True)))
+
+
+def note_merge(source: int, into: int, was: Before, now: datetime) -> None:
+    """Two customers are one, in the caller's transaction.
 
     Where both could, each address opens now what the other one's owner holds: it is the same as a
     changed address. Where one could, nobody comes in who could not; the browsers of whoever was
     merged end all the same.
     """
     sign_out(source)
-    if all(before):
-        told = sorted({address for many in before for address in many})
+    if all(was.addresses):
+        told = sorted({address for many in was.addresses for address in many})
         addresses.note_change(into, told, now, by="merge")
     _take_over_noes(source, into, now)
+    _take_over_leavings(source, into, was.programmes)
+
+
+def _take_over_leavings(source: int, into: int, staying: set[str]) -> None:
+    """Whoever left as the one, and takes part as the other, has not left: it would take what the
+    other has. Elsewhere they have still left."""
+    Leaving.objects.filter(customer_id=source, programme__in=staying).delete()
+    for row in Leaving.objects.filter(customer_id=source):
+        Leaving.objects.filter(customer_id=source, programme=row.programme).delete()
+        Leaving.objects.get_or_create(
+            customer_id=into,
+            programme=row.programme,
+            defaults={"left_at": row.left_at, "ends_at": row.ends_at, "done_at": row.done_at},
+        )
 
 
 def sign_out(*customers: int) -> None:

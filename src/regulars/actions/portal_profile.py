@@ -6,21 +6,17 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Literal
-from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import Max
 from msgspec import Struct, structs
 
-from regulars.actions import birthdays
+from regulars.actions import birthdays, leavings
 from regulars.actions.customers import NAME_LENGTH, change_profile
-from regulars.actions.record import Source, record
 from regulars.actions.refused import Refused
 from regulars.db.models import Consent, ConsentWording, Customer, HolderState, Leaving
 from regulars.db.queries.consents import Stopping, consents_of
-from regulars.engine.arrivals import Arrival
 from regulars.engine.facts import Profile
-from regulars.engine.happenings import Erasure
 
 PURPOSES = ("points", "news", "events", "questions")
 CHANNELS = ("mail",)
@@ -172,8 +168,5 @@ def _end(customer_id: int, programme: str, now: datetime) -> int:
     row = rows.filter(customer_id=customer_id, programme=programme, done_at=None).first()
     if row is None or row.ends_at > now:
         return 0
-    fact = Erasure(key=f"portal:left:{uuid4()}", at=now)
-    arrival = Arrival(fact=fact, programme=programme)
-    record([arrival], now=now, source=Source(owner=customer_id))
-    Leaving.objects.filter(customer_id=customer_id, programme=programme).update(done_at=now)
+    leavings.end(row, now)
     return 1

@@ -12,7 +12,7 @@ from regulars.actions.customers import NAME_LENGTH
 from regulars.actions.known import known_customer
 from regulars.actions.leavings import left
 from regulars.actions.members import join
-from regulars.actions.portal_profile import JOINING, NEWS, Said, come_back, consent
+from regulars.actions.portal_profile import JOINING, NEWS, Said, consent
 from regulars.actions.record import Source, record
 from regulars.actions.refused import Refused
 from regulars.actions.till_looking import ready
@@ -129,8 +129,8 @@ def agree(
 
 
 def join_known(heard: Heard, number: int, key: str, now: datetime) -> None:
-    """Let somebody who is known already join, after they said yes, and come back to what they left
-    and may still come back to. Refused: till_no_programme."""
+    """Let somebody who is known already join, after they said yes; whoever left comes back, to
+    everything while they may, with nothing after that. Refused: till_no_programme."""
     worker = heard.worker
     running = ready()
     if not running:
@@ -139,11 +139,9 @@ def join_known(heard: Heard, number: int, key: str, now: datetime) -> None:
         lock_key(key)
         if TillDeed.objects.filter(key=key).exists():
             return
+        back = [one for one in left(number) if one in running]
         for programme in running:
             join([number], programme, since=now, now=now)
-        back = [one for one, until in left(number).items() if one in running and until > now]
-        for programme in back:
-            come_back(number, programme, now)
         agree(number, heard, {JOINING: True}, now)
         note(
             Deed(

@@ -19,6 +19,7 @@ from regulars.db import hot
 from regulars.db.arrays import NUMBERS, TEXTS, numbers, texts
 from regulars.db.signals import PARTY, SAME
 from regulars.engine.calendar import datetime_of, instant_of
+from regulars.engine.happenings import MEMBER
 from regulars.engine.people import People, Person, Signal, Told, Touch
 from regulars.engine.questions import Introduced, Introduction
 from regulars.ledger.lots import FOREVER
@@ -115,10 +116,14 @@ LEFT = f"""
         WHERE customer_id = w.id AND undone_at IS NULL LIMIT 1) AS l ON true
     WHERE l.into_id IS NULL
 """  # noqa: S608 - own texts
+# Who left for good and came back is not gone.
 ENDS = f"""
-    SELECT type, min(at) FROM regulars_fact WHERE customer_id = ANY({NUMBERS})
-    AND (type = 'erasure' OR (type = 'activity' AND body ->> 'kind' = 'ban'))
-    AND programme IN ('', %s) GROUP BY type
+    SELECT f.type, min(f.at) FROM regulars_fact f WHERE f.customer_id = ANY({NUMBERS})
+    AND (f.type = 'erasure' OR (f.type = 'activity' AND f.body ->> 'kind' = 'ban'))
+    AND f.programme IN ('', %s) AND NOT (f.type = 'erasure' AND EXISTS (
+        SELECT 1 FROM regulars_fact b WHERE b.customer_id = f.customer_id AND b.type = 'opening'
+        AND b.body ->> 'what' = '{MEMBER}' AND b.programme = %s AND b.at >= f.at))
+    GROUP BY f.type
 """  # noqa: S608 - own texts
 PARTIES = f"""
     SELECT value FROM regulars_signal
@@ -273,7 +278,8 @@ class Scene(Struct):
     def load_ends(self, advocate: Group) -> None:
         """Whether the advocate was shut out, or is gone."""
         person = self.people.person(advocate.name)
-        for what, at in self.rows(ENDS, [numbers(advocate.ids), self.programme]):
+        told = [numbers(advocate.ids), self.programme, self.programme]
+        for what, at in self.rows(ENDS, told):
             if what == "erasure":
                 person.gone = instant_of(at)
             else:

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from regulars.engine.calendar import Zone
 from regulars.engine.edition import Edition
-from regulars.engine.happenings import FoldFact, Promise
+from regulars.engine.happenings import FoldFact, Opening, Promise
 from regulars.engine.metering import Metering
 from regulars.engine.rules import Asks, Handlers, Lives
 from regulars.engine.run import Run
@@ -56,8 +56,10 @@ class CompiledEdition(Struct):
         ]
 
     def ended(self) -> CompiledEdition:
-        """The same edition for somebody who is gone: nothing acts any more."""
-        return msgspec.structs.replace(self, on={}, settle=(), timers=(), until=FOREVER)
+        """The same edition for somebody who is gone: nothing acts any more, unless it lets them
+        take part anew."""
+        on = {Opening: self.on[Opening]} if Opening in self.on else {}
+        return msgspec.structs.replace(self, on=on, settle=(), timers=(), until=FOREVER)
 
 
 class Compiled(Struct):

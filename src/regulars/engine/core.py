@@ -10,6 +10,7 @@ from regulars.engine.conditions import ORDERS
 from regulars.engine.discounting import marked_down
 from regulars.engine.facts import Order, Refund
 from regulars.engine.happenings import (
+    MEMBER,
     Attribute,
     Effect,
     Erasure,
@@ -204,10 +205,35 @@ def _erase(run: Run, fact: Erasure) -> None:
     run.change("member", run.holder, "erased")
 
 
+def _begin_anew(run: Run, fact: Opening) -> None:
+    """Who was erased takes part again, with nothing of before, under the edition of the day. What
+    is given once is not given again: what was promised stays known, and each rule is told. What
+    they did before gives nothing, and nothing of it can be given back."""
+    state, programme = run.state, run.programme
+    if not state.gone:
+        run.change("member", run.holder, "ignored", MEMBER)
+        return
+    state.gone = False
+    run.records.clear()
+    run.edition = programme.editions[state.edition]
+    while run.edition.until <= run.at:
+        state.edition += 1
+        run.edition = programme.editions[state.edition]
+    state.due = run.edition.until
+    for handlers in run.edition.handlers.values():
+        if handlers.opening is not None:
+            handlers.opening(run, fact)
+    run.change("member", run.holder, "returned")
+
+
 def opening(run: Run, fact: Opening) -> None:
     """State brought in goes to the core for assets and earlier orders, else to the rule that
-    knows it."""
-    if fact.what == "asset" and fact.name in run.programme.assets:
+    knows it. Who is gone gets nothing of it."""
+    if fact.what == MEMBER:
+        _begin_anew(run, fact)
+    elif run.state.gone:
+        return
+    elif fact.what == "asset" and fact.name in run.programme.assets:
         _open_asset(run, fact)
     elif fact.what == "order" and fact.order is not None:
         _open_order(run, fact, fact.order)

@@ -72,13 +72,18 @@ class TierSet(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="tier_set
     reason: Code = ""
 
 
+MEMBER = "member"
+"""What an opening brings in that lets somebody take part anew who had left for good."""
+
+
 class Opening(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="opening", gc=False):
     """State brought in: from an older scheme, by a case, or where history was sealed.
 
-    `what` says which part (asset, lot, metric, tier, voucher, limit, referral, order, use), `name`
-    which of it, `amount` how much in its smallest unit; `dates` and `details` complete it. An
-    earlier `order` brings its record: its effect is in the other openings already, `amount` of
-    its lot is left. `body` is a part of a sealed state, as JSON.
+    `what` says which part (asset, lot, metric, tier, voucher, limit, referral, order, use, or
+    `member`: whoever was erased takes part anew from now on), `name` which of it, `amount` how much
+    in its smallest unit; `dates` and `details` complete it. An earlier `order` brings its record:
+    its effect is in the other openings already, `amount` of its lot is left. `body` is a part of a
+    sealed state, as JSON.
     """
 
     what: Code

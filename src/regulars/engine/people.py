@@ -15,7 +15,15 @@ from msgspec.structs import replace
 
 from regulars.engine.calendar import instant_of
 from regulars.engine.facts import Order
-from regulars.engine.happenings import Activity, Click, Erasure, FoldFact, SignUp
+from regulars.engine.happenings import (
+    MEMBER,
+    Activity,
+    Click,
+    Erasure,
+    FoldFact,
+    Opening,
+    SignUp,
+)
 from regulars.engine.likeness import normal, similar
 from regulars.engine.questions import (
     Code,
@@ -61,7 +69,8 @@ class Touch(Struct, frozen=True, order=True):
 
 
 class Person(Struct):
-    """What is known of a holder, everything by instant (microseconds since 1970)."""
+    """What is known of a holder, everything by instant (microseconds since 1970); who was `erased`
+    is `gone`, unless they came `back` since."""
 
     told: list[Told] = field(default_factory=list)
     bought: list[tuple[int, str]] = field(default_factory=list)
@@ -69,6 +78,8 @@ class Person(Struct):
     closed: int = FOREVER
     banned: int = FOREVER
     gone: int = FOREVER
+    erased: list[int] = field(default_factory=list)
+    back: int = -1
     household: str = ""
 
 
@@ -130,7 +141,7 @@ class People:
         self, fact: FoldFact, holder: str, signals: Iterable[Signal] = (), party: Iterable[str] = ()
     ) -> None:
         """Learn from a fact that is about to be recorded: who bought, joined, clicked, was shut out
-        or erased, which signals came with it, and who else takes part in the sale."""
+        or erased or came back, which signals came with it, and who else takes part in the sale."""
         at, person = instant_of(fact.at), self.person(holder)
         told = [Told(at, one, fact.key) for one in signals]
         person.told.extend(one for one in told if one not in person.told)
@@ -146,8 +157,11 @@ class People:
         elif isinstance(fact, Activity) and fact.kind == BAN:
             person.banned = min(person.banned, at)
         elif isinstance(fact, Erasure):
-            person.gone = min(person.gone, at)
+            person.erased.append(at)
             self.forget(holder)
+        elif isinstance(fact, Opening) and fact.what == MEMBER:
+            person.back = max(person.back, at)
+        person.gone = min((one for one in person.erased if one > person.back), default=FOREVER)
 
     def forget(self, holder: str) -> None:
         """By what somebody was known, as whom they followed links, and with whom they bought."""

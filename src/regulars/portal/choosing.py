@@ -15,11 +15,12 @@ from regulars.words.amounts import said
 
 class Chosen(Struct, frozen=True, kw_only=True):
     """A member's programme, by its id; the others that they could look at; and until when they may
-    come back to it, if they left."""
+    come back to it, if they left; or that they have left for good."""
 
     programme: str
     others: list[tuple[str, str]]
     back_until: datetime | None
+    ended: bool
 
     def values(self) -> dict[str, Any]:
         """What every page of a member needs of it."""
@@ -27,6 +28,7 @@ class Chosen(Struct, frozen=True, kw_only=True):
             "programme": self.programme,
             "programmes": self.others,
             "back_until": self.back_until,
+            "ended": self.ended,
         }
 
 
@@ -40,4 +42,5 @@ def chosen(request: MemberRequest) -> Chosen:
         programme=programme,
         others=[(one, said(name)) for one, name in listed.items()],
         back_until=request.member.left.get(programme),
+        ended=programme in request.member.ended,
     )

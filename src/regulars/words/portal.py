@@ -18,8 +18,8 @@ PORTAL_REASONS = {
     "birthday_unreadable": _("This day does not exist. Write it like 24.11."),
     "member_name_empty": _("Tell us a name: the counter calls you by it."),
     "leaving_over": _(
-        "The time to come back is over. You can join anew at the counter, with another address or "
-        "phone number."
+        "The time to come back is over, and what you had has ended. You can take part anew: you "
+        "begin with nothing."
     ),
     "address_changed": _(
         "How to sign in here was changed. Until %(until)s points become vouchers only at the "

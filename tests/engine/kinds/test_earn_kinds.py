@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from earning_shop import TIERS, Shop, later, problems
+from earning_shop import TIERS, Shop, later, problems, when
+
+from regulars.engine.happenings import MEMBER, Erasure, Opening
 
 PER_EURO = "{kind: per_amount, step: 1.00 EUR, points: 1}"
 
@@ -116,6 +118,21 @@ def test_a_welcome_is_given_once() -> None:
     shop.join()
     shop.join(at=later(1))
     assert shop.points() == 50
+
+
+def test_whoever_leaves_for_good_and_comes_back_is_not_welcomed_again() -> None:
+    shop = Shop(rules("{kind: on_sign_up, points: 50}", PER_EURO))
+    shop.join()
+    shop.order("11.00", key="o1")
+    shop.desk.record(Erasure(key="z", at=when(later(1))), "m1")
+    shop.desk.record(Opening(key="n", at=when(later(2)), what=MEMBER), "m1")
+    shop.join(at=later(3))
+    assert shop.points() == 0, "nothing of before, and no second welcome"
+    shop.order("7.00", at=later(4), key="o2")
+    shop.refund("o1", at=later(5), full=True)
+    assert shop.points() == 7, "what was bought before takes nothing away"
+    shop.refund("o2", at=later(6), full=True)
+    assert shop.points() == 0
 
 
 def test_fractions_are_kept_where_the_asset_has_decimals() -> None:

@@ -69,12 +69,14 @@ def whom_a_link_lets_in(token: str, now: datetime, since: datetime) -> Customer 
 
 
 class Member(Struct, frozen=True, kw_only=True):
-    """Somebody who is signed in, the programmes that they take part in, and those left lately."""
+    """Somebody who is signed in, the programmes that they take part in, those left lately, and
+    those left for good."""
 
     customer: Customer
     session: MemberSession
     programmes: list[str]
     left: dict[str, datetime]
+    ended: frozenset[str] = frozenset()
 
     @property
     def first_name(self) -> str:
@@ -101,13 +103,15 @@ def signed_in(token: str, now: datetime) -> Member | None:
     with connection.cursor() as cursor:
         rows = holders.read(cursor, [number])
     order = list(ProgrammeRow.objects.order_by("position").values_list("id", flat=True))
-    left = Leaving.objects.filter(customer_id=number, done_at=None, ends_at__gt=now)
+    gone = list(Leaving.objects.filter(customer_id=number))
+    left = [one for one in gone if one.done_at is None and one.ends_at > now]
     mine = {row.programme for row in rows}
     return Member(
         customer=customer,
         session=session,
         programmes=[one for one in order if one in mine],
         left={one.programme: one.ends_at for one in left},
+        ended=frozenset(one.programme for one in gone if one not in left),
     )
 
 

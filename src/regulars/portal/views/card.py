@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 from msgspec import Struct
 
@@ -15,10 +16,13 @@ from regulars.actions import portal_pages
 from regulars.actions.members import join as join_programme
 from regulars.actions.portal_pages import Club
 from regulars.db.queries.portal import Member, card_number
+from regulars.engine.edition import Edition
+from regulars.engine.kinds.referrals.offer import Offered
 from regulars.portal.access import MemberRequest, member_page, render
 from regulars.portal.choosing import chosen
 from regulars.portal.telling import to_reward, to_tier
-from regulars.words.amounts import much, named, said, units
+from regulars.words import formats
+from regulars.words.amounts import language, much, named, said, units
 
 SHOWN = 3
 """So many days on which something runs out are told one by one; the rest is one line."""
@@ -46,6 +50,8 @@ def page(request: MemberRequest) -> HttpResponse:
         values["joins"] = said(next(iter(joins.values()), ""))
         return render(request, "card_alone", values)
     club = portal_pages.club(member.customer.id, shown.programme, now)
+    if offer := portal_pages.welcome(member.customer.id, shown.programme, now):
+        values["welcome"] = _welcome(offer, club.edition)
     return render(request, "card", {**values, **_told(club, member)})
 
 
@@ -72,6 +78,16 @@ def _told(club: Club, member: Member) -> dict[str, Any]:
         "vouchers": len(club.look.vouchers),
         "owner": member.customer.name,
     }
+
+
+def _welcome(offer: Offered, edition: Edition) -> dict[str, str]:
+    """What a friend has off the first order, in two parts: how much, of which order."""
+    worth = formats.money(offer.amount, edition.currency, language())
+    how = gettext("off the first order")
+    if offer.least:
+        least = formats.money(offer.least, edition.currency, language())
+        how = gettext("off the first order from %(least)s") % {"least": least}
+    return {"worth": worth if offer.amount else f"{offer.percent}\xa0%", "how": how}
 
 
 def _cards(club: Club) -> list[dict[str, Any]]:
@@ -119,8 +135,9 @@ def _lots(club: Club) -> list[Lot]:
 @member_page
 @require_POST
 def join(request: MemberRequest) -> HttpResponse:
-    """Take part in the first programme that runs."""
-    programme, now = portal_pages.first_programme(), timezone.now()
-    if programme:
+    """Take part in the first programme that runs, or anew in one that was left for good."""
+    wanted, now = request.POST.get("in", ""), timezone.now()
+    programme = wanted if wanted in request.member.ended else portal_pages.first_programme()
+    if programme and programme not in request.member.left:
         join_programme([request.member.customer.id], programme, since=now, now=now)
     return HttpResponseRedirect(reverse("portal:card"))
