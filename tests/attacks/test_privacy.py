@@ -16,11 +16,13 @@ from django.db import connection
 from django.utils import timezone
 from msgspec import structs
 
-from attacks.canaries import OTHERS, WORDS, ZOE, Story, holds, schema, traced
-from portal.portal_kit import BASE, NOW
+from attacks.canaries import BEN, OTHERS, WORDS, ZOE, Story, holds, schema, traced
+from portal.portal_kit import BASE, NOW, text
 from regulars.api import clock as api_clock
 from regulars.db import privacy
+from regulars.db.models import OutMail, TransferRow
 from regulars.db.queries import portal_data
+from staff import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +67,34 @@ def test_p08_what_is_told_belongs_to_somebody() -> None:
         assert bool(held.told_as) == theirs == bool(held.told_as and held.by and held.after), table
 
 
+def test_p09_forgotten_she_is_found_nowhere(story: Story, tmp_path: Path) -> None:
+    """What others hold of her goes as well: mails that name her, rows that wait to be corrected."""
+    assert {("regulars_customer", "name"), ("regulars_out_mail", "text")} <= set(traced())
+    assert files_with_traces(tmp_path)
+    owner, page = signed_in(story.club.owner), f"/console/customers/{story.customer.public_id}/"
+    assert text(owner.get(page)).count(WORDS) >= 2, "staff read why, until then"
+    money = list(TransferRow.objects.order_by("seq").values_list("seq", "amount"))
+    answer = story.phone.post("/my/profile/erase/", {"sure": "yes"})
+    assert "forgotten" in text(answer)
+    assert traced() == {}
+    assert files_with_traces(tmp_path) == []
+    assert WORDS not in text(owner.get(page))
+    assert holds(owner.get(EXPORT).getvalue().decode()) == []
+    after = list(TransferRow.objects.order_by("seq").values_list("seq", "amount"))
+    assert after[: len(money)] == money, "nothing of the ledger was changed"
+    left = [row.recipient for row in OutMail.objects.filter(about_id=story.zoe)]
+    assert left == [] or set(left) == {BEN}
+
+
+def files_with_traces(folder: Path) -> list[str]:
+    """The files of the data folder in which she stands."""
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    return sorted(
+        path.name for path in found if holds(path.read_bytes().decode("utf-8", "replace"))
+    )
+
+
+EXPORT = "/console/customers/export.csv"
 ELSEWHERE = {"refunds_of"}
 """What only an import makes that brings refunds of orders that it does not name."""
 

@@ -12,11 +12,11 @@ from django.db import connection
 from django.test import Client
 from portal_kit import ANA, BASE, CLUB, NOW, Club, ask, buy, mails, member, text
 
-from regulars.actions import customers
+from regulars.actions import customers, portal_erasing
 from regulars.actions.advocates import choose_code
 from regulars.actions.looking import look
 from regulars.actions.verifying import verify
-from regulars.db import forgotten
+from regulars.db import forgotten, privacy
 from regulars.db.models import Customer, FactRow, TransferRow
 
 CANARIES = ("Ana", "Popescu", "ana@example.com", "RC773318", "491715550482", "canary", "popescu")
@@ -70,10 +70,8 @@ def test_nothing_says_who_it_was(clock: list[datetime], settings: Any, tmp_path:
 
 
 def test_saboteur_who_forgets_a_table(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
-    from regulars.actions import portal_erasing
-
-    kept = tuple(one for one in portal_erasing.ABOUT if one.__name__ != "SearchToken")
-    monkeypatch.setattr(portal_erasing, "ABOUT", kept)
+    kept = tuple(one for one in privacy.going() if one != "regulars_searchtoken")
+    monkeypatch.setattr(privacy, "going", lambda: kept)
     portal_erasing.erase(club.ana, NOW)
     assert found() == {"regulars_searchtoken"}
 

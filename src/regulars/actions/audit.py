@@ -46,11 +46,14 @@ def give_reason(
 ) -> None:
     """Keep the reason that staff gave for what `note` writes down, where it can go with the
     customer: they may have named them."""
-    StaffWord.objects.get_or_create(
-        customer_id=customer_id,
-        key=key_of(what, str(about)[:200]),
-        defaults={"text": text, "at": now or datetime.now(UTC)},
-    )
+    keep_reason(key_of(what, str(about)[:200]), customer_id, text, now or datetime.now(UTC))
+
+
+def keep_reason(key: str, customer_id: int, text: str, now: datetime) -> None:
+    """The same for what a fact of this key says; an empty text is none."""
+    if text:
+        told = {"text": text, "at": now}
+        StaffWord.objects.get_or_create(customer_id=customer_id, key=key, defaults=told)
 
 
 def staff_name(staff: Staff) -> str:

@@ -31,6 +31,7 @@ from regulars.actions.drafts import (
     upload_of,
     with_draft,
 )
+from regulars.actions.forgetting_files import without_examples
 from regulars.actions.imports import Strict, Summary, file_hash
 from regulars.db.models import Business, FactRow, ImportRun
 from regulars.sources.files.inspection import inspect
@@ -118,6 +119,7 @@ def _bring_in(run: ImportRun) -> None:
         run.rejected_path = _kept(run.id, summary.rejected_file)
         upload_of(run.id).unlink(missing_ok=True)
         _count_all_tries(run, summary)
+        run.proposal = msgspec.to_builtins(without_examples(draft_of(run)))
     with_draft(run, waiting="")
     _write(run, "rejected_path", "proposal", "summary")
     _clear_work(run.id)

@@ -11,47 +11,18 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from django.db import transaction
-from django.db.models import Model
+from django.db import connection, transaction
 
+from regulars.actions.forgetting_files import forget_in_files, traces
 from regulars.actions.later import refresh_later
 from regulars.actions.record import Source, record
-from regulars.db import forgotten
-from regulars.db.models import (
-    CodeRow,
-    Customer,
-    CustomerNote,
-    CustomerTag,
-    EntryTicket,
-    FactRow,
-    IdentifierRow,
-    Invitation,
-    Leaving,
-    MemberSession,
-    OutMail,
-    SearchToken,
-    Signal,
-    SignInTry,
-    Standing,
-)
+from regulars.db import forgotten, privacy
+from regulars.db.models import Adjustment, CodeRow, Customer, FactRow, IdentifierRow, OutMail
 from regulars.db.people import sort_keys
+from regulars.db.queries import portal_data
 from regulars.db.queries.history import same_person
 from regulars.engine.arrivals import Arrival
 from regulars.engine.happenings import Erasure
-
-ABOUT: tuple[type[Model], ...] = (
-    IdentifierRow,
-    SearchToken,
-    CustomerTag,
-    CustomerNote,
-    Signal,
-    Standing,
-    MemberSession,
-    EntryTicket,
-    OutMail,
-    Leaving,
-)
-"""Tables of which every row of a person goes."""
 
 
 @transaction.atomic
@@ -61,13 +32,14 @@ def erase(customer_id: int, now: datetime) -> None:
     locked = list(Customer.objects.select_for_update().filter(id__in=numbers).order_by("id"))
     fact = Erasure(key=f"erased:{uuid4()}", at=now)
     record([Arrival(fact=fact)], now=now, source=Source(owner=customer_id))
-    rows = IdentifierRow.objects.filter(customer_id__in=numbers, kind="email")
-    addresses = list(rows.values_list("value", flat=True))
-    for by_address in (SignInTry, Invitation):
-        by_address._default_manager.filter(email__in=addresses).delete()
-    OutMail.objects.filter(recipient__in=addresses).delete()
-    for model in ABOUT:
-        model._default_manager.filter(customer_id__in=numbers).delete()
+    rows = IdentifierRow.objects.filter(customer_id__in=numbers)
+    identifiers = list(rows.values_list("kind", "value"))
+    addresses = [value for kind, value in identifiers if kind == "email"]
+    forget_in_files(traces((one.name for one in locked), identifiers))
+    _forget_mail(numbers, addresses)
+    for table in privacy.going():
+        _forget_rows(table, numbers, addresses)
+    Adjustment.objects.filter(customer_id__in=numbers).update(reason="")
     CodeRow.objects.filter(customer_id__in=numbers, kind=CodeRow.Kind.ADVOCATE).delete()
     Customer.objects.filter(id__in=numbers).update(
         name="",
@@ -79,6 +51,29 @@ def erase(customer_id: int, now: datetime) -> None:
     )
     forgotten.note(one.public_id for one in locked)
     refresh_later()
+
+
+def _forget_rows(table: str, numbers: list[int], addresses: list[str]) -> None:
+    """Every row of a table goes that is theirs."""
+    by, rows = privacy.TABLES[table].by, portal_data.models()[table]._default_manager
+    if by == "email":
+        rows.filter(email__in=addresses).delete()
+    else:
+        rows.filter(customer_id__in=numbers).delete()
+
+
+def _forget_mail(numbers: list[int], addresses: list[str]) -> None:
+    """What was written to them, what still waits to be written, and their name in what others
+    got."""
+    OutMail.objects.filter(recipient__in=addresses).delete()
+    named = OutMail.objects.filter(about_id__in=numbers)
+    named.filter(settled_at=None).delete()
+    named.update(subject="", text="")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE status <> 'doing' AND args->>'email' = ANY(%s)",
+            [addresses],
+        )
 
 
 def erase_again(asked: Path, now: datetime) -> int:

@@ -26,6 +26,7 @@ from regulars.actions.portal_pages import Inviting, inviting
 from regulars.actions.record import record
 from regulars.actions.refused import Refused
 from regulars.db.models import Business, Customer, FactKey, Invitation
+from regulars.db.queries.advocates import made_code_of
 from regulars.db.queries.portal import customer_of_email, first_name, token_hash
 from regulars.engine.arrivals import Arrival
 from regulars.engine.facts import Identifier, Profile, Who
@@ -68,7 +69,7 @@ def write(wanted: Claim, now: datetime) -> None:
         token = secrets.token_urlsafe(32)
         Invitation.objects.create(
             token_hash=token_hash(token),
-            code=found.code,
+            code=made_code_of(found.advocate, found.programme) or found.code,
             email=wanted.email,
             language=wanted.language,
             created_at=now,

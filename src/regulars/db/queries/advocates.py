@@ -17,6 +17,14 @@ def code_of(customer_id: int, programme: str) -> str:
         return next(iter(advocates.codes_of(cursor, end, programme)), "")
 
 
+def made_code_of(customer_id: int, programme: str) -> str:
+    """The code that was made when a member joined: what is kept of who brought whom bears it, since
+    one that they chose may be their name, and facts stay. Empty as above."""
+    with connection.cursor() as cursor:
+        end = holders.ends(cursor, [customer_id]).get(customer_id, customer_id)
+        return next(iter(reversed(advocates.codes_of(cursor, end, programme))), "")
+
+
 def owner_of(code: str) -> int | None:
     """The number of the member to whom an advocate's code leads, whoever typed it how."""
     rows = CodeRow.objects.filter(code=code_form(code), kind=CodeRow.Kind.ADVOCATE)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from regulars.db.models import (
     Customer,
@@ -20,6 +20,7 @@ from regulars.db.models import (
     RefundTie,
     Standing,
 )
+from regulars.db.queries.staff_words import reasons
 from regulars.db.queries.uncounted import bought
 from regulars.engine.arrivals import decode
 from regulars.engine.facts import Link, Order, Refund, Unlink
@@ -188,7 +189,18 @@ def timeline(
     ties = dict(
         RefundTie.objects.filter(customer_id__in=numbers).values_list("refund_key", "order_key")
     )
-    return [_happening(row, ties) for row in rows]
+    return _with_reasons([_happening(row, ties) for row in rows])
+
+
+def _with_reasons(found: list[Happening]) -> list[Happening]:
+    """The same with the reasons that staff gave for links, which stand apart from their facts."""
+    given = reasons(one.fact.key for one in found if isinstance(one.fact, Link | Unlink))
+    return [
+        structs.replace(one, fact=structs.replace(one.fact, reason=given[one.fact.key]))
+        if isinstance(one.fact, Link | Unlink) and one.fact.key in given
+        else one
+        for one in found
+    ]
 
 
 def _links_taken_back(numbers: Sequence[int]) -> dict[str, int]:

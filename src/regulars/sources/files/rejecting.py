@@ -13,6 +13,7 @@ from regulars.sources.files.guard import guarded
 from regulars.sources.files.ordering import Ordering
 from regulars.sources.files.problems import RowProblem, Sentence
 from regulars.sources.files.rows import Source
+from regulars.sources.files.shapes import ENCODED
 
 REASONS = ("line", "field", "reason")
 QUERY = """
@@ -20,7 +21,6 @@ SELECT line, ref, any_value(field ORDER BY cause) AS field, first(code ORDER BY 
     first(params ORDER BY cause) AS params, first(cause ORDER BY cause) AS cause
 FROM handed_back GROUP BY line, ref ORDER BY line
 """
-ENCODED = frozenset({"utf-16", "utf-8-sig", "cp1250", "cp1252", "iso8859-2", "iso8859-1"})
 
 
 def problems(ordering: Ordering) -> Iterator[RowProblem]:

@@ -139,6 +139,8 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 NO_HINTS = Hints()
+ENCODED = frozenset({"utf-16", "utf-8-sig", "cp1250", "cp1252", "iso8859-2", "iso8859-1"})
+"""Encodings that rows which do not go in are written in; all others in `utf-8-sig`."""
 LIMITS = Limits()
 
 
