@@ -56,6 +56,7 @@ def test_from_the_link_to_what_both_get(club: Club, clock: list[datetime]) -> No
     phone = Client()
     assert phone.post(link, {"name": "Ben Novak"}).headers["Location"] == "/my/"
     assert "Ben Novak" in text(phone.get("/my/"))
+    assert "For you: €5.00 off the first order from €15.00." in text(phone.get("/my/"))
     assert Client().post(link, {"name": "Eve"}).status_code == 404, "it works once"
     [welcome] = [one for one in mails() if one.kind == "welcome"]
     assert "Welcome, Ben" in welcome.subject
@@ -70,6 +71,7 @@ def test_from_the_link_to_what_both_get(club: Club, clock: list[datetime]) -> No
     clock[0] = NOW + DAY
     buy(BEN, "o1", "20.00", clock[0])
     assert look(ben.id, CLUB, clock[0]).balances["points"].available == 15, "5 euros less to pay"
+    assert "For you:" not in text(phone.get("/my/")), "it has been used"
     assert "Ben" in text(club.browser(now=clock[0]).get("/my/share/"))
     clock[0] = NOW + 16 * DAY
     pass_time(clock[0])

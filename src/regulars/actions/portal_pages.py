@@ -18,7 +18,7 @@ from regulars.actions.looking import Look
 from regulars.actions.quoting import Offer
 from regulars.actions.refused import Refused
 from regulars.db import programmes
-from regulars.db.models import AttemptRow, Customer, FactRow, VoucherRow
+from regulars.db.models import AttemptRow, Customer, FactRow, Friend, VoucherRow
 from regulars.db.queries import advocates
 from regulars.db.queries.history import same_person
 from regulars.db.queries.portal import (
@@ -37,6 +37,7 @@ from regulars.engine.compiled import Compiled
 from regulars.engine.edition import Edition, Tier
 from regulars.engine.facts import Order, Refund
 from regulars.engine.kinds.referrals.memory import Memory
+from regulars.engine.kinds.referrals.offer import Offered
 from regulars.engine.kinds.referrals.standing import state_of
 from regulars.engine.kinds.referrals.two_sided import TwoSided
 
@@ -208,6 +209,27 @@ def sharing(customer_id: int, programme: str, now: datetime) -> Sharing | None:
         code=advocates.code_of(customer_id, programme),
         friends=_friends(memory) if isinstance(memory, Memory) else [],
     )
+
+
+def welcome(customer_id: int, programme: str, now: datetime) -> Offered | None:
+    """What somebody who came as a friend still has off the first order, as it was promised.
+
+    Refused: programme_unknown, not_member.
+    """
+    compiled = _compiled(programme)
+    rule = referral_of(edition_now(compiled, now))
+    came = Friend.objects.filter(customer_id=customer_id, programme=programme)
+    if rule is None or rule.offer is None or not came.exists():
+        return None
+    with transaction.atomic(), connection.cursor() as cursor:
+        opened = looking.open_book(cursor, customer_id, programme, now)
+        memory = opened.book.run.state.memory[compiled.slots[rule.name_in_state]]
+    brought = memory.brought if isinstance(memory, Memory) else None
+    if brought is None or brought.bought or brought.state != "signed_up":
+        return None
+    offer = brought.offer
+    open_ = (offer.amount or offer.percent) and not offer.used and instant_of(now) < offer.until
+    return offer if open_ else None
 
 
 def referral_of(edition: Edition) -> TwoSided | None:
