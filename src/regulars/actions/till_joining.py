@@ -160,7 +160,7 @@ def _code(advocate: int | None, running: list[str]) -> str:
     """The code of whoever sent somebody."""
     if advocate is None:
         return ""
-    codes = (advocates.code_of(advocate, programme) for programme in running)
+    codes = (advocates.made_code_of(advocate, programme) for programme in running)
     return next((code for code in codes if code), "")
 
 
