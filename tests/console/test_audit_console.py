@@ -7,9 +7,11 @@ from uuid import uuid4
 
 import pytest
 from customers_kit import EVIL, colleague, open_business
+from shelf_kit import Shop
 
 from people import NOW
 from regulars.actions import audit
+from regulars.actions.shelves import Goods, Told, change_shelf
 from regulars.db.models import Adjustment, Customer, Place, Role, Staff
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +79,18 @@ def test_a_page_of_entries_asks_no_more_than_one(django_assert_max_num_queries: 
         audit.note("place.added", f"p-{number}", "")
     with django_assert_max_num_queries(60):
         assert "Place 99" in owner.get(PAGE).content.decode()
+
+
+def test_what_was_done_to_a_reward_is_told_in_money() -> None:
+    shop = Shop()
+    goods = Goods(programme="corner_club", reward="coffee")
+    change_shelf(shop.staff, goods, Told(offered=True, worth_minor=300, cost_minor=90), shop.now)
+    audit.note("reward.picture", "corner_club/coffee", "", None, {"picture": "7a93f741347a4bd3"})
+    audit.note("scan.set", "p-7", "", None, {"gives": "stamps", "programme": "corner_club"})
+    audit.note("till.paired", "t-1", audit.BROWSER)
+    page = shop.owner.get(PAGE).content.decode()
+    assert "costs: €0.90" in page
+    assert "worth: €3.00" in page
+    assert "on offer: yes" in page
+    assert "gives: stamps; programme: Corner Club" in page
+    assert "7a93f741347a4bd3" not in page, "the mark of a file"
