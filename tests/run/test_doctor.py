@@ -234,6 +234,8 @@ def test_a_weak_key_fails(empty: Folder, key: str, state: str) -> None:
         ("http://192.168.1.5:8000", "fail"),
         ("shop.example.org", "fail"),
         ("ftp://shop.example.org", "fail"),
+        ("https://shop.example.org/", "ok"),
+        ("https://shop.example.org/club", "fail"),
     ],
 )
 def test_the_public_address(empty: Folder, address: str, state: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from regulars import settings
 from regulars.run import backup, doctor, doctor_live
 from regulars.run.findings import Finding
 from regulars.run.folder import Folder, locate, prepare
@@ -24,11 +25,20 @@ PROVIDER = {"REGULARS_MAIL_PROVIDER": "postmark", "REGULARS_MAIL_KEY": "k"}
         ({"REGULARS_SMTP_URL": ""}, "warn"),
         (SMTP, "ok"),
         (PROVIDER, "ok"),
-        ({"REGULARS_MAIL_PROVIDER": "postmark"}, "warn"),
+        ({"REGULARS_MAIL_PROVIDER": "postmark"}, "fail"),
+        (PROVIDER | {"REGULARS_MAIL_PROVIDER": "pigeon"}, "fail"),
+        ({"REGULARS_SMTP_URL": "mail.example.org"}, "fail"),
+        ({"REGULARS_SMTP_URL": "https://a:secret@mail.example.org"}, "fail"),
     ],
 )
 def test_mail(tmp_path: Path, environ: dict[str, str], state: str) -> None:
-    assert doctor_live.mail(locate(tmp_path), environ).state == state
+    found = doctor_live.mail(locate(tmp_path), environ)
+    assert found.state == state
+    assert "secret" not in found.sentence + found.remedy
+
+
+def test_providers_are_those_that_the_settings_know() -> None:
+    assert set(doctor_live.PROVIDERS) == set(settings._PROVIDERS)
 
 
 @pytest.mark.parametrize(

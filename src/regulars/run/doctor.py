@@ -74,7 +74,8 @@ def _reached(folder: Folder, environ: Mapping[str, str]) -> Iterator[Link | Find
         if entered:
             raise
         remedy = "Start that server, or correct DATABASE_URL." if outside else _EMBEDDED_REMEDY
-        yield fail("database", f"Not reachable: {one_line(str(error).strip())}", remedy)
+        first = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        yield fail("database", f"Not reachable: {one_line(first)}", remedy)
 
 
 _EMBEDDED_REMEDY = "The newest file in postgres/log of the data folder says more."
@@ -216,6 +217,12 @@ def _address(_folder: Folder, environ: Mapping[str, str]) -> Finding:
             "address",
             f"{base} is not encrypted: passwords and personal data travel readable.",
             "Put a server with a certificate in front and set REGULARS_BASE_URL to https://.",
+        )
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        return fail(
+            "address",
+            f"REGULARS_BASE_URL is {one_line(base)!r}: what follows the name leads nowhere.",
+            "Give Regulars a name of its own, such as https://regulars.example.org.",
         )
     return ok("address", f"{base}.")
 

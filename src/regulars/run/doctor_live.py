@@ -11,8 +11,10 @@ from regulars.run import backup, proxies
 from regulars.run.errors import CannotRun
 from regulars.run.findings import Finding, fail, ok, warn
 from regulars.run.folder import Folder
+from regulars.run.log import one_line
 
 OLD_BACKUP = timedelta(days=7)
+PROVIDERS = ("brevo", "mailgun", "mailjet", "postmark", "resend", "sendgrid")
 
 
 def trusted_proxies(_folder: Folder, environ: Mapping[str, str]) -> Finding:
@@ -36,20 +38,34 @@ def trusted_proxies(_folder: Folder, environ: Mapping[str, str]) -> Finding:
     return ok("proxies", f"Trusted: {trusted}." if trusted else "None trusted.")
 
 
-def _by_provider(environ: Mapping[str, str]) -> bool:
-    return bool(environ.get("REGULARS_MAIL_PROVIDER") and environ.get("REGULARS_MAIL_KEY"))
-
-
 def mail(_folder: Folder, environ: Mapping[str, str]) -> Finding:
-    if _by_provider(environ):
-        return ok("mail", "A mail provider is set.")
-    if urlsplit(environ.get("REGULARS_SMTP_URL", "")).hostname:
-        return ok("mail", "A mail server is set.")
+    if provider := environ.get("REGULARS_MAIL_PROVIDER", ""):
+        return _provider(provider, environ.get("REGULARS_MAIL_KEY", ""))
+    if server := environ.get("REGULARS_SMTP_URL", ""):
+        return _server(server)
     return warn(
         "mail",
         "No mail server is set: members cannot sign in, invitations and resets are not sent.",
         "Set REGULARS_SMTP_URL, such as smtps://account:password@mail.example.org:465.",
     )
+
+
+def _provider(name: str, key: str) -> Finding:
+    if name.lower() not in PROVIDERS:
+        said = f"REGULARS_MAIL_PROVIDER is {one_line(name)!r}, which is not known."
+        return fail("mail", said, f"Write one of {', '.join(PROVIDERS)}.")
+    if not key:
+        return fail("mail", "A mail provider is set without its key.", "Set REGULARS_MAIL_KEY.")
+    return ok("mail", "A mail provider is set.")
+
+
+def _server(address: str) -> Finding:
+    """What it is is not repeated: a password stands in it."""
+    parts = urlsplit(address)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        said = "REGULARS_SMTP_URL is no mail server's address: no mail goes out."
+        return fail("mail", said, "Write it like smtps://account:password@mail.example.org:465.")
+    return ok("mail", "A mail server is set.")
 
 
 def sender(folder: Folder, environ: Mapping[str, str]) -> Finding:
