@@ -34,6 +34,8 @@ TIERS = [
     },
 ]
 SPEND = {"id": "spend", "kind": "spent"}
+OF_GOODS = ("per_amount", "per_item")
+"""Kinds of earning that can leave goods out."""
 REVIEW = {"review": {"en": "a review", "de": "eine Bewertung"}}
 
 WISHES: Mapping[str, tuple[Entry, ...]] = {
@@ -126,12 +128,22 @@ def added(data: Any, section: str, kind: str, places: int = 2) -> tuple[Any, str
     if not found or (section, kind) not in wishes(data):
         raise KeyError(kind)
     entry = _here(copy.deepcopy(found[0]), str(data.get("currency", "EUR")), places)
+    entry |= _left_out(data, section, kind)
     new = _with_needs(copy.deepcopy(data), entry, section, places)
     if section == "standing":
         new["standing"] = entry
         return new, "standing"
     new[section] = [*(new.get(section) or []), {"id": _id(new, kind), **entry}]
     return new, f"{section}[{len(new[section]) - 1}]"
+
+
+def _left_out(data: Any, section: str, kind: str) -> Entry:
+    """What other rules let earn nothing earns nothing here either, until somebody says otherwise:
+    so what the programme says of it stays so."""
+    if section != "earn" or kind not in OF_GOODS:
+        return {}
+    found = [one["except"] for one in data.get("earn") or [] if one.get("except")]
+    return {"except": copy.deepcopy(found[0])} if found else {}
 
 
 def _here(value: Any, currency: str, places: int) -> Any:

@@ -30,6 +30,9 @@ TOGETHER: Final[dict[str, Joint]] = {
 }
 """By the code of the first rule's sentence."""
 
+NOT_OF_GOODS: Final = frozenset({"on_sign_up", "per_activity"})
+"""Kinds of earning that pay for what somebody does, whatever is bought."""
+
 NOTHING = _("%(except)s earn nothing.")
 NOTHING_ONE = _("There is nothing for %(except)s.")
 EXCEPT = _("Not counted for %(asset)s: %(except)s.")
@@ -43,7 +46,8 @@ LEVEL_RIGHTS = _("%(tier)s brings: %(rights)s.")
 
 def excluded(earning: list[Earn], voice: Voice) -> tuple[str, tuple[str, ...]]:
     """What no rule lets earn; where rules differ, what each leaves out."""
-    found = [(one, tuple(getattr(one, "except_", ()))) for one in earning]
+    left_out = {code for one in earning for code in getattr(one, "except_", ())}
+    found = [(one, tuple(getattr(one, "except_", ()))) for one in earning if _meets(one, left_out)]
     named = [(rule, codes) for rule, codes in found if codes]
     rules = tuple(rule.name_in_state for rule, _codes in named)
     if len({codes for _rule, codes in found}) == 1 and named:
@@ -52,6 +56,15 @@ def excluded(earning: list[Earn], voice: Voice) -> tuple[str, tuple[str, ...]]:
         return filled(message, {"except": codes}, voice), rules
     told = [filled(EXCEPT, params_of(rule), voice) for rule, _codes in named]
     return " ".join(dict.fromkeys(told)), rules
+
+
+def _meets(rule: Earn, goods: set[str]) -> bool:
+    """Whether a rule could earn from some of these goods, were they not left out: one that pays for
+    acts could not, nor one that is for other goods alone."""
+    if rule.kind in NOT_OF_GOODS:
+        return False
+    own = getattr(getattr(rule, "when", None), "category", ())
+    return bool(getattr(rule, "except_", ())) or not own or bool(set(own) & goods)
 
 
 MAKES, MAKES_NEXT = _("make %(tier)s"), _("%(n)s %(tier)s")

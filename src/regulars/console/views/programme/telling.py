@@ -12,7 +12,9 @@ from regulars.console.views.programme.reading import document
 from regulars.engine.compiling import with_ids
 from regulars.engine.edition import Edition
 from regulars.engine.texts import in_language
+from regulars.programmes.sharing import shared
 from regulars.words.programme import terms
+from regulars.words.programme.sharing import remark
 
 ITEM = re.compile(r"[a-z_]+(\[\d+\])?")
 """The paths of sections and of their entries: what begins a part of the file."""
@@ -46,12 +48,13 @@ class Chapter(Struct, frozen=True, kw_only=True):
 
 
 class Shown(Struct, frozen=True, kw_only=True):
-    """A programme's name, its sentences and its file."""
+    """A programme's name, its sentences, what they do not say by themselves, and its file."""
 
     name: str
     chapters: list[Chapter]
     parts: list[Part]
     count: int
+    remarks: list[str] = []
 
 
 Texts = Mapping[str, tuple[str, ...]]
@@ -89,7 +92,13 @@ def shown(edition: Edition, body: str, before: Texts | None = None) -> Shown:
         chapters.append(Chapter(title=section.title, sentences=sentences))
     led_to = {one.anchor for chapter in chapters for one in chapter.sentences}
     name = in_language(edition.name, language)
-    return Shown(name=name, chapters=chapters, parts=list(_parts(body, led_to)), count=number)
+    return Shown(
+        name=name,
+        chapters=chapters,
+        parts=list(_parts(body, led_to)),
+        count=number,
+        remarks=[remark(one, edition) for one in shared(edition)],
+    )
 
 
 def _instead(rules: tuple[str, ...], before: Texts, now: Texts) -> str:
