@@ -13,6 +13,7 @@ from django.utils import timezone
 from till_kit import CLUB, NOW, PIN, Counter, digest, member, open_counter, paired, place
 
 from regulars.actions import tills
+from regulars.actions.till_looking import newest, ready
 from regulars.console.views.customers.known import details_of
 from regulars.db.models import (
     Cashier,
@@ -25,6 +26,7 @@ from regulars.db.models import (
     TillDeed,
 )
 from regulars.till import asking
+from regulars.words.birthdays import time_of
 from staff import employ
 
 pytestmark = pytest.mark.django_db
@@ -255,6 +257,7 @@ def test_a_birthday_given_at_the_counter_brings_its_treat(counter: Counter) -> N
     fact = FactRow.objects.get(customer_id=row.id, type="attribute")
     assert (fact.body["name"], fact.body["value"]) == ("birth_date", "--02-29")
     assert "Use: One drink" not in client.get(at).content.decode()
+    assert time_of(newest(ready()[CLUB]), "birthday") == "Only in the week of the birthday."
     at = client.post("/till/new/", {**JOIN, "contact": "d@example.com", "birthday": "21 11"})
     assert "Use: One drink" in client.get(at["Location"]).content.decode()
 
