@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -13,9 +14,11 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from regulars.actions import guessing
 from regulars.db.models import Business, Staff
 from regulars.db.queries.staff import SECOND_FACTORS
 
@@ -55,21 +58,40 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         return resolve_url("console:account")
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Wrong tries count for an address, under whatever name the server is called."""
-        return tries_key(str(credentials.get("email", "")))
+        """Wrong tries count for an address at a network, under whatever name the server is called:
+        a stranger elsewhere locks nobody out."""
+        email = str(credentials.get("email", ""))
+        return tries_key(email, str(self.get_client_ip(request)))
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        super().pre_authenticate(request, **credentials)
+        email, network = str(credentials.get("email", "")), str(self.get_client_ip(request))
+        if guessing.is_stopped(email, network, timezone.now()):
+            raise self.validation_error("too_many_login_attempts")
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        guessing.note_wrong(str(credentials.get("email", "")), timezone.now())
 
 
-def tries_key(email: str) -> str:
-    return f"login:{email.strip().lower()}"
+def tries_key(email: str, network: str) -> str:
+    email = email.strip().lower()
+    return f"login:{email}:{cache.get(_unlocked(email), 0)}:{network}"
+
+
+def _unlocked(email: str) -> str:
+    """Under what it is kept how often somebody was let try again, as long as tries count."""
+    return "unlocked:" + hashlib.sha256(email.encode()).hexdigest()
 
 
 def unlock(staff: Staff) -> None:
-    """Forget the wrong tries at somebody's password and second factor."""
+    """Forget the wrong tries at somebody's password and second factor, at every network."""
+    kept = _unlocked(staff.email.strip().lower())
+    cache.set(kept, cache.get(kept, 0) + 1, 2 * guessing.WINDOW)
     for rate in ratelimit.get_rates(app="allauth.account", action="login_failed"):
         if rate.per == "key":
-            for key in (tries_key(staff.email), f"mfa-auth-user-{staff.pk}"):
-                where = {"app": "allauth.account", "action": "login_failed", "rate": rate}
-                cache.delete(ratelimit.get_cache_key(HttpRequest(), key=key, **where))
+            where = {"app": "allauth.account", "action": "login_failed", "rate": rate}
+            key = f"mfa-auth-user-{staff.pk}"
+            cache.delete(ratelimit.get_cache_key(HttpRequest(), key=key, **where))
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
