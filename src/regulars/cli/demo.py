@@ -31,8 +31,9 @@ from regulars.sources.corner_coffee import (
 CLUB = "corner_club"
 MOST_USES = 1200
 """Rewards that members of the demonstration have taken before it opens: each costs a moment."""
-FIXED = ("de",)
-"""Languages whose readers see their pages in them, whatever the browser wants."""
+FIXED = ("de", "pl", "ro")
+"""Languages whose readers see their pages in them, whatever the browser wants: all that pages are
+written in besides English."""
 FINISHED = "demo-finished"
 """A file in the data folder: everything of the demonstration has been brought in."""
 

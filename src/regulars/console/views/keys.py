@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -140,31 +141,37 @@ def _line(key_id: UUID) -> KeyLine:
 @needs(Right.CHANGE_SETTINGS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def rotate(request: StaffRequest, key_id: UUID) -> HttpResponse:
-    line = _line(key_id)
-    if request.method != "POST":
-        return ask(request, _turn(line))
-    try:
+    def act(line: KeyLine) -> HttpResponse:
         made = actions.rotate(str(key_id), timezone.now(), by=staff_name(request.user))
-    except Refused as refused:
-        return _back(request, refused)
-    return _show(request, made, line)
+        return _show(request, made, line)
+
+    return _asked(request, key_id, _turn, act)
 
 
 @needs(Right.CHANGE_SETTINGS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def revoke(request: StaffRequest, key_id: UUID) -> HttpResponse:
+    def act(_line: KeyLine) -> HttpResponse:
+        ended = actions.revoke(str(key_id), timezone.now(), by=staff_name(request.user))
+        names = joined([one.name for one in (ended.row, *ended.also)])
+        messages.success(request, _("Ended: %(names)s. Nobody gets in with it.") % {"names": names})
+        return HttpResponseRedirect(reverse("console:keys"))
+
+    return _asked(request, key_id, _end, act)
+
+
+def _asked(
+    request: StaffRequest,
+    key_id: UUID,
+    question: Callable[[KeyLine], Question],
+    act: Callable[[KeyLine], HttpResponse],
+) -> HttpResponse:
+    """Do something to a key once its question is answered; a refusal stands on the next page."""
     line = _line(key_id)
     if request.method != "POST":
-        return ask(request, _end(line))
+        return ask(request, question(line))
     try:
-        ended = actions.revoke(str(key_id), timezone.now(), by=staff_name(request.user))
+        return act(line)
     except Refused as refused:
-        return _back(request, refused)
-    names = joined([one.name for one in (ended.row, *ended.also)])
-    messages.success(request, _("Ended: %(names)s. Nobody gets in with it.") % {"names": names})
-    return HttpResponseRedirect(reverse("console:keys"))
-
-
-def _back(request: StaffRequest, refused: Refused) -> HttpResponse:
-    messages.error(request, sentence(refused.code, refused.params))
-    return HttpResponseRedirect(reverse("console:keys"))
+        messages.error(request, sentence(refused.code, refused.params))
+        return HttpResponseRedirect(reverse("console:keys"))

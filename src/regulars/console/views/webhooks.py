@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -127,7 +128,7 @@ def _back(webhook_id: UUID, anchor: str = "") -> HttpResponse:
     return HttpResponseRedirect(reverse("console:webhook", args=[webhook_id]) + anchor)
 
 
-def _act(request: StaffRequest, act: Callable[[], str]) -> bool:
+def _act(request: StaffRequest, act: Callable[[], str]) -> None:
     """Do something and say what came of it; a refusal becomes a sentence on the next page."""
     try:
         messages.success(request, act())
@@ -135,57 +136,57 @@ def _act(request: StaffRequest, act: Callable[[], str]) -> bool:
         if refused.code == "webhook_unknown":
             raise Http404 from refused
         messages.error(request, sentence(refused.code, refused.params))
-        return False
-    return True
 
 
-@needs(Right.CHANGE_SETTINGS)
-@require_POST
-def choose(request: StaffRequest, webhook_id: UUID) -> HttpResponse:
+Act = Callable[..., str]
+Page = Callable[..., HttpResponseBase]
+
+
+def _button(anchor: str = "") -> Callable[[Act], Page]:
+    """A button on an address's page: what it does, and where on the page one is afterwards."""
+
+    def made(act: Act) -> Page:
+        @needs(Right.CHANGE_SETTINGS)
+        @require_POST
+        def view(request: StaffRequest, /, webhook_id: UUID, **more: str) -> HttpResponse:
+            _act(request, lambda: act(request, webhook_id, **more))
+            return _back(webhook_id, anchor)
+
+        return view
+
+    return made
+
+
+@_button()
+def choose(request: StaffRequest, webhook_id: UUID) -> str:
     """What is sent from now on."""
-
-    def act() -> str:
-        types = request.POST.getlist("types")
-        actions.choose(webhook_id, types, by=staff_name(request.user))
-        return _("Saved. It counts for what happens from now on.")
-
-    _act(request, act)
-    return _back(webhook_id)
+    actions.choose(webhook_id, request.POST.getlist("types"), by=staff_name(request.user))
+    return _("Saved. It counts for what happens from now on.")
 
 
-@needs(Right.CHANGE_SETTINGS)
-@require_POST
-def pause(request: StaffRequest, webhook_id: UUID) -> HttpResponse:
-    def act() -> str:
-        actions.disable(webhook_id, by=staff_name(request.user))
-        return _("Paused. Nothing is sent until you start it again.")
-
-    _act(request, act)
-    return _back(webhook_id)
+@_button()
+def pause(request: StaffRequest, webhook_id: UUID) -> str:
+    actions.disable(webhook_id, by=staff_name(request.user))
+    return _("Paused. Nothing is sent until you start it again.")
 
 
-@needs(Right.CHANGE_SETTINGS)
-@require_POST
-def start(request: StaffRequest, webhook_id: UUID) -> HttpResponse:
-    def act() -> str:
-        actions.enable(webhook_id, by=staff_name(request.user))
-        return _("Started again, beginning with what was still waiting.")
-
-    _act(request, act)
-    return _back(webhook_id)
+@_button()
+def start(request: StaffRequest, webhook_id: UUID) -> str:
+    actions.enable(webhook_id, by=staff_name(request.user))
+    return _("Started again, beginning with what was still waiting.")
 
 
-@needs(Right.CHANGE_SETTINGS)
-@require_POST
-def try_out(request: StaffRequest, webhook_id: UUID) -> HttpResponse:
+@_button("#log")
+def try_out(request: StaffRequest, webhook_id: UUID) -> str:
     """A message that goes to this address alone."""
+    actions.try_out(webhook_id, now=timezone.now(), by=staff_name(request.user))
+    return _("A try is on its way. What comes of it stands below within a minute.")
 
-    def act() -> str:
-        actions.try_out(webhook_id, now=timezone.now(), by=staff_name(request.user))
-        return _("A try is on its way. What comes of it stands below within a minute.")
 
-    _act(request, act)
-    return _back(webhook_id, "#log")
+@_button("#log")
+def replay_one(request: StaffRequest, webhook_id: UUID, message: str) -> str:
+    actions.replay_one(webhook_id, message, now=timezone.now(), by=staff_name(request.user))
+    return _("The message goes out again, with the id that it had.")
 
 
 @needs(Right.CHANGE_SETTINGS)
@@ -203,17 +204,6 @@ def replay(request: StaffRequest, webhook_id: UUID) -> HttpResponse:
         count = actions.replay(webhook_id, since, now, now=now, by=staff_name(request.user))
         said = ngettext("%(n)s message goes out again.", "%(n)s messages go out again.", count)
         return said % {"n": number(count)}
-
-    _act(request, act)
-    return _back(webhook_id, "#log")
-
-
-@needs(Right.CHANGE_SETTINGS)
-@require_POST
-def replay_one(request: StaffRequest, webhook_id: UUID, message: str) -> HttpResponse:
-    def act() -> str:
-        actions.replay_one(webhook_id, message, now=timezone.now(), by=staff_name(request.user))
-        return _("The message goes out again, with the id that it had.")
 
     _act(request, act)
     return _back(webhook_id, "#log")
