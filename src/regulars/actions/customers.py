@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, structs
 
-from regulars.actions import addresses, merged, telling
+from regulars.actions import addresses, following, merged, telling
 from regulars.actions.anew import whole
 from regulars.actions.audit import keep_reason
 from regulars.actions.later import refresh_later
@@ -126,6 +126,8 @@ def change_profile(public_id: UUID, profile: Profile) -> None:
         people.save_profile(cursor, customer.id, profile)
         telling.note_birthdays(cursor, [customer.id])
         _write_tokens_anew(customer.id, profile.name)
+    if profile.name != customer.name:
+        following.to_name([customer.id], customer.name, profile.name)
 
 
 def _without_cards(profile: Profile) -> Profile:
@@ -187,6 +189,8 @@ def remove_identifier(public_id: UUID, identifier: Identifier, *, now: datetime)
     _write_tokens_anew(owner.id, owner.name)
     if identifier.kind == "email":
         addresses.note_change(owner.id, before, now)
+        left = next(iter(addresses.addresses_of(owner.id)), "")
+        following.to_address(numbers, identifier.value, left, now)
 
 
 def add_prospect(who: Who, *, now: datetime) -> Known:
