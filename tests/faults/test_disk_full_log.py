@@ -24,9 +24,8 @@ from small_disks import (
 )
 
 from furnished import BARE, furnished
-from regulars.db import disk
 from regulars.db.disk import MEGABYTE
-from regulars.run import cluster, embedded
+from regulars.run import cluster, cluster_log, embedded
 from regulars.run.cluster_log import LogKeeper
 from regulars.run.folder import Folder, is_root
 
@@ -81,7 +80,7 @@ def test_the_log_is_laid_out_and_stays(disks: Disks) -> None:
 
 
 def test_where_there_is_no_room_nothing_is_laid_out(disks: Disks) -> None:
-    filler = fill(disks.log, disk.ENOUGH)
+    filler = fill(disks.log, cluster_log.LEFT)
     with kept(disks) as (folder, keeper):
         assert log_of(folder).missing >= 3
         filler.unlink()

@@ -16,7 +16,7 @@ MEGABYTE = 1024 * 1024
 RESERVE = 48 * MEGABYTE
 """What is never filled by us: three files of the database's log."""
 ENOUGH = 100 * MEGABYTE
-"""With less the installation does not call itself ready, and lays nothing out beforehand."""
+"""With less the installation does not call itself ready."""
 PLENTY = 1024 * MEGABYTE
 """With less there is an eye on what the database's log can still write."""
 LOG_FILE = re.compile("[0-9A-F]{8}([0-9A-F]{8})([0-9A-F]{8})")

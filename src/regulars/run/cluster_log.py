@@ -47,6 +47,8 @@ ONE_ON = "SELECT pg_logical_emit_message(false, 'regulars', 'one file on'), pg_s
 """A file in which nothing was written would not be left."""
 
 
+LEFT = disk.ENOUGH + disk.RESERVE
+"""What is left of the room at least: with less there would soon be none for orders."""
 NEVER_IN_PLACE = frozenset({"btrfs", "zfs", "bcachefs"})
 """Kinds of disk on which a file that is written again needs room again."""
 
@@ -64,6 +66,12 @@ class Log(msgspec.Struct, frozen=True, kw_only=True):
     def missing(self) -> int:
         """How many files are not laid out yet."""
         return max(0, (self.wanted - self.there) // self.file)
+
+    @property
+    def used_up(self) -> bool:
+        """Whether half of what there is was written, and a checkpoint can empty some of it."""
+        half = min(self.wanted, self.there) // 2
+        return self.ready < half and self.there - self.ready > self.file
 
 
 def measured(folder: Folder, link: psycopg.Connection[Any]) -> Log:
@@ -149,7 +157,7 @@ class LogKeeper:
             self._spared = self._over
         found = measured(self._folder, link)
         # When it begins in any case: what waits in memory may find some room yet.
-        if began or found.ready < found.wanted // 2:
+        if began or found.used_up:
             link.execute("CHECKPOINT")
         if found.missing:
             self._lay_out(link, 4 * found.wanted // found.file)
@@ -161,7 +169,7 @@ class LogKeeper:
         written = False
         for _ in range(steps):
             found = measured(self._folder, link)
-            room = disk.free(self._folder.root) - disk.ENOUGH
+            room = disk.free(self._folder.root) - LEFT
             if self._closed.is_set() or not found.missing or room < found.file:
                 break
             link.execute(ONE_ON)
