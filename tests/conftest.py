@@ -10,10 +10,20 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 
 import server
 from furnished import forget_models
 from people import NOW
+
+settings.register_profile(
+    "certain",
+    deadline=None,
+    derandomize=not os.environ.get("REGULARS_TORTURE"),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("certain")
+# A short run tries the same examples wherever it runs and however slowly; a long run new ones.
 
 
 @pytest.fixture(scope="session")

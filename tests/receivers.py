@@ -116,7 +116,7 @@ def raw(talk: Callable[[socket.socket], None]) -> Iterator[str]:
 
 def _talk(client: socket.socket, talk: Callable[[socket.socket], None]) -> None:
     with client:
-        client.settimeout(5)
+        client.settimeout(60)
         try:
             _read(client)
             talk(client)
@@ -161,7 +161,7 @@ class Clock(Struct):
 
 
 @contextmanager
-def postbox(clock: Clock, *, time_limit: float = 2.0) -> Iterator[Postbox]:
+def postbox(clock: Clock, *, time_limit: float = 60.0) -> Iterator[Postbox]:
     """What sends, with a clock of its own."""
     with Sender(LOOPBACK, time_limit=time_limit) as sender:
         yield Postbox(sender, clock)

@@ -80,7 +80,7 @@ def test_a_process_ends_with_the_one_that_began_it() -> None:
     )
     child.start()
     os.close(writing)
-    child.join(60)
+    child.join(240)
     os.close(reading)
     assert child.exitcode == 1
 

@@ -125,7 +125,7 @@ def test_saboteur_owners_without_a_lock(monkeypatch: pytest.MonkeyPatch) -> None
 def test_saboteur_set_up_without_a_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the lock on the business, both look, both find nobody, and there are two owners."""
     known_business(MORNING)
-    both_looked = threading.Barrier(2, timeout=20)
+    both_looked = threading.Barrier(2, timeout=240)
     look = type(Staff.objects).exists
 
     def slow_look(manager: object) -> bool:

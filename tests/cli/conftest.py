@@ -31,7 +31,7 @@ def regulars(own_database: None, tmp_path: Path) -> Regulars:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=600,
         )
 
     return call

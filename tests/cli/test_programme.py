@@ -99,7 +99,7 @@ def test_it_needs_no_installation(tmp_path: Path) -> None:
         env={},
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=600,
     )
     assert (done.returncode, done.stderr) == (0, b"")
     assert "Stammgäste" in done.stdout.decode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,6 +15,7 @@ from regulars.actions import audit
 from regulars.actions.customers import add_identifier
 from regulars.db.models import Adjustment, AttemptRow, Customer, Role, Staff, VoucherRow
 from regulars.engine.facts import Identifier
+from staff import CAFE
 
 pytestmark = pytest.mark.django_db
 
@@ -216,6 +218,6 @@ def test_reasons_stay_text() -> None:
 def test_a_day_in_the_past_shows_what_was_there_then() -> None:
     ann, client = member(), colleague(Role.VIEWER)
     adjust(colleague(Role.OWNER), ann, "5")
-    day = datetime.now(UTC).date().isoformat()
+    day = datetime.now(ZoneInfo(CAFE.zone)).date().isoformat()
     assert "Given by hand" in text(client, ann, f"?as_of={day}")
     assert "Given by hand" not in text(client, ann, "?as_of=2020-01-01")

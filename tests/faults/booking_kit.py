@@ -116,7 +116,7 @@ def at_once(calls: Sequence[Callable[[], Result]]) -> list[Result | Exception]:
     start, room = threading.Barrier(len(calls)), threading.Semaphore(CONNECTIONS)
 
     def run(place: int) -> None:
-        start.wait(60)
+        start.wait(240)
         with room:
             try:
                 answers[place] = calls[place]()

@@ -7,7 +7,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -25,13 +24,14 @@ from django.db import connections
 from msgspec import Struct, field
 from processes import offspring
 
+from ports import free_port
 from regulars.actions.api_keys import Wanted, create
 from regulars.db.models import FactRow, TransferRow
 from regulars.run import embedded, programs
 from regulars.run.folder import Folder
 from regulars.settings import _database
 
-PATIENCE = 60.0
+PATIENCE = 240.0
 NAMES = tuple(f"guest-{one}" for one in range(40))
 CENTS = 300
 SCOPES = ("facts:write", "customers:read", "members:read")
@@ -50,12 +50,6 @@ def pointed_at(url: str) -> Iterator[None]:
         connections["default"].close()
         settings.clear()
         settings.update(before)
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as link:
-        link.bind(("127.0.0.1", 0))
-        return int(link.getsockname()[1])
 
 
 class Shop:
@@ -140,7 +134,7 @@ class Shop:
     def stop(self) -> int:
         """As an operator stops it."""
         self.ask_to_stop()
-        return 0 if self._process is None else self._process.wait(30)
+        return 0 if self._process is None else self._process.wait(PATIENCE)
 
     def change_workers(self) -> None:
         """As an operator has it start its workers anew."""
@@ -260,7 +254,7 @@ class Client(threading.Thread):
 
     def _post(self, body: bytes) -> tuple[int, Any]:
         if self._link is None:
-            self._link = http.client.HTTPConnection("127.0.0.1", self._shop.port, timeout=15)
+            self._link = http.client.HTTPConnection("127.0.0.1", self._shop.port, timeout=120)
         told = {"Authorization": f"Bearer {self._shop.key}", "Content-Type": "application/json"}
         self._link.request("POST", "/api/v1/facts", body, told)
         self.waits = True

@@ -41,7 +41,7 @@ from regulars.run.embedded import Addresses
 from regulars.run.errors import CannotRun
 from regulars.run.folder import PASSABLE, Folder
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600 if FULL else 300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600 if FULL else 900)]
 SEED = 20_261_127
 BACKUPS = 20 if FULL else 1
 ORDERS = 2_000 if FULL else 40

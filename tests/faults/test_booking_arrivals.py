@@ -372,7 +372,7 @@ def test_schedulers_that_lock_nobody_are_seen(monkeypatch: pytest.MonkeyPatch) -
     def unlocked(cursor: Any, customers: Any) -> list[Any]:
         found = holders.read(cursor, customers)
         if next(calls) < 2:
-            both.wait(60)
+            both.wait(240)
         return found
 
     monkeypatch.setattr(holders, "locked", unlocked)

@@ -42,7 +42,7 @@ def together(first: Callable[[], Any], second: Callable[[], Any]) -> list[Any]:
         thread.start()
         while thread.is_alive() and not waits():
             time.sleep(0.01)
-    thread.join(60)
+    thread.join(240)
     return found
 
 
@@ -91,7 +91,7 @@ def refunded(monkeypatch: pytest.MonkeyPatch) -> int:
     def slowly(*asked: Any) -> bool:
         if threading.current_thread().name == "order":
             looked.set()
-            stored.wait(60)
+            stored.wait(240)
         return lock(*asked)
 
     def order() -> None:
@@ -101,10 +101,10 @@ def refunded(monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setattr(holders, "are_linked", slowly)
     thread = threading.Thread(target=order, name="order")
     thread.start()
-    assert looked.wait(60)
+    assert looked.wait(240)
     record([back("r1", "o1", 200, "mia", at=AT + timedelta(seconds=4))], now=NOW)
     stored.set()
-    thread.join(60)
+    thread.join(240)
     sweeping.sweep(NOW, since=SINCE)
     return points(mia)
 

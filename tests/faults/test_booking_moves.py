@@ -26,7 +26,7 @@ from regulars.engine.facts import Order, Refund
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.usefixtures("own_database"),
-    pytest.mark.timeout(7200 if FULL else 300),
+    pytest.mark.timeout(7200 if FULL else 900),
 ]
 SEED = 20_261_122
 LIVES = 400 if FULL else 12

@@ -22,7 +22,7 @@ from regulars.engine.arrivals import Arrival
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.usefixtures("own_database"),
-    pytest.mark.timeout(7200 if FULL else 300),
+    pytest.mark.timeout(7200 if FULL else 900),
 ]
 MANY, PLACE = (1000, 776) if FULL else (250, 176)
 LONG_AGO = datetime(1850, 1, 1, tzinfo=UTC)

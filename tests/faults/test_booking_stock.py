@@ -35,7 +35,7 @@ from regulars.engine.happenings import Redemption, Reversal
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.usefixtures("own_database"),
-    pytest.mark.timeout(7200 if FULL else 300),
+    pytest.mark.timeout(7200 if FULL else 900),
 ]
 ROUNDS = 40 if FULL else 2
 OVER = NOW + timedelta(hours=1)

@@ -39,7 +39,7 @@ from people import who
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.usefixtures("own_database"),
-    pytest.mark.timeout(7200 if FULL else 300),
+    pytest.mark.timeout(7200 if FULL else 900),
 ]
 ROUNDS = 40 if FULL else 3
 FRIENDS = """
@@ -149,7 +149,7 @@ def both_ways(sale: Sale, more: str = "") -> tuple[str, str]:
     def meets(cursor: Any, keys: Any) -> Any:
         found = look(cursor, keys)
         if next(calls) < 2:
-            meeting.wait(60)
+            meeting.wait(240)
         return found
 
     with pytest.MonkeyPatch.context() as patch:

@@ -26,7 +26,7 @@ from furnished import furnished
 from regulars.run import cluster, embedded
 from regulars.run.folder import PASSABLE
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600 if FULL else 300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600 if FULL else 900)]
 SEED = 20_261_126
 BAD_SECONDS = 60.0 if FULL else 0.0
 BACK_SECONDS = 10.0

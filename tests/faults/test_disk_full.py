@@ -37,7 +37,7 @@ from regulars.run.folder import is_root
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(3600 if FULL else 300),
+    pytest.mark.timeout(3600 if FULL else 900),
     pytest.mark.skipif(not is_root(), reason="only root lays out small disks"),
 ]
 SEED = 20_261_124

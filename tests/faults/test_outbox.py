@@ -30,7 +30,7 @@ from regulars.db.models import Delivery, Endpoint, OutMessage
 from regulars.db.outbox import News
 
 FULL = bool(os.environ.get("REGULARS_TORTURE"))
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(3600 if FULL else 300)]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(3600 if FULL else 900)]
 RUNS = 40 if FULL else 6
 MESSAGES = 10_000 if FULL else 240
 STEPS = ("booked", "committed", "taken", "sent", "answered", "marked")
@@ -218,7 +218,7 @@ def test_a_slow_receiver_holds_no_lane_of_another() -> None:
     got: list[object] = []
 
     def silent(client: socket.socket) -> None:
-        waited.append(all_out.wait(30))
+        waited.append(all_out.wait(240))
 
     def take(message: object) -> tuple[int, dict[str, str]]:
         got.append(message)

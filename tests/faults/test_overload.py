@@ -19,7 +19,7 @@ from killed_shop import Sales, Shop, await_, held, running, stored
 from furnished import furnished
 from regulars.run.folder import PASSABLE
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600 if FULL else 300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600 if FULL else 900)]
 SEED = 20_261_128
 CLIENTS = 400
 SECONDS = 120.0

@@ -158,7 +158,7 @@ def surely() -> Iterator[None]:
     holds them apart."""
     calls, barrier = itertools.count(), threading.Barrier(2)
     with pytest.MonkeyPatch.context() as patch:
-        before_writing(patch, lambda: next(calls) < 2 and barrier.wait(60))
+        before_writing(patch, lambda: next(calls) < 2 and barrier.wait(240))
         yield
 
 
@@ -170,7 +170,7 @@ def unlocked() -> Iterator[None]:
     def read(cursor: Any, customers: Any) -> list[Any]:
         found = holders.read(cursor, customers)
         if next(calls) < 2:
-            barrier.wait(60)
+            barrier.wait(240)
         return found
 
     with pytest.MonkeyPatch.context() as patch:

@@ -27,7 +27,7 @@ from killed_shop import (
 from furnished import furnished
 from regulars.run.folder import PASSABLE
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200 if FULL else 300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200 if FULL else 900)]
 SEED = 20_261_125
 STOPS = 100 if FULL else 1
 CHANGES = 20 if FULL else 1

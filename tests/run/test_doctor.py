@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from run_helpers import Start
+from run_helpers import PATIENCE, Start, eventually
 
 from regulars.run import cluster, cluster_log, doctor, doctor_database, embedded, findings, keys
 from regulars.run.findings import Finding
@@ -66,7 +66,7 @@ def test_a_healthy_place(folder: Folder, start: Start) -> None:
         REGULARS_SMTP_URL="smtps://a:b@mail.example.org",
         REGULARS_MAIL_FROM="Corner Coffee <hello@example.org>",
     )
-    said, _ = process.communicate(timeout=60)
+    said, _ = process.communicate(timeout=PATIENCE)
     found = {one["name"]: one["state"] for one in json.loads(said)}
     # No tables and no backup were ever made, nobody served; the disk is whatever this machine has.
     wrong = {name for name, state in found.items() if state != "ok"}
@@ -84,7 +84,7 @@ def test_settings_that_lose_data_fail(folder: Folder, setting: str) -> None:
         with psycopg.connect(embedded.superuser_address(folder), autocommit=True) as link:
             link.execute(f"ALTER SYSTEM SET {setting} = off".encode())
             link.execute("SELECT pg_reload_conf()")
-        time.sleep(0.3)
+        assert eventually(lambda: _asked(folder, "durability").state == "fail")
         found = _asked(folder, "durability")
     assert found.state == "fail"
     assert f"{setting} is off" in found.sentence

@@ -313,7 +313,7 @@ def test_who_finds_no_room_is_told_to_come_again(monkeypatch: pytest.MonkeyPatch
 
     def holding(asked: Sequence[Sent], keys: Keys) -> list[Reply]:
         begun.set()
-        assert released.wait(60)
+        assert released.wait(240)
         return real(asked, keys)
 
     async def while_one_is_booked(route: FactRoute) -> list[Answer]:
