@@ -25,6 +25,10 @@ from regulars.programmes.loading import ready as all_ready
 from regulars.words.reasons import sentence
 
 
+PLAIN = frozenset({"boutique", "cafe_points", "cafe_stamp_card", "plain", "stamp_9_1"})
+"""The ready programmes that are nobody's: made to begin with."""
+
+
 class Choice(Struct, frozen=True, kw_only=True):
     """A ready programme in a list: what it is called, its first sentences, how many it has."""
 
@@ -42,7 +46,8 @@ class Choice(Struct, frozen=True, kw_only=True):
 
 
 class Choices(Struct, frozen=True, kw_only=True):
-    """What to begin with: in the business's currency, and in others."""
+    """What to begin with: plain ones, those in the business's currency first, and well-known ones,
+    which show what others do."""
 
     near: list[Choice]
     far: list[Choice]
@@ -62,8 +67,10 @@ def choices(request: StaffRequest) -> Choices:
         for name, edition in sorted(all_ready().items())
     ]
     return Choices(
-        near=[one for one in found if one.currency == currency],
-        far=[one for one in found if one.currency != currency],
+        near=sorted(
+            (one for one in found if one.key in PLAIN), key=lambda one: one.currency != currency
+        ),
+        far=[one for one in found if one.key not in PLAIN],
     )
 
 
