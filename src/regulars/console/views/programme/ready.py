@@ -24,7 +24,6 @@ from regulars.programmes.loading import load
 from regulars.programmes.loading import ready as all_ready
 from regulars.words.reasons import sentence
 
-
 PLAIN = frozenset({"boutique", "cafe_points", "cafe_stamp_card", "plain", "stamp_9_1"})
 """The ready programmes that are nobody's: made to begin with."""
 
