@@ -25,7 +25,7 @@ NEWS = ("news", "mail")
 JOINING = ("joining", "counter")
 """What somebody says aloud at a counter, who joins there: that they take part."""
 TO_COME_BACK = timedelta(days=14)
-How = Literal["portal", "till", "mail", "friend"]
+How = Literal["portal", "till", "mail", "friend", "staff"]
 
 
 class About(Struct, frozen=True, kw_only=True):
@@ -68,7 +68,8 @@ def change(customer_id: int, about: About, now: datetime) -> None:
 
 class Said(Struct, frozen=True, kw_only=True):
     """What somebody said yes or no to: by purpose and channel, each with the `wordings` that they
-    read or heard, in which language, by which way, at which `place`, and who wrote it down."""
+    read or heard, in which language, by which way, at which `place`, and who wrote it down, for
+    which `reason`."""
 
     choices: Mapping[tuple[str, str], bool]
     wordings: Mapping[str, str]
@@ -76,6 +77,7 @@ class Said(Struct, frozen=True, kw_only=True):
     source: How
     actor: str = "member"
     place: str = ""
+    reason: str = ""
 
 
 @transaction.atomic
@@ -103,6 +105,7 @@ def consent(customer_id: int, said: Said, now: datetime) -> int:
             source=said.source,
             actor=said.actor[:200],
             place=said.place,
+            reason=said.reason[:500],
         )
         written += 1
     return written

@@ -72,6 +72,9 @@ DONE = {
     "shop.removed": gettext_lazy("Shop removed"),
     "reward.changed": gettext_lazy("Reward’s stock or worth changed"),
     "reward.picture": gettext_lazy("Reward’s picture changed"),
+    "consent.withdrawn": gettext_lazy("Messages stopped for a customer"),
+    "customer.data": gettext_lazy("Data of a customer downloaded"),
+    "customer.forgotten": gettext_lazy("Customer forgotten"),
     "voucher.given": gettext_lazy("Voucher handed out"),
     "voucher.voided": gettext_lazy("Voucher taken back"),
 }

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from datetime import datetime
 from hmac import compare_digest
 from uuid import UUID
 
+from django.db.models import Count, Min
 from django.utils.crypto import salted_hmac
 from msgspec import Struct
 
-from regulars.db.models import Consent, Customer
+from regulars.db.models import Consent, ConsentWording, Customer
 from regulars.db.queries.history import end_of
 
 SALT = "regulars.stop"
+MOST = 200
+"""So many people are listed with a text."""
 PERSON, LENGTH = 16, 20
 """Bytes that name the person, and bytes that sign."""
 
@@ -63,3 +68,75 @@ def stopping(token: str) -> Stopping | None:
 
 def _signature(told: str, person: bytes) -> bytes:
     return salted_hmac(SALT, told.encode() + person, algorithm="sha256").digest()[:LENGTH]
+
+
+class Stood(Struct, frozen=True, kw_only=True):
+    """A wording of a purpose: what it said, from when on, until when (None: still), and how many
+    people said yes or no to it."""
+
+    id: str
+    purpose: str
+    language: str
+    text: str
+    since: datetime
+    until: datetime | None
+    people: int
+
+
+def wordings_of_all_times() -> list[Stood]:
+    """Every text that anybody said yes or no to, the newest of each purpose first. One stood until
+    the next one of its purpose and language."""
+    texts = {row.id: row for row in ConsentWording.objects.all()}
+    rows = Consent.objects.values("purpose", "wording")
+    counted = rows.annotate(since=Min("at"), people=Count("customer_id", distinct=True))
+    found: list[Stood] = []
+    until: dict[tuple[str, str], datetime] = {}
+    for row in counted.order_by("purpose", "-since"):
+        text = texts[row["wording"]]
+        place = (row["purpose"], text.language)
+        found.append(
+            Stood(
+                id=text.id,
+                purpose=row["purpose"],
+                language=text.language,
+                text=text.text,
+                since=row["since"],
+                until=until.get(place),
+                people=row["people"],
+            )
+        )
+        until[place] = row["since"]
+    return found
+
+
+class Said(Struct, frozen=True, kw_only=True):
+    """Somebody said yes or no: what to, when, by which way, and the words that they read."""
+
+    row: Consent
+    text: str
+    customer: Customer
+
+
+def said_to(purpose: str, wording: str) -> list[Said]:
+    """Who said yes or no to a text, the newest first, at most so many as fit a page."""
+    rows = list(Consent.objects.filter(purpose=purpose, wording=wording).order_by("-at")[:MOST])
+    return _told(rows)
+
+
+def said_by(numbers: Sequence[int]) -> list[Said]:
+    """Everything that a person said yes or no to, the newest first."""
+    return _told(list(Consent.objects.filter(customer_id__in=numbers).order_by("-at", "-id")))
+
+
+def _told(rows: list[Consent]) -> list[Said]:
+    texts = dict(
+        ConsentWording.objects.filter(id__in={one.wording for one in rows}).values_list(
+            "id", "text"
+        )
+    )
+    people = Customer.objects.in_bulk({one.customer_id for one in rows})
+    return [
+        Said(row=one, text=texts.get(one.wording, ""), customer=people[one.customer_id])
+        for one in rows
+        if one.customer_id in people
+    ]

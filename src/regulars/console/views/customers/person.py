@@ -21,8 +21,10 @@ from regulars.console.views.customers.labels import segment_name, segment_tone
 from regulars.console.views.customers.membership import AT_ONCE, Membership, membership
 from regulars.console.views.customers.timeline import before, day_of, end_of_day, entries
 from regulars.db.models import Customer
+from regulars.db.queries.consents import consents_of
 from regulars.db.queries.history import PAGE, Person, timeline
 from regulars.db.queries.programmes import taken_part_in
+from regulars.words.consents import purpose_names
 
 
 def currency_of(request: StaffRequest) -> str:
@@ -53,6 +55,7 @@ def customer(request: StaffRequest, public_id: UUID) -> HttpResponse:
         "kpis": _numbers(person, currency, mine),
         "standing": _standing(person),
         "known": [*identifiers_of(person.identifiers), *details_of(person.customer)],
+        "agreed": _agreed(person),
         "arrived_from": _arrived_from(request, person),
         "may_change": may(request.user, Right.CHANGE_CUSTOMERS),
         "may_make_good": may(request.user, Right.MAKE_GOOD),
@@ -61,6 +64,13 @@ def customer(request: StaffRequest, public_id: UUID) -> HttpResponse:
         **_happened(request, person),
     }
     return render(request, "console/customers/customer.html", values)
+
+
+def _agreed(person: Person) -> list[str]:
+    """What they may be written to about, by name."""
+    names = purpose_names()
+    yes = consents_of(person.customer.id)
+    return [names[purpose] for (purpose, way), given in yes.items() if given and way == "mail"]
 
 
 def _memberships(request: StaffRequest, person: Person) -> list[Membership]:

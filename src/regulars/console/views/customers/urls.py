@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from regulars.console.views.customers import changes, deciding, giving, joining, listing, person
+from regulars.console.views.customers import (
+    changes,
+    consents,
+    deciding,
+    giving,
+    joining,
+    listing,
+    person,
+)
 
 ONE = "<uuid:public_id>/"
 
@@ -16,7 +24,11 @@ urlpatterns: list[URLPattern] = [
     path("adjustments/", deciding.everything, name="adjustments"),
     path("adjustments/<uuid:adjustment_id>/approve/", deciding.approve, name="adjustment_approve"),
     path("adjustments/<uuid:adjustment_id>/refuse/", deciding.refuse, name="adjustment_refuse"),
+    path("consents/", consents.everything, name="consents"),
     path(ONE, person.customer, name="customer"),
+    path(ONE + "consents/", consents.one, name="customer_consents"),
+    path(ONE + "data.json", consents.data, name="customer_data"),
+    path(ONE + "forget/", consents.forget, name="customer_forget"),
     path(ONE + "edit/", changes.edit, name="customer_edit"),
     path(ONE + "identifiers/", changes.identifiers, name="customer_identifiers"),
     path(ONE + "identifiers/remove/", changes.remove_identifier, name="customer_identifier_remove"),

@@ -1,0 +1,94 @@
+"""What customers agreed to, word for word; staff write down a no, the owner hands over and forgets
+(P01)."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from portal.portal_kit import NOW, Club, text
+from regulars.actions.portal_profile import Said, consent
+from regulars.db.models import AuditRow, Consent, Customer, IdentifierRow, Role
+from regulars.db.queries.consents import consents_of
+from staff import employ, signed_in
+
+pytestmark = pytest.mark.django_db
+NEWS = ("news", "mail")
+
+
+@pytest.fixture
+def club(db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Club:
+    at = [NOW]
+    monkeypatch.setattr(timezone, "now", lambda: at[0])
+    settings.DATA = tmp_path
+    return Club()
+
+
+def say(club: Club, given: bool, words: str, at: datetime = NOW) -> None:
+    said = Said(choices={NEWS: given}, wordings={"news": words}, language="en", source="portal")
+    consent(club.ana, said, at)
+
+
+def page(club: Club, tail: str) -> str:
+    return f"/console/customers/{club.customer.public_id}/{tail}"
+
+
+def test_p01_the_words_of_then_can_be_read(club: Club) -> None:
+    say(club, True, "First words")
+    say(club, False, "Second words")
+    told = text(signed_in(club.owner).get(page(club, "consents/")))
+    assert "News and offers: yes" in told
+    assert "News and offers: no" in told
+    assert "First words" in told
+    every = text(signed_in(club.owner).get("/console/customers/consents/"))
+    assert "First words" in every
+    assert "from 21 Nov to 21 Nov" in every
+    assert "since 21 Nov" in every
+    row = Consent.objects.get(customer_id=club.ana, given=True)
+    asked = {"purpose": "news", "wording": row.wording}
+    one = text(signed_in(club.owner).get("/console/customers/consents/", asked))
+    assert "Ana Popescu" in one
+    assert "Second words" not in one
+
+
+def test_staff_write_down_a_no_and_why(club: Club) -> None:
+    say(club, True, "Words")
+    office = signed_in(employ("Sam", Role.STAFF))
+    asked = {"about": "news"}
+    assert office.post(page(club, "consents/"), asked).status_code == 422
+    assert consents_of(club.ana)[NEWS]
+    told = office.post(page(club, "consents/"), {**asked, "reason": "asked by phone"})
+    assert told.status_code == 302
+    assert not consents_of(club.ana)[NEWS]
+    row = Consent.objects.get(customer_id=club.ana, given=False)
+    assert (row.source, row.reason) == ("staff", "asked by phone")
+    assert row.actor.startswith("staff ")
+    assert AuditRow.objects.filter(what="consent.withdrawn").count() == 1
+    again = office.post(page(club, "consents/"), {**asked, "reason": "once more"})
+    assert again.status_code == 422, "there is nothing to stop any more"
+
+
+def test_the_owner_hands_over_what_is_known(club: Club) -> None:
+    owner = signed_in(club.owner)
+    answer = owner.get(page(club, "data.json"))
+    assert json.loads(answer.content)["person"]
+    assert AuditRow.objects.filter(what="customer.data").count() == 1
+    manager = signed_in(employ("Mo", Role.MANAGER))
+    assert manager.get(page(club, "data.json")).status_code == 403
+    assert manager.post(page(club, "forget/"), {"sure": "yes"}).status_code == 403
+
+
+def test_the_owner_forgets_who_asks_for_it(club: Club) -> None:
+    owner = signed_in(club.owner)
+    assert owner.get(page(club, "forget/")).status_code == 200
+    assert owner.post(page(club, "forget/")).status_code == 422
+    assert IdentifierRow.objects.filter(customer_id=club.ana).exists()
+    assert owner.post(page(club, "forget/"), {"sure": "yes"}).status_code == 302
+    assert not IdentifierRow.objects.filter(customer_id=club.ana).exists()
+    assert Customer.objects.get(id=club.ana).name == ""
+    assert AuditRow.objects.filter(what="customer.forgotten").count() == 1
