@@ -27,7 +27,9 @@ from regulars.engine.questions import Signal
 from regulars.programmes.loading import load
 
 TORTURE = bool(os.environ.get("REGULARS_TORTURE"))
-SEEDS = 200 if TORTURE else 8
+BACK = 27
+"""A history in which an advocate is erased, takes part anew, and is named by a friend."""
+SEEDS = range(200) if TORTURE else (*range(8), BACK)
 
 WARY = (
     FIRST.replace("programme: crowd", "programme: wary")
@@ -134,13 +136,13 @@ def wary_differs(seed: int) -> list[str]:
 
 
 @pytest.mark.usefixtures("own_database")
-@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_live_is_the_desk(seed: int) -> None:
     assert crowd_differs(seed) == []
 
 
 @pytest.mark.usefixtures("own_database")
-@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_live_knows_who_is_who(seed: int) -> None:
     assert wary_differs(seed) == []
 

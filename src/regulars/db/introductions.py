@@ -122,7 +122,7 @@ ENDS = f"""
     AND (f.type = 'erasure' OR (f.type = 'activity' AND f.body ->> 'kind' = 'ban'))
     AND f.programme IN ('', %s) AND NOT (f.type = 'erasure' AND EXISTS (
         SELECT 1 FROM regulars_fact b WHERE b.customer_id = f.customer_id AND b.type = 'opening'
-        AND b.body ->> 'what' = '{MEMBER}' AND b.programme = %s AND b.at >= f.at))
+        AND b.body ->> 'what' = '{MEMBER}' AND b.programme IN ('', %s) AND b.at >= f.at))
     GROUP BY f.type
 """  # noqa: S608 - own texts
 PARTIES = f"""
