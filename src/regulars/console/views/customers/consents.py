@@ -20,7 +20,7 @@ from regulars.actions.portal_profile import CHANNELS, PURPOSES, Said
 from regulars.actions.refused import Refused
 from regulars.actions.vouchers_by_hand import REASON_LENGTH
 from regulars.console.permissions import Right, StaffRequest, may, needs
-from regulars.console.views.customers.access import seen
+from regulars.console.views.customers.access import places, seen
 from regulars.console.views.customers.person import back_to
 from regulars.console.views.customers.portrait import name_of
 from regulars.console.views.insights import whole_business
@@ -111,6 +111,7 @@ def one(request: StaffRequest, public_id: UUID) -> HttpResponse:
         "said": consents.said_by(person.numbers),
         "ways": ways(),
         "form": form if open_ones else None,
+        "may_read_all": may(request.user, Right.EXPORT) and places(request) is None,
         "may_forget": may(request.user, Right.CHANGE_SETTINGS),
     }
     status = 422 if form.errors else 200
