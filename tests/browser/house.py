@@ -22,6 +22,7 @@ from typing import Any
 
 import msgspec
 
+from furnished import furnished
 from ports import free_port
 from regulars.run.folder import PASSABLE
 
@@ -158,7 +159,7 @@ def own_house(customers: int) -> Iterator[House]:
 
 def _start(board: Path, customers: int = CUSTOMERS) -> House:
     port = free_port()
-    data, made = board / "data", time.monotonic()
+    data, made = furnished(board / "data").root, time.monotonic()
     options = ["--customers", str(customers), "--seed", "1", "--until", UNTIL]
     command = [*REGULARS, "demo", *options, "--data", str(data), "--port", str(port)]
     with (board / "out.txt").open("w") as out, (board / "log.txt").open("a") as log:

@@ -40,17 +40,15 @@ def ambiguous_date(path: Path) -> None:
 
 
 def zip_bomb(path: Path) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr("xl/workbook.xml", "<workbook/>")
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * 300_000_000)
 
 
 def gzip_bomb(path: Path) -> None:
-    with gzip.open(path, "wb") as file:
-        file.write(b"Order;Date;Customer;Price\n")
-        for _ in range(300):
-            file.write(b"1;2026-03-31;ann;3.20\n" * 50_000)
+    head = gzip.compress(b"Order;Date;Customer;Price\n")
+    path.write_bytes(head + 300 * gzip.compress(b"1;2026-03-31;ann;3.20\n" * 50_000))
 
 
 def huge_cell(path: Path) -> None:

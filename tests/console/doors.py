@@ -80,10 +80,14 @@ def matrix(
     begins: str = "",
 ) -> list[str]:
     """What the doors said, as lines like those of routes.csv: of the pages whose name begins so."""
-    lines = []
+    lines, browsers = [], {actor: browser(people[actor]) for actor in ACTORS}
     for page in (one for one in pages() if title(one).startswith(begins)):
         for method in methods:
-            said = [door(browser(people[actor]).generic(method, address(page))) for actor in ACTORS]
+            said = []
+            for actor in ACTORS:
+                said.append(door(browsers[actor].generic(method, address(page))))
+                if said[-1] == "in":  # what was done there may have ended the session
+                    browsers[actor] = browser(people[actor])
             lines.append(",".join([title(page), method, *said]))
     return lines
 

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from docs_pages import DOCS, Block, blocks
 
+from furnished import furnished
 from ports import free_port
 from receivers import Got, Receiver, receiver
 from regulars.client import Client, Refused
@@ -94,6 +95,7 @@ def shop() -> Iterator[Shop]:
 
 @contextmanager
 def served(shop: Shop, port: int) -> Iterator[Shop]:
+    furnished(Path(shop.environ["REGULARS_DATA"]))
     shop.follow('regulars demo --data "$REGULARS_DATA" --customers 60 --prepare')
     process = shop.start(port)
     try:
