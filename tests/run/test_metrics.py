@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import operator
+import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -188,3 +189,16 @@ def test_a_key_needs_the_scope() -> None:
     assert not gate.may_measure(f"Bearer {other}")
     assert not gate.may_send_batches(f"Bearer {may}")
     assert not gate.may_measure("Basic x")
+
+
+def test_on_a_full_disk_each_process_counts_for_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_handle: int, _at: int, _size: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    counts = Counts(tmp_path / "counts")
+    counts.note("health", 200, 0.1)
+    kinds = {one.name: one for one in counting.added_up(tmp_path / "counts", counts)}
+    assert sum(kinds["health"].statuses) == 1

@@ -67,8 +67,8 @@ def kind_of(path: str, fact_path: str) -> str:
 def added_up(folder: Path | None, mine: Counts) -> Iterator[Kind]:
     """What all processes counted since the server was started."""
     files = sorted(folder.glob("*")) if folder else []
-    held = [file.read_bytes() for file in files] or [mine.bytes()]
-    rows = [memoryview(one).cast("Q") for one in held if len(one) == SIZE]
+    held = [one for one in (file.read_bytes() for file in files) if len(one) == SIZE]
+    rows = [memoryview(one).cast("Q") for one in held or [mine.bytes()]]
     sums = [sum(column) for column in zip(*rows, strict=True)]
     for place, name in enumerate(KINDS):
         part = sums[place * _EACH : (place + 1) * _EACH]
@@ -90,7 +90,8 @@ def _memory(folder: Path | None) -> mmap.mmap:
     except OSError:
         return mmap.mmap(-1, SIZE)
     try:
-        os.truncate(handle, SIZE)
+        # Room that is only promised would end the process where a full disk cannot keep it.
+        os.posix_fallocate(handle, 0, SIZE)
         return mmap.mmap(handle, SIZE)
     except OSError:
         return mmap.mmap(-1, SIZE)
