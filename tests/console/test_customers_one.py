@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -25,6 +26,7 @@ from regulars.db.models import (
     Staff,
 )
 from regulars.engine.facts import Profile, Who
+from staff import CAFE
 
 pytestmark = pytest.mark.django_db
 
@@ -110,7 +112,7 @@ class TestThePage:
             f"number n{n}" for n in range(20, 30)
         ]
         assert not second.context["earlier"]
-        day = (now - timedelta(days=25)).date().isoformat()
+        day = (now - timedelta(days=25)).astimezone(ZoneInfo(CAFE.zone)).date().isoformat()
         past = owner.get(f"{address}?as_of={day}").context["entries"]
         assert len(past) in (5, 6)
         for rubbish in (
