@@ -82,7 +82,7 @@ class Story:
     """Zoe came as Ana's friend, brought Ben, and was met everywhere."""
 
     def __init__(self, folder: Path) -> None:
-        ids._free[:] = [range(NUMBER, NUMBER + ids.BLOCK)]
+        ids.left(connection)[:] = [range(NUMBER, NUMBER + ids.BLOCK)]
         self.club = Club()
         webhooks.add("https://hooks.example/", [], now=NOW)
         self.zoe = self._comes(advocates.code_of(self.club.ana, CLUB), ZOE, "Zoe Kanarek")

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 from msgspec import structs
 
@@ -37,7 +38,7 @@ class OpenShop:
         self.sam = employ("Sam", Role.STAFF)
         for code in LIMITED:
             Place.objects.create(code=code, name=code.title())
-        ids._free[:] = [range(NUMBER, NUMBER + ids.BLOCK)]
+        ids.left(connection)[:] = [range(NUMBER, NUMBER + ids.BLOCK)]
         record(list(self._orders()), now=self.now)
         self.ann, self.ben = (Customer.objects.get(name=name) for name in ("Ann", "Ben"))
         cleo = Customer.objects.get(name="Cleo")
