@@ -75,11 +75,11 @@ def test_staff_write_down_a_no_and_why(club: Club) -> None:
 
 def test_the_owner_hands_over_what_is_known(club: Club) -> None:
     owner = signed_in(club.owner)
-    answer = owner.get(page(club, "data.json"))
+    answer = owner.post(page(club, "data.json"))
     assert json.loads(answer.content)["person"]
     assert AuditRow.objects.filter(what="customer.data").count() == 1
     manager = signed_in(employ("Mo", Role.MANAGER))
-    assert manager.get(page(club, "data.json")).status_code == 403
+    assert manager.post(page(club, "data.json")).status_code == 403
     assert manager.post(page(club, "forget/"), {"sure": "yes"}).status_code == 403
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from regulars.actions import data_by_hand
 from regulars.actions.portal_profile import CHANNELS, PURPOSES, Said
@@ -119,9 +119,10 @@ def one(request: StaffRequest, public_id: UUID) -> HttpResponse:
 
 
 @needs(Right.CHANGE_SETTINGS)
-@require_safe
+@require_POST
 def data(request: StaffRequest, public_id: UUID) -> HttpResponse:
-    """Everything that is known of a customer, as the file that they could take themselves."""
+    """Everything that is known of a customer, as the file that they could take themselves; that it
+    was taken is written down."""
     person = seen(request, public_id)
     told = data_by_hand.hand_over(request.user, person.customer, timezone.now())
     response = HttpResponse(told, content_type="application/json; charset=utf-8")
