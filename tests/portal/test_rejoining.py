@@ -4,7 +4,7 @@ without a second welcome (at the till, on the phone, by the API)."""
 from __future__ import annotations
 
 import random
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,13 @@ from django.test import Client
 from portal_kit import ANA, CLUB, NOW, Club, buy, give, member, text
 
 from api.api_kit import Caller, key
-from regulars.actions import customers, leavings, members, portal_erasing, portal_profile
+from regulars.actions import birthdays, customers, leavings, members, portal_erasing, portal_profile
 from regulars.actions.known import known_customer
 from regulars.actions.looking import look
 from regulars.actions.portal_profile import Said
 from regulars.actions.rebuilding import rebuild
 from regulars.actions.record import record
+from regulars.actions.redeeming import Asked, redeem
 from regulars.actions.verifying import verify
 from regulars.api import clock as api_clock
 from regulars.db.models import Customer, FactRow, HolderState, Leaving, VoucherRow
@@ -26,7 +27,7 @@ from regulars.db.queries.advocates import code_of
 from regulars.engine.arrivals import Arrival, decode
 from regulars.engine.facts import Identifier, Refund, Who
 from regulars.engine.fold import fold
-from regulars.engine.happenings import SignUp
+from regulars.engine.happenings import Redemption, SignUp
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 OVER = NOW + 14 * DAY
@@ -102,6 +103,21 @@ def test_in_time_they_have_everything(club: Club, clock: list[datetime]) -> None
     assert not FactRow.objects.filter(type="erasure").exists()
 
 
+def test_their_birthday_is_known_again(club: Club, clock: list[datetime]) -> None:
+    """What the rules knew of them is gone, what stands in the profile is not."""
+    Customer.objects.filter(id=club.ana).update(birth_date=date(1990, 12, 8))
+    birthdays.tell([club.ana], NOW)
+    leave(club, clock)
+    assert birthdays.tell([club.ana], OVER) == 0, "nobody is told of who is gone"
+    join(club)
+    assert birthdays.tell([club.ana], OVER + SECOND) == 0, "they were told at once"
+    told = FactRow.objects.filter(customer_id=club.ana, type="attribute")
+    assert [row.body["value"] for row in told] == ["--12-08", "--12-08"]
+    wish = Redemption(key="gift", at=OVER + 3 * DAY, reward="birthday")
+    asked = Asked(attempt=wish, customer_id=club.ana, programme=CLUB, now=OVER + 3 * DAY)
+    assert redeem(asked).accepted
+
+
 def test_again_and_again(club: Club, clock: list[datetime]) -> None:
     """At one instant too: leaving for good stands before beginning anew."""
     for round_ in range(3):
@@ -149,6 +165,32 @@ def test_who_left_as_a_double_takes_nothing_from_whom_they_are(
     if not takes_part:
         assert members.join([other], CLUB, since=OVER, now=OVER) == [other]
         assert not Leaving.objects.exists()
+
+
+def test_who_stays_and_had_left_keeps_what_the_double_has(
+    club: Club, clock: list[datetime]
+) -> None:
+    """Whoever takes part as one of the two takes part, whichever of them goes."""
+    double = member("Anna", email="anna@example.com")
+    said = Said(choices={}, wordings={}, language="en", source="portal")
+    portal_profile.leave(double, CLUB, said, NOW)
+    public = Customer.objects.in_bulk([double, club.ana])
+    customers.merge(public[club.ana].public_id, public[double].public_id, reason="", now=NOW)
+    assert not Leaving.objects.exists()
+    clock[0] = OVER
+    assert portal_profile.end_leavings(OVER) == 0
+    assert points(double, OVER) == 130
+
+
+def test_who_left_as_both_has_left(club: Club, clock: list[datetime]) -> None:
+    double = member("Anna", email="anna@example.com")
+    said = Said(choices={}, wordings={}, language="en", source="portal")
+    for number in (double, club.ana):
+        portal_profile.leave(number, CLUB, said, NOW)
+    public = Customer.objects.in_bulk([double, club.ana])
+    customers.merge(public[double].public_id, public[club.ana].public_id, reason="", now=NOW)
+    assert portal_profile.end_leavings(OVER) == 1
+    assert points(club.ana, OVER) == 0
 
 
 def test_everybody_is_not_those_who_left(club: Club, clock: list[datetime]) -> None:

@@ -12,6 +12,7 @@ from uuid import uuid4
 from django.db import connection
 from django.db.models import Max
 
+from regulars.actions import birthdays
 from regulars.actions.record import Source, record
 from regulars.actions.refused import Refused
 from regulars.db import signals
@@ -91,3 +92,4 @@ def _begin_anew(row: Leaving, now: datetime) -> None:
     record([arrival], now=now, source=Source(owner=row.customer_id))
     with connection.cursor() as cursor:
         signals.note_members(cursor, [row.customer_id], at)
+    birthdays.tell([row.customer_id], at + timedelta(microseconds=1))

@@ -16,17 +16,24 @@ from regulars.db.queries.history import same_person
 
 class Before(Struct, frozen=True):
     """What was so before two became one: the addresses by which each of them signed in, and the
-    programmes that whoever stays took part in."""
+    programmes that whoever goes, and whoever stays, took part in and had not left."""
 
     addresses: list[list[str]]
-    programmes: set[str]
+    going: set[str]
+    staying: set[str]
 
 
 def before(source: int, into: int) -> Before:
     """The same, to be asked before they are one."""
-    rows = HolderState.objects.filter(customer_id=into, left_at=None)
     ways_in = [addresses.addresses_of(one) for one in (source, into)]
-    return Before(ways_in, set(rows.values_list("programme", flat=True)))
+    return Before(ways_in, _in(source), _in(into))
+
+
+def _in(number: int) -> set[str]:
+    """The programmes that somebody takes part in and has not left."""
+    rows = HolderState.objects.filter(customer_id=number, left_at=None)
+    left = Leaving.objects.filter(customer_id=number).values("programme")
+    return set(rows.exclude(programme__in=left).values_list("programme", flat=True))
 
 
 def note_merge(source: int, into: int, was: Before, now: datetime) -> None:
@@ -41,13 +48,14 @@ def note_merge(source: int, into: int, was: Before, now: datetime) -> None:
         told = sorted({address for many in was.addresses for address in many})
         addresses.note_change(into, told, now, by="merge")
     _take_over_noes(source, into, now)
-    _take_over_leavings(source, into, was.programmes)
+    _take_over_leavings(source, into, was)
 
 
-def _take_over_leavings(source: int, into: int, staying: set[str]) -> None:
+def _take_over_leavings(source: int, into: int, was: Before) -> None:
     """Whoever left as the one, and takes part as the other, has not left: it would take what the
     other has. Elsewhere they have still left."""
-    Leaving.objects.filter(customer_id=source, programme__in=staying).delete()
+    Leaving.objects.filter(customer_id=source, programme__in=was.staying).delete()
+    Leaving.objects.filter(customer_id=into, programme__in=was.going).delete()
     for row in Leaving.objects.filter(customer_id=source):
         Leaving.objects.filter(customer_id=source, programme=row.programme).delete()
         Leaving.objects.get_or_create(

@@ -16,8 +16,10 @@ from regulars.db import programmes
 from regulars.db.arrays import NUMBERS, TEXTS, numbers, texts
 from regulars.engine.compiled import Compiled
 from regulars.engine.edition import Edition
+from regulars.engine.happenings import MEMBER
 
 AT_ONCE = 1000
+# Who left for good and takes part anew is known by nothing of before.
 UNTOLD = f"""
     SELECT w.customer_id, w.programme, w.value FROM (
         SELECT h.customer_id, h.programme, coalesce(to_char(c.birth_date, '"--"MM-DD'), '') AS value
@@ -28,6 +30,9 @@ UNTOLD = f"""
         SELECT right(f.body ->> 'value', 5) FROM regulars_fact f
         WHERE f.customer_id = w.customer_id AND f.type = 'attribute'
             AND f.programme IN ('', w.programme) AND f.body ->> 'name' = 'birth_date'
+            AND f.at > coalesce((SELECT max(b.at) FROM regulars_fact b
+                WHERE b.customer_id = w.customer_id AND b.type = 'opening'
+                AND b.body ->> 'what' = '{MEMBER}' AND b.programme = w.programme), '-infinity')
         ORDER BY f.at DESC, f.seq DESC LIMIT 1), '')
     ORDER BY w.customer_id, w.programme
 """  # noqa: S608 - own texts

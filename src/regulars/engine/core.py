@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from regulars.engine import granting, sealing, vouchers
+from regulars.engine.availability import Uses
 from regulars.engine.conditions import ORDERS
 from regulars.engine.discounting import marked_down
 from regulars.engine.facts import Order, Refund
@@ -180,7 +181,8 @@ def _effect(run: Run, fact: Effect) -> None:
 
 def _erase(run: Run, fact: Erasure) -> None:
     """What the member held is forfeited; rights to value end; the books stay balanced. From now on
-    nothing earns and nothing is owed."""
+    nothing earns and nothing is owed. How often a reward was taken stays known: who takes part anew
+    gets no other one of what can be had so often."""
     state = run.state
     for handlers in run.edition.handlers.values():
         if handlers.erased is not None:
@@ -198,7 +200,11 @@ def _erase(run: Run, fact: Erasure) -> None:
         run.change("voucher", voucher.id, "revoked", "erased")
     empty = run.programme.start()
     state.vouchers, state.paid = {}, {}
-    state.attributes, state.memory, state.standing = {}, empty.memory, empty.standing
+    state.attributes, state.standing = {}, empty.standing
+    state.memory = [
+        before if isinstance(before, Uses) else begun
+        for before, begun in zip(state.memory, empty.memory, strict=True)
+    ]
     state.gone = True
     state.due = BEGINNING
     run.edition = run.edition.ended()

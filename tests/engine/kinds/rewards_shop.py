@@ -12,8 +12,10 @@ from regulars.engine.desk import Desk, Outcome
 from regulars.engine.facts import Line, Order, Refund
 from regulars.engine.fold import fold
 from regulars.engine.happenings import (
+    MEMBER,
     Activity,
     Attribute,
+    Erasure,
     Grant,
     Job,
     Opening,
@@ -97,6 +99,10 @@ class Shop:
 
     def join(self, at: str) -> None:
         self.desk.record(SignUp(key=f"join/{at}", at=moment(at)), "m")
+
+    def leave_for_good(self, at: str, back: str) -> None:
+        self.desk.record(Erasure(key=f"left/{at}", at=moment(at)), "m")
+        self.open(back, MEMBER)
 
     def rank(self, at: str, tier: str) -> None:
         self.desk.record(TierSet(key=f"tier/{at}", at=moment(at), tier=tier), "m")

@@ -348,3 +348,26 @@ def test_a_price_alone_means_the_reward_that_has_it() -> None:
     assert (shop.read("pays:r1"), shop.read("points_used:r1")) == (Decimal("1.45"), 60)
     assert shop.redeem("r2", DAY, price=300) == "accepted"
     assert shop.read("voucher_status:r2") == "open"
+
+
+def test_leaving_for_good_and_joining_is_no_way_to_take_more() -> None:
+    """The points are gone, and so are they for rewards that can be had once, or once a month; the
+    gift for the birthday is not had again by naming another day."""
+    shop = Shop.of("""
+  - {id: gift, kind: birthday, window: month, days_by_tier: {gold: 40}, name: Gift}
+  - {id: tea, kind: price, price: 10, name: Tea, only: {times: 1}}
+  - {id: cake, kind: price, price: 10, name: Cake, only: {times: 1, per: month}}
+""")
+    took = []
+    for born, day in (("--05-01", "02"), ("--05-17", "18")):
+        shop.told(f"2026-05-{day}T08:00Z", "birth_date", born)
+        shop.give(f"2026-05-{day}T08:00Z", 100)
+        asked = dict.fromkeys(("gift", "tea", "cake"), f"2026-05-{day}T09:00Z")
+        took.append([shop.redeem(f"{day}{one}", at, one) for one, at in asked.items()])
+        if len(took) == 1:
+            shop.leave_for_good("2026-05-16T09:00Z", back="2026-05-17T09:00Z")
+            assert (shop.has(), shop.read("vouchers_open")) == (0, 0)
+    assert took[0] == ["accepted"] * 3
+    assert took[1] == ["once_per_12_months", "already_used", "cooldown"]
+    assert shop.has() == 100
+    shop.settled()

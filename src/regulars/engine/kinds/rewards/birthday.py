@@ -103,6 +103,7 @@ class Birthday(Reward, frozen=True, kw_only=True, tag="birthday"):
             handlers.attempt = working.attempt
         if self.days_by_tier:
             handlers.on = {**handlers.on, Opening: working.opened}
+            handlers.erased = working.left
             build.moved.append(working.moved)
         return handlers
 
@@ -175,6 +176,10 @@ class Working:
     def opened(self, run: Run, fact: Opening) -> None:
         """A tier that is brought in was held before: it is not reached now."""
         run.state.memory[self.slot].opened = run.at
+
+    def left(self, run: Run) -> None:
+        """Whoever is gone has no tier any more."""
+        run.state.memory[self.slot].reach = 0
 
     def moved(self, run: Run) -> None:
         """The tier has changed: a birthday whose days were over stays over."""
