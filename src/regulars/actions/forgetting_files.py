@@ -14,7 +14,8 @@ from msgspec import Struct, structs
 
 from regulars.actions.drafts import Draft, draft_of, mapping_of, rejected_file
 from regulars.db.models import ImportRun
-from regulars.sources.files.shapes import ENCODED
+from regulars.sources.files.guard import freed
+from regulars.sources.files.shapes import ENCODED, Limits
 
 LEAST_DIGITS = 7
 """So many of the last digits of a phone number are its own, however its beginning is written."""
@@ -28,9 +29,10 @@ class Traces(Struct, frozen=True, kw_only=True):
     endings: frozenset[str]
 
     def of(self, cell: str) -> bool:
-        """Whether a cell names them."""
+        """Whether a cell names them, also one that is guarded from being a formula."""
+        cell = freed(cell.strip())
         digits = NOT_DIGITS.sub("", cell)[-LEAST_DIGITS:]
-        return cell.strip().casefold() in self.texts or digits in self.endings
+        return cell.casefold() in self.texts or digits in self.endings
 
     def within(self, text: str) -> bool:
         """Whether a longer text does."""
@@ -80,6 +82,8 @@ def _rewrite(run: ImportRun, path: Path, whose: Traces) -> None:
     encoding = layout.encoding if layout and layout.encoding in ENCODED else "utf-8-sig"
     delimiter = layout.delimiter if layout and layout.format == "delimited" else ","
     fresh = path.with_suffix(".fresh")
+    # Cells that were too many for their row stand in the last one, together.
+    csv.field_size_limit(2 * Limits().line_bytes)
     gone = 0
     with (
         path.open(encoding=encoding, errors="replace", newline="") as old,
