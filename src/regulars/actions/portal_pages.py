@@ -224,12 +224,7 @@ def welcome(customer_id: int, programme: str, now: datetime) -> Offered | None:
     with transaction.atomic(), connection.cursor() as cursor:
         opened = looking.open_book(cursor, customer_id, programme, now)
         memory = opened.book.run.state.memory[compiled.slots[rule.name_in_state]]
-    brought = memory.brought if isinstance(memory, Memory) else None
-    if brought is None or brought.bought or brought.state != "signed_up":
-        return None
-    offer = brought.offer
-    open_ = (offer.amount or offer.percent) and not offer.used and instant_of(now) < offer.until
-    return offer if open_ else None
+    return memory.brought.welcome(instant_of(now)) if isinstance(memory, Memory) else None
 
 
 def referral_of(edition: Edition) -> TwoSided | None:

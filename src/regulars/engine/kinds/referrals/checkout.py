@@ -80,7 +80,7 @@ class Checkout:
                 details[COUPON] = reason
             return
         applies = claimed or not self.offering.coupon
-        if reply.advocate and applies and (offer.percent or offer.amount):
+        if reply.advocate and applies and offer.exists():
             code = reply.by_code if reply.by_code in codes else next(iter(codes), "")
             yield Candidate(offer.worth(basket), code, offer.percent, offer.amount, own=True)
 
@@ -90,12 +90,10 @@ class Checkout:
 
     def objection(self, run: Run, offer: Offered, order: Order) -> str:
         """Why an offer cannot be used on this order."""
-        if not (offer.percent or offer.amount):
+        if not offer.exists():
             return ""
-        if offer.used:
-            return "already_used"
-        if run.at >= offer.until:
-            return "expired"
+        if over := offer.over(run.at):
+            return over
         if self.offering.currencies - {order.currency}:
             return "wrong_currency"
         return "below_minimum" if basket_of(order) < offer.least else ""

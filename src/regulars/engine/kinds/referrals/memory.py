@@ -48,6 +48,11 @@ class Brought(Struct, omit_defaults=True):
     joined: bool = False
     opened: int = 0
 
+    def welcome(self, at: int) -> Offered | None:
+        """What the friend still has off the first order at an instant; None where nothing."""
+        waits = self.state == "signed_up" and not self.bought
+        return self.offer if waits and self.offer.exists() and not self.offer.over(at) else None
+
 
 class Stake(Struct, omit_defaults=True):
     """One payment for one friend: earned `since`, by an order of `basis`, of which so much is

@@ -43,6 +43,16 @@ class Offered(Struct, omit_defaults=True):
     used: str = ""
     pending: bool = False
 
+    def exists(self) -> bool:
+        """Whether anything was offered."""
+        return bool(self.percent or self.amount)
+
+    def over(self, at: int) -> str:
+        """Why it can no longer be used at an instant; empty where it can."""
+        if self.used:
+            return "already_used"
+        return "expired" if at >= self.until else ""
+
     def worth(self, basket: int) -> int:
         """What it takes off a basket, smallest units."""
         if self.percent:
