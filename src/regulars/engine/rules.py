@@ -120,9 +120,10 @@ Lives = Callable[[Run, int], int]
 
 
 class Earn(Rule, frozen=True, kw_only=True):
-    """A rule that gives an asset for a fact."""
+    """A rule that gives an asset for a fact. `of_goods`: whether it pays for what is bought."""
 
     family: ClassVar[str] = "earn"
+    of_goods: ClassVar[bool] = True
 
 
 class ChangeRule(Rule, frozen=True, kw_only=True):

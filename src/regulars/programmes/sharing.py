@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from regulars.engine.compiling import with_ids
 from regulars.engine.edition import Edition
-from regulars.engine.rules import Earn, Rule
+from regulars.engine.rules import Rule
 
 CARD = "every"
 """The kind of a reward that is a stamp card."""
@@ -26,13 +26,14 @@ class Shared(Struct, frozen=True, kw_only=True):
 
 
 def shared(edition: Edition) -> list[Shared]:
-    """The assets that several feed on, in the order of the file."""
+    """The assets that several feed on, in the order of the file. A gift for joining, or for an act,
+    fills no card of its own."""
     found = []
     edition = with_ids(edition)
     main = edition.assets[0].id
     for asset in edition.assets:
         cards = [one for one in edition.rewards if one.kind == CARD and _of(one, main) == asset.id]
-        giving = [one for one in edition.earn if _of(one, main) == asset.id and _gives(one)]
+        giving = [one for one in edition.earn if _of(one, main) == asset.id and one.of_goods]
         several = giving if len(giving) > 1 else []
         if len(cards) > 1 or (cards and several):
             rewards = tuple(one.name_in_state for one in cards)
@@ -43,8 +44,3 @@ def shared(edition: Edition) -> list[Shared]:
 
 def _of(rule: Rule, main: str) -> str:
     return str(getattr(rule, "asset", None) or main)
-
-
-def _gives(rule: Earn) -> bool:
-    """Whether it fills a card by what is bought; a gift for joining is none of two pots."""
-    return rule.kind not in ("on_sign_up", "per_activity")

@@ -30,9 +30,6 @@ TOGETHER: Final[dict[str, Joint]] = {
 }
 """By the code of the first rule's sentence."""
 
-NOT_OF_GOODS: Final = frozenset({"on_sign_up", "per_activity"})
-"""Kinds of earning that pay for what somebody does, whatever is bought."""
-
 NOTHING = _("%(except)s earn nothing.")
 NOTHING_ONE = _("There is nothing for %(except)s.")
 EXCEPT = _("Not counted for %(asset)s: %(except)s.")
@@ -61,7 +58,7 @@ def excluded(earning: list[Earn], voice: Voice) -> tuple[str, tuple[str, ...]]:
 def _meets(rule: Earn, goods: set[str]) -> bool:
     """Whether a rule could earn from some of these goods, were they not left out: one that pays for
     acts could not, nor one that is for other goods alone."""
-    if rule.kind in NOT_OF_GOODS:
+    if not rule.of_goods:
         return False
     own = getattr(getattr(rule, "when", None), "category", ())
     return bool(getattr(rule, "except_", ())) or not own or bool(set(own) & goods)

@@ -30,6 +30,7 @@ class OnSignUp(Giving, frozen=True, kw_only=True, tag="on_sign_up"):
     a welcome."""
 
     memory: ClassVar[type | None] = Welcomed
+    of_goods: ClassVar[bool] = False
     points: Units
 
     def problems(self) -> Iterable[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from regulars.engine.earning import listens
 from regulars.engine.facts import Code
@@ -28,6 +28,7 @@ class PerActivity(Giving, frozen=True, kw_only=True, tag="per_activity"):
     sum is cut once, with `full_steps` only full ones count.
     """
 
+    of_goods: ClassVar[bool] = False
     activity: OneOrMany[Id]
     points: Positive
     step: Money | None = None
