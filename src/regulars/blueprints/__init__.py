@@ -6,6 +6,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 PROGRAMME, CASES = "programme.yaml", "cases.yaml"
+PLAIN = frozenset({"boutique", "cafe_points", "cafe_stamp_card", "plain", "stamp_9_1"})
+"""Those that are nobody's: made to begin with. The others show what well-known names do."""
 
 
 def blueprints() -> dict[str, Traversable]:

@@ -15,7 +15,7 @@ from msgspec import Struct
 from regulars.actions import publishing
 from regulars.actions.audit import staff_name
 from regulars.actions.refused import Refused
-from regulars.blueprints import PROGRAMME, blueprints
+from regulars.blueprints import PLAIN, PROGRAMME, blueprints
 from regulars.console.permissions import Right, StaffRequest, may, needs
 from regulars.console.views.programme.telling import first_sentences, shown, texts_of
 from regulars.db.queries.programmes import running
@@ -23,9 +23,6 @@ from regulars.engine.texts import in_language
 from regulars.programmes.loading import load
 from regulars.programmes.loading import ready as all_ready
 from regulars.words.reasons import sentence
-
-PLAIN = frozenset({"boutique", "cafe_points", "cafe_stamp_card", "plain", "stamp_9_1"})
-"""The ready programmes that are nobody's: made to begin with."""
 
 
 class Choice(Struct, frozen=True, kw_only=True):
@@ -48,8 +45,8 @@ class Choices(Struct, frozen=True, kw_only=True):
     """What to begin with: plain ones, those in the business's currency first, and well-known ones,
     which show what others do."""
 
-    near: list[Choice]
-    far: list[Choice]
+    plain: list[Choice]
+    examples: list[Choice]
 
 
 def choices(request: StaffRequest) -> Choices:
@@ -66,10 +63,10 @@ def choices(request: StaffRequest) -> Choices:
         for name, edition in sorted(all_ready().items())
     ]
     return Choices(
-        near=sorted(
+        plain=sorted(
             (one for one in found if one.key in PLAIN), key=lambda one: one.currency != currency
         ),
-        far=[one for one in found if one.key not in PLAIN],
+        examples=[one for one in found if one.key not in PLAIN],
     )
 
 
