@@ -21,8 +21,7 @@ from regulars.engine.kinds.rewards.price import Price
 from regulars.engine.texts import parse_money
 from regulars.words import formats
 from regulars.words.amounts import asset_of, capital, language, much, said, units
-from regulars.words.birthdays import CODE as OUTSIDE
-from regulars.words.birthdays import time_of
+from regulars.words.birthdays import days_of
 
 HERE = (Price, Birthday)
 """Rewards that can be had on the phone, as a voucher."""
@@ -91,9 +90,8 @@ def _int(value: Any) -> int:
 def _why_not(offer: Offer, edition: Edition) -> str:
     from regulars.words.programme import refusal  # noqa: PLC0415 - heavy words, only when needed
 
-    if offer.code == OUTSIDE and (told := time_of(edition, offer.reward)):
-        return told
-    return refusal(offer.code, offer.params, edition, language())
+    told = days_of(offer.reward, offer.code, edition)
+    return told or refusal(offer.code, offer.params, edition, language())
 
 
 class Mark(Struct, frozen=True, kw_only=True):

@@ -25,8 +25,7 @@ from regulars.till.asking import Wanted
 from regulars.words import formats
 from regulars.words import programme as programme_words
 from regulars.words.amounts import capital, language
-from regulars.words.birthdays import CODE as OUTSIDE
-from regulars.words.birthdays import time_of
+from regulars.words.birthdays import days_of
 from regulars.words.programme.voice import Voice
 from regulars.words.reasons import REASONS, sentence
 
@@ -255,7 +254,7 @@ def why_not(offer: Offer, edition: Edition) -> str:
     if offer.code == "insufficient_points" and isinstance(needs, int) and isinstance(has, int):
         asset = str(offer.params.get("asset") or edition.assets[0].id)
         return gettext("%(missing)s to go") % {"missing": amount(needs - has, edition, asset)}
-    told = time_of(edition, offer.reward) if offer.code == OUTSIDE else ""
+    told = days_of(offer.reward, offer.code, edition)
     return told or programme_words.refusal(offer.code, offer.params, edition, language())
 
 

@@ -7,11 +7,15 @@ from django.utils.translation import gettext
 from regulars.engine.edition import Edition
 from regulars.engine.kinds.rewards.birthday import Birthday
 
-CODE = "outside_window"
+OUTSIDE = "outside_window"
+"""The code with which a gift for the birthday is refused on other days."""
 
 
-def time_of(edition: Edition, reward: str) -> str:
-    """The days on which a birthday's gift can be had, as a sentence; empty for other rewards."""
+def days_of(reward: str, code: str, edition: Edition) -> str:
+    """Where a reward is refused by this code for its day: the days on which it can be had, as a
+    sentence; else empty."""
+    if code != OUTSIDE:
+        return ""
     named = (rule for rule in edition.rewards if rule.name_in_state == reward)
     rule = next((one for one in named if isinstance(one, Birthday)), None)
     if rule is None:
