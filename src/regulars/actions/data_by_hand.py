@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from msgspec import structs
 
 from regulars.actions import audit, portal_erasing
 from regulars.actions.portal_profile import Said, consent
@@ -22,18 +23,15 @@ WITHDRAWN, TOLD, FORGOTTEN = "consent.withdrawn", "customer.data", "customer.for
 def withdraw(by: Staff, customer: Customer, said: Said, now: datetime) -> int:
     """Write down for somebody that they want no more messages; how many rows. Staff say no for
     others, never yes. Refused: adjustment_reason, reason_too_long, consent_unknown."""
-    reason = reason_of(said.reason)
-    choices = dict.fromkeys(said.choices, False)
-    told = Said(
-        choices=choices,
-        wordings=said.wordings,
-        language=said.language,
+    told = structs.replace(
+        said,
+        choices=dict.fromkeys(said.choices, False),
         source="staff",
         actor=audit.staff_name(by),
-        reason=reason,
+        reason=reason_of(said.reason),
     )
     written = consent(customer.id, told, now)
-    purposes = ", ".join(purpose for purpose, _channel in choices)
+    purposes = ", ".join(purpose for purpose, _channel in told.choices)
     audit.note(WITHDRAWN, customer.public_id, told.actor, now, {"purpose": purposes})
     return written
 

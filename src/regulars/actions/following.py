@@ -21,9 +21,10 @@ def to_address(numbers: Sequence[int], old: str, new: str, now: datetime) -> Non
     """Send what waits for an address that was taken away to another one of theirs; empty: there is
     none, and nothing is sent. What would let somebody in goes to neither."""
     waiting = _waiting().filter(customer_id__in=numbers, recipient=old).exclude(kind=NOTICE)
-    ended = waiting if not new else waiting.filter(secret=True)
+    ended = waiting.filter(secret=True) if new else waiting
     ended.update(state=State.FAILED, code=GONE, text="", settled_at=now)
-    waiting.update(recipient=new)
+    if new:
+        waiting.update(recipient=new)
 
 
 def to_name(numbers: Sequence[int], old: str, new: str) -> None:
@@ -34,12 +35,9 @@ def to_name(numbers: Sequence[int], old: str, new: str) -> None:
     names = re.compile(r"\b(" + "|".join(map(re.escape, renamed)) + r")\b")
     named = Q(customer_id__in=numbers) | Q(about_id__in=numbers)
     for row in _waiting().select_for_update().filter(named):
-        subject, text = (names.sub(lambda found: renamed[found[0]], one) for one in _said(row))
+        said = (row.subject, row.text)
+        subject, text = (names.sub(lambda found: renamed[found[0]], one) for one in said)
         OutMail.objects.filter(pk=row.pk).update(subject=subject[:300], text=text)
-
-
-def _said(row: OutMail) -> tuple[str, str]:
-    return row.subject, row.text
 
 
 def _waiting() -> QuerySet[OutMail]:
