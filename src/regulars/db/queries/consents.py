@@ -109,7 +109,7 @@ def wordings_of_all_times() -> list[Stood]:
     return found
 
 
-class Said(Struct, frozen=True, kw_only=True):
+class Proof(Struct, frozen=True, kw_only=True):
     """Somebody said yes or no: what to, when, by which way, and the words that they read."""
 
     row: Consent
@@ -117,26 +117,23 @@ class Said(Struct, frozen=True, kw_only=True):
     customer: Customer
 
 
-def said_to(purpose: str, wording: str) -> list[Said]:
+def said_to(purpose: str, wording: str) -> list[Proof]:
     """Who said yes or no to a text, the newest first, at most so many as fit a page."""
     rows = list(Consent.objects.filter(purpose=purpose, wording=wording).order_by("-at")[:MOST])
     return _told(rows)
 
 
-def said_by(numbers: Sequence[int]) -> list[Said]:
+def said_by(numbers: Sequence[int]) -> list[Proof]:
     """Everything that a person said yes or no to, the newest first."""
     return _told(list(Consent.objects.filter(customer_id__in=numbers).order_by("-at", "-id")))
 
 
-def _told(rows: list[Consent]) -> list[Said]:
-    texts = dict(
-        ConsentWording.objects.filter(id__in={one.wording for one in rows}).values_list(
-            "id", "text"
-        )
-    )
+def _told(rows: list[Consent]) -> list[Proof]:
+    read = ConsentWording.objects.filter(id__in={one.wording for one in rows})
+    texts = dict(read.values_list("id", "text"))
     people = Customer.objects.in_bulk({one.customer_id for one in rows})
     return [
-        Said(row=one, text=texts.get(one.wording, ""), customer=people[one.customer_id])
+        Proof(row=one, text=texts.get(one.wording, ""), customer=people[one.customer_id])
         for one in rows
         if one.customer_id in people
     ]
