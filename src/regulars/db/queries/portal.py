@@ -131,17 +131,19 @@ TO_SHOW = """
     SELECT h.customer_id FROM regulars_holder h
     JOIN regulars_identifier e ON e.customer_id = h.customer_id AND e.kind = 'email'
     JOIN regulars_identifier c ON c.customer_id = h.customer_id AND c.kind = 'card'
-    JOIN regulars_customer p ON p.id = h.customer_id AND p.language <> ALL(%s)
+    JOIN regulars_customer p ON p.id = h.customer_id
     WHERE h.programme = %s AND h.left_at IS NULL
-    ORDER BY (h.figures -> 'points' ->> 'available')::numeric DESC NULLS LAST, h.customer_id LIMIT 1
+    ORDER BY p.language = ANY(%s),
+        (h.figures -> 'points' ->> 'available')::numeric DESC NULLS LAST, h.customer_id LIMIT 1
 """
 
 
 def member_to_show(programme: str, not_in: Sequence[str]) -> Customer | None:
     """The member of a demonstration whose card has most on it, of those with a card and an address;
-    of none who reads one of these languages: their pages would not follow the reader's."""
+    only where there is no other one who reads one of these languages: their pages would not follow
+    the reader's."""
     with connection.cursor() as cursor:
-        cursor.execute(TO_SHOW, [list(not_in), programme])
+        cursor.execute(TO_SHOW, [programme, list(not_in)])
         found = cursor.fetchone()
     return Customer.objects.filter(id=found[0]).first() if found else None
 

@@ -52,7 +52,8 @@ CAST = (
         person=_person(
             "Ioana Dumitrescu",
             "DE",
-            "ro",
+            # She never said, so her phone speaks as whoever looks at the demonstration reads.
+            "",
             email="ioana.d@posta.example",
             card="CC 0304 2123",
             birthday="1988-02-21",
