@@ -298,6 +298,18 @@ def test_what_waited_is_booked_once(counter: Counter) -> None:
     assert counter.points() == 466
 
 
+def test_a_code_of_what_no_text_holds_is_nobodys_and_holds_up_no_other(counter: Counter) -> None:
+    client = counter.browser()
+    strange = "RC-773318\0"
+    page = text(client.post("/till/find/", {"q": strange}))
+    assert "Nobody" in page
+    one = {"key": "a" * 32, "at": NOW.isoformat(), "amount_minor": 680, "who": strange}
+    sales = [one, {**one, "key": "b" * 32, "who": "RC-773318"}]
+    body = json.dumps({"sales": sales})
+    answer = client.post("/till/queue/", body, content_type="application/json")
+    assert [one["booked"] for one in answer.json()["results"]] == [False, True]
+
+
 @pytest.mark.parametrize("body", ["", "[]", '{"sales": [{"key": "x"}]}', '{"sales": 7}'])
 def test_what_cannot_be_read_is_not_booked(counter: Counter, body: str) -> None:
     client = counter.browser()

@@ -125,9 +125,15 @@ def cashier_names(doers: Iterable[str]) -> dict[str, str]:
     return {one: name for one, name in found.items() if name}
 
 
+NO_SIGN = "\0"
+"""A scanned code may hold it; no text in the database does."""
+
+
 def find(text: str, region: str) -> Found:
     """Who is meant by a card, a code, a phone number, an e-mail address or a name."""
     text = text.strip()[:254]
+    if NO_SIGN in text:
+        return Found(people=[])
     number = number_of(text) if len(text) == len(str(UUID(int=0))) else None
     if number is not None:
         return Found(people=briefs([number]), sure=True)
