@@ -18,6 +18,7 @@ from regulars.actions import scan_rules, scanning
 from regulars.actions.refused import Refused
 from regulars.actions.till_looking import newest, ready
 from regulars.console.permissions import Right, StaffRequest, needs, places_of
+from regulars.console.saying import do
 from regulars.db.models import ScanRule
 from regulars.db.queries.scans import ScanPlace, paper, scan_places
 from regulars.words.amounts import tapped
@@ -68,12 +69,8 @@ def set_rule(request: StaffRequest) -> HttpResponse:
         a_day=_whole(told.get("a_day", "")),
         on_screen=told.get("on_screen") == "yes",
     )
-    try:
-        scan_rules.set_rule(request.user, wanted, timezone.now())
-    except Refused as refused:
-        messages.error(request, sentence(refused.code, refused.params))
-    else:
-        messages.success(request, _("Saved."))
+    now = timezone.now()
+    do(request, lambda: scan_rules.set_rule(request.user, wanted, now), _("Saved."))
     return HttpResponseRedirect(reverse("console:scans"))
 
 
@@ -128,10 +125,6 @@ def _gives(rule: ScanRule | None) -> str:
 @require_POST
 def end_paper(request: StaffRequest, paper_id: UUID) -> HttpResponse:
     """From now on a paper is good for nothing."""
-    try:
-        scan_rules.end_paper(request.user, paper_id, timezone.now())
-    except Refused as refused:
-        messages.error(request, sentence(refused.code, refused.params))
-    else:
-        messages.success(request, _("That code is good for nothing any more."))
+    done = _("That code is good for nothing any more.")
+    do(request, lambda: scan_rules.end_paper(request.user, paper_id, timezone.now()), done)
     return HttpResponseRedirect(reverse("console:scans"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -133,24 +134,27 @@ def _show_link(request: StaffRequest, staff: Staff) -> HttpResponse:
 @needs(Right.MANAGE_STAFF)
 @require_POST
 def leave(request: StaffRequest, staff_id: UUID) -> HttpResponse:
-    staff = _colleague(staff_id)
-    try:
-        actions.deactivate(request.user, staff_id)
-    except Refused as refused:
-        return _refuse(request, staff, refused)
-    messages.success(request, _("%(name)s can no longer sign in.") % {"name": staff})
-    return _back(staff)
+    said = _("%(name)s can no longer sign in.")
+    return _change(request, staff_id, actions.deactivate, said)
 
 
 @needs(Right.MANAGE_STAFF)
 @require_POST
 def come_back(request: StaffRequest, staff_id: UUID) -> HttpResponse:
+    said = _("%(name)s can sign in again.")
+    return _change(request, staff_id, actions.reactivate, said)
+
+
+def _change(
+    request: StaffRequest, staff_id: UUID, act: Callable[[Staff, UUID], object], said: str
+) -> HttpResponse:
+    """Do something to a colleague and say it; a refusal stands on their page."""
     staff = _colleague(staff_id)
     try:
-        actions.reactivate(request.user, staff_id)
+        act(request.user, staff_id)
     except Refused as refused:
         return _refuse(request, staff, refused)
-    messages.success(request, _("%(name)s can sign in again.") % {"name": staff})
+    messages.success(request, said % {"name": staff})
     return _back(staff)
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from regulars.actions import tills as actions
 from regulars.actions.refused import Refused
 from regulars.console.permissions import Right, StaffRequest, may, needs
+from regulars.console.saying import do
 from regulars.console.till_forms import CashierForm, TillForm
 from regulars.db.models import Cashier
 from regulars.db.queries.places import places_to_choose
@@ -64,12 +65,8 @@ def _ways(request: StaffRequest, code: str) -> dict[str, object]:
 @needs(Right.MANAGE_STAFF)
 @require_POST
 def revoke(request: StaffRequest, device_id: UUID) -> HttpResponse:
-    try:
-        actions.revoke(request.user, device_id, timezone.now())
-    except Refused as refused:
-        messages.error(request, sentence(refused.code, refused.params))
-    else:
-        messages.success(request, _("That browser is no till any more."))
+    done = _("That browser is no till any more.")
+    do(request, lambda: actions.revoke(request.user, device_id, timezone.now()), done)
     return HttpResponseRedirect(reverse("console:tills"))
 
 
@@ -112,8 +109,6 @@ def cashier(request: StaffRequest, cashier_id: UUID) -> HttpResponse:
 def cashier_active(request: StaffRequest, cashier_id: UUID) -> HttpResponse:
     """Shut a cashier out, or let them back in."""
     active = request.POST.get("active") == "yes"
-    try:
-        actions.set_active(request.user, cashier_id, timezone.now(), active=active)
-    except Refused as refused:
-        messages.error(request, sentence(refused.code, refused.params))
+    now = timezone.now()
+    do(request, lambda: actions.set_active(request.user, cashier_id, now, active=active))
     return HttpResponseRedirect(reverse("console:tills"))
