@@ -237,41 +237,30 @@ def get_redemption(asked: Asked) -> Reply:
     return Reply(value=redemption_out(reserving.found(asked.query.key), asked))
 
 
-@serve(
-    Operation(
+def _resolving(name: str, path: str, state: str) -> Operation:
+    """What becomes of a redemption that was set aside, by its key."""
+    return Operation(
         method="POST",
-        path="/redemptions/confirm",
-        name="confirm_redemption",
+        path=path,
+        name=name,
         again=True,
         scope="redeem",
         group="redeeming",
         body=KeyIn,
         body_example=KEY_EXAMPLE,
         answers=RedemptionOut,
-        example={**examples.REDEMPTION, "state": "confirmed"},
+        example={**examples.REDEMPTION, "state": state},
         refuses=("redemption_unknown", "redemption_over", "body_unreadable"),
     )
-)
+
+
+@serve(_resolving("confirm_redemption", "/redemptions/confirm", "confirmed"))
 def confirm_redemption(asked: Asked) -> Reply:
     """Keep what was set aside: the sale went through."""
     return _resolved(asked, reserving.confirm(asked.body.key, asked.now))
 
 
-@serve(
-    Operation(
-        method="POST",
-        path="/redemptions/release",
-        name="release_redemption",
-        again=True,
-        scope="redeem",
-        group="redeeming",
-        body=KeyIn,
-        body_example=KEY_EXAMPLE,
-        answers=RedemptionOut,
-        example={**examples.REDEMPTION, "state": "released"},
-        refuses=("redemption_unknown", "redemption_over", "body_unreadable"),
-    )
-)
+@serve(_resolving("release_redemption", "/redemptions/release", "released"))
 def release_redemption(asked: Asked) -> Reply:
     """Give back what was set aside or redeemed: the sale did not go through."""
     return _resolved(asked, reserving.release(asked.body.key, asked.now))
