@@ -6,6 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+After = Literal["goes", "emptied", "stays", ""]
+
 
 class Held(Struct, frozen=True, kw_only=True):
     """A table: `why` it is kept, how long (`kept`), and its columns, apart by blanks, by class.
@@ -19,7 +21,7 @@ class Held(Struct, frozen=True, kw_only=True):
     kept: str
     told_as: str = ""
     by: Literal["id", "customer_id", "email", ""] = ""
-    after: Literal["goes", "emptied", "stays", ""] = ""
+    after: After = ""
     who: str = ""
     did: str = ""
     made: str = ""
@@ -28,7 +30,7 @@ class Held(Struct, frozen=True, kw_only=True):
     nobody: str = ""
 
 
-def _person(why: str, kept: str, told_as: str, after: str, **cares: str) -> Held:
+def _person(why: str, kept: str, told_as: str, after: After, **cares: str) -> Held:
     """A table whose rows belong to a person by `customer_id`."""
     joins = f"customer_id {cares.pop('joins', '')}"
     return Held(
@@ -36,7 +38,7 @@ def _person(why: str, kept: str, told_as: str, after: str, **cares: str) -> Held
         kept=kept,
         told_as=told_as,
         by="customer_id",
-        after=after,  # type: ignore[arg-type]  # the callers below say one of them
+        after=after,
         joins=joins,
         **cares,
     )

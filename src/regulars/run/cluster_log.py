@@ -32,6 +32,10 @@ from regulars.run.folder import Folder
 words = logging.getLogger("regulars.serve")
 
 LOOK_SECONDS = 0.5
+LEFT = disk.ENOUGH + disk.RESERVE
+"""What is left of the room at least: with less there would soon be none for orders."""
+NEVER_IN_PLACE = frozenset({"btrfs", "zfs", "bcachefs"})
+"""Kinds of disk on which a file that is written again needs room again."""
 MOUNTS = Path("/proc/self/mounts")
 ASKED = """
     SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint,
@@ -45,12 +49,6 @@ SPARE = """
 NOTE = "pg_internal.init"
 ONE_ON = "SELECT pg_logical_emit_message(false, 'regulars', 'one file on'), pg_switch_wal()"
 """A file in which nothing was written would not be left."""
-
-
-LEFT = disk.ENOUGH + disk.RESERVE
-"""What is left of the room at least: with less there would soon be none for orders."""
-NEVER_IN_PLACE = frozenset({"btrfs", "zfs", "bcachefs"})
-"""Kinds of disk on which a file that is written again needs room again."""
 
 
 class Log(msgspec.Struct, frozen=True, kw_only=True):

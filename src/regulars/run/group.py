@@ -151,11 +151,9 @@ class Moment(Struct, frozen=True):
 
     def is_come(self) -> bool:
         """Whether the next group begins now, or waits for company."""
-        if self.waiting >= AT_ONCE or self.waiting <= 1 >= self.last:
-            return True
-        if self.waiting >= self.last and self.answered < BACK:
-            return True
-        return self.begun >= APART
+        alone = self.waiting <= 1 and self.last <= 1
+        all_back = self.waiting >= self.last and self.answered < BACK
+        return alone or all_back or self.waiting >= AT_ONCE or self.begun >= APART
 
 
 def _let_go(error: Exception) -> None:

@@ -44,15 +44,15 @@ def _month(scene: Scene, one: Held, row: Row) -> Row:
     whole = (last + timedelta(days=1)).day == 1
     told = {name: bare(scene, one, sign * row[name], sign=True) for name, sign in SIGNS.items()}
     worth, currency, language = row["worth"], scene.of("owed").currency, scene.language
+    known = worth is not None
+    told_worth = formats.money(rounded(worth, currency), currency, language) if known else ""
     until = _("until %(day)s") % {"day": formats.short_day(last, language)}
     return told | {
-        "month": formats.month_year(last, scene.language),
+        "month": formats.month_year(last, language),
         "until": "" if whole else until,
         "opening": bare(scene, one, row["opening"]),
         "closing": bare(scene, one, row["closing"]),
-        "worth": ""
-        if worth is None
-        else formats.money(rounded(worth, currency), currency, language),
+        "worth": told_worth,
     }
 
 
@@ -85,9 +85,11 @@ def _band(scene: Scene, one: Held, row: Row) -> Row:
     low, high = row["at_least"], row["below"]
     if high is None:
         band = _("%(amount)s or more") % {"amount": bare(scene, one, low)}
-    elif one.asset.currency or one.asset.decimals or not low:
-        band = _("under %(amount)s") if not low else _("%(low)s to under %(amount)s")
-        band = band % {"low": bare(scene, one, low), "amount": bare(scene, one, high)}
+    elif not low:
+        band = _("under %(amount)s") % {"amount": bare(scene, one, high)}
+    elif one.asset.currency or one.asset.decimals:
+        ends = {"low": bare(scene, one, low), "amount": bare(scene, one, high)}
+        band = _("%(low)s to under %(amount)s") % ends
     else:
         band = f"{bare(scene, one, low)}–{bare(scene, one, high - 1)}"
     return {
