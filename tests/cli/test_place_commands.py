@@ -10,7 +10,7 @@ from regulars.db.models import AuditRow, Place
 
 def test_a_place_is_added_once_and_noted(regulars: Regulars) -> None:
     assert regulars("place", "list").stdout == "No place yet.\n"
-    assert regulars("place", "add", " Market  Street ").stdout == "The place is there.\n"
+    assert regulars("place", "add", " Market  Street ").stdout == "The place is added.\n"
     again = regulars("place", "add", "Market Street", "--lang", "de")
     assert again.stdout == "Den Ort gab es schon.\n"
     assert regulars("place", "list").stdout == "Market Street\n"

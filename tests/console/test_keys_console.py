@@ -78,7 +78,7 @@ def test_a_key_is_replaced_and_the_old_one_goes_on_for_a_day(owner: Client) -> N
     old = shown(owner.post(f"{PAGE}new/", TILL))
     first = ApiKey.objects.get()
     asked = owner.get(f"{PAGE}{first.id}/rotate/").content.decode()
-    assert "Replace the key till?" in asked
+    assert "Replace the key “till”?" in asked
     assert ApiKey.objects.count() == 1
     new = shown(owner.post(f"{PAGE}{first.id}/rotate/"))
     first.refresh_from_db()

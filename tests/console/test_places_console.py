@@ -30,7 +30,7 @@ def text(client: Client, path: str = PAGE) -> str:
 def test_a_place_is_added_once(owner: Client) -> None:
     assert "<strong>2 places</strong> are open" in text(owner)
     page = owner.post(PAGE, {"name": " Canal  Street "}, follow=True).content.decode()
-    assert "The place is there." in page
+    assert "The place is added." in page
     assert Place.objects.get(code="Canal Street").name == "Canal Street"
     page = owner.post(PAGE, {"name": "Canal Street"}, follow=True).content.decode()
     assert "The place was there already." in page

@@ -29,5 +29,5 @@ def run(arguments: argparse.Namespace) -> int:
             print("\n".join(names) or _("No place yet."))
             return 0
         made = places.add(arguments.name, datetime.now(UTC))
-        print(_("The place is there.") if made else _("The place was there already."))
+        print(_("The place is added.") if made else _("The place was there already."))
     return 0

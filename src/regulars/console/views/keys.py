@@ -73,7 +73,7 @@ def _turn(line: KeyLine) -> Question:
     row = line.row
     return Question(
         key=f"turn-{row.id}",
-        title=_("Replace the key %(name)s?") % {"name": row.name},
+        title=_("Replace the key “%(name)s”?") % {"name": row.name},
         text=_(
             "You get a new key that may do the same. The old one goes on for a day, so that you "
             "can change it over. This cannot be taken back."
@@ -100,7 +100,7 @@ def _end(line: KeyLine) -> Question:
         text += " " + more % {"n": number(len(names)), "names": joined(names)}
     return Question(
         key=f"end-{row.id}",
-        title=_("End the key %(name)s?") % {"name": row.name},
+        title=_("End the key “%(name)s”?") % {"name": row.name},
         text=text,
         act=_("End it now"),
         url=reverse("console:key_revoke", args=[row.id]),

@@ -57,7 +57,7 @@ def everything(request: StaffRequest) -> HttpResponse:
         except Refused as refused:
             form.add_error("name", sentence(refused.code, refused.params))
         else:
-            said = _("The place is there.") if made else _("The place was there already.")
+            said = _("The place is added.") if made else _("The place was there already.")
             messages.success(request, said)
             return _back()
     found = every_place()
