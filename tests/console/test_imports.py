@@ -47,6 +47,15 @@ def facts() -> list[tuple[str, str]]:
     return sorted(FactRow.objects.values_list("key", "type"))
 
 
+def test_where_no_row_is_ready_nothing_can_be_brought_in(client: Client) -> None:
+    lines = GERMAN.splitlines(keepends=True)
+    address = upload(client, lines[0] + lines[-1], "leer.csv")
+    match(client, address)
+    page = text_of(client.get(address + "preview/"))
+    assert "0 of 1 rows are ready." in page
+    assert "Bring in 0" not in page
+
+
 def test_the_whole_way_with_german_headers_and_decimal_commas(client: Client) -> None:
     address = upload(client, GERMAN, "bestellungen 2026.csv")
     assert client.get(address).headers["Location"] == address + "columns/"
