@@ -11,12 +11,14 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from doors import SECRET, totp, wear_totp
 
 from regulars.actions import staff as actions
 from regulars.actions.entry import Purpose, make_link, tidy
 from regulars.console import accounts
+from regulars.console.account_forms import MAINLAND, zone_of, zones
 from regulars.db.models import Business, EntryLink, Role, Staff
 from staff import PASSWORD, digest, employ, open_cafe, signed_in
 
@@ -292,3 +294,22 @@ def test_names_and_secrets_do_not_leak_into_the_page_of_another(settings: Any) -
     page = confirmed(signed_in(sam)).get(SECOND).content.decode()
     assert SECRET not in page
     assert Staff.objects.get(pk=sam.pk).check_password(PASSWORD)
+
+
+def test_who_only_collects_points_finds_the_way_from_the_sign_in_of_staff() -> None:
+    open_cafe()
+    page = Client().get(LOGIN).content.decode()
+    assert f'href="{reverse("portal:sign_in")}"' in page
+
+
+@pytest.mark.parametrize(
+    ("country", "zone"),
+    [("GB", "Europe/London"), ("DE", "Europe/Berlin"), ("PL", "Europe/Warsaw"), ("US", "")],
+)
+def test_a_country_with_one_clock_names_its_zone(country: str, zone: str) -> None:
+    assert zone_of(country) == zone
+    assert not zone or zone in dict(zones())
+
+
+def test_the_zones_of_mainlands_can_be_chosen() -> None:
+    assert set(MAINLAND.values()) <= set(dict(zones()))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections import Counter
 from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from allauth.account.forms import (
@@ -33,6 +36,15 @@ from regulars.identity import sort_key
 from regulars.words.reasons import sentence
 
 Choices = list[tuple[str, str]]
+MAINLAND = {
+    "CL": "America/Santiago",
+    "DE": "Europe/Berlin",
+    "ES": "Europe/Madrid",
+    "NZ": "Pacific/Auckland",
+    "PT": "Europe/Lisbon",
+    "UA": "Europe/Kyiv",
+}
+"""The zones of countries whose other zones are small: islands, exclaves."""
 NOWHERE = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
 PASSWORD_HINT = _("At least 10 characters. Several words are easier to remember than signs.")
 
@@ -49,6 +61,20 @@ def zones() -> Choices:
 
 def _is_place(name: str) -> bool:
     return "/" in name and not name.startswith(("Etc/", "US/", "SystemV/", "posix/", "right/"))
+
+
+def zone_of(region: str) -> str:
+    """The clock of a country; empty where it has several, and none is that of nearly everybody."""
+    return MAINLAND.get(region) or _only_zones().get(region, "")
+
+
+@cache
+def _only_zones() -> dict[str, str]:
+    """Zones of the countries that have one."""
+    table = files("tzdata.zoneinfo").joinpath("zone.tab").read_text("utf-8")
+    rows = [line.split("\t") for line in table.splitlines() if not line.startswith("#")]
+    many = Counter(row[0] for row in rows)
+    return {row[0]: row[2] for row in rows if many[row[0]] == 1}
 
 
 def currencies() -> Choices:
@@ -177,10 +203,11 @@ class SetUpForm(AcceptForm, BusinessForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = {code: currency_of(code) for code, _name in countries()}
-        self.fields["region"].widget.attrs["data-currencies"] = " ".join(
-            f"{code}={currency}" for code, currency in known.items() if currency
-        )
+        for attribute, of in (("data-currencies", currency_of), ("data-zones", zone_of)):
+            known = {code: of(code) for code, _name in countries()}
+            self.fields["region"].widget.attrs[attribute] = " ".join(
+                f"{code}={usual}" for code, usual in known.items() if usual
+            )
 
     email = forms.EmailField(
         label=_("Your e-mail address"),

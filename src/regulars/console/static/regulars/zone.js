@@ -1,5 +1,5 @@
 // Chooses the browser's time zone where nobody chose one yet; the currency goes with the country
-// until somebody chooses one by hand.
+// until somebody chooses one by hand, and so does the zone where the browser knows none.
 "use strict";
 (() => {
   const choice = document.querySelector("select[name=zone]");
@@ -10,11 +10,17 @@
   const region = document.querySelector("select[data-currencies]");
   const currency = document.querySelector("select[name=currency]");
   if (!region || !currency) return;
-  const pairs = region.dataset.currencies.split(" ").map((pair) => pair.split("="));
-  const usual = Object.fromEntries(pairs);
-  let own = currency.value !== usual[region.value];
-  currency.addEventListener("change", () => { own = true; });
-  region.addEventListener("change", () => {
-    if (!own && has(currency, usual[region.value])) currency.value = usual[region.value];
-  });
+  const usual = (list) => Object.fromEntries(list.split(" ").map((pair) => pair.split("=")));
+  const follow = (select, values, own) => {
+    let chosen = own;
+    select.addEventListener("change", () => { chosen = true; });
+    const go = () => {
+      if (!chosen && has(select, values[region.value])) select.value = values[region.value];
+    };
+    region.addEventListener("change", go);
+    go();
+  };
+  const money = usual(region.dataset.currencies);
+  follow(currency, money, currency.value !== money[region.value]);
+  if (choice) follow(choice, usual(region.dataset.zones), choice.value !== "UTC");
 })();
