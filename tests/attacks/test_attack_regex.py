@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from regulars.actions import following
 from regulars.engine import texts
 from regulars.programmes.cases import keys
 from regulars.programmes.loading import programme_schema
@@ -32,6 +33,9 @@ HANDED = {"form": 1, "Meta": None, "compiled": 0}
 """What takes a pattern as text (`texts.compiled` makes it one in the end): which argument it is."""
 OF_WORDS = "(made of the vocabulary)"
 MADE_ELSEWHERE = {
+    following.__name__: (  # of names, each as it is
+        "re.compile('\\\\b(' + '|'.join(map(re.escape, renamed)) + ')\\\\b')",
+    ),
     texts.__name__: ("re.compile(own, re.ASCII)",),  # what it is handed: see HANDED
     keys.__name__: ("re.compile(pattern, re.ASCII)",),  # from the vocabulary: asked for below
 }

@@ -9,7 +9,10 @@ import re
 import secrets
 import traceback
 
-ADDRESS = re.compile(r"[\w.+%'-]+(?:@|%40|\\u0040)[\w-]+(?:\.[\w-]+)+")
+SIGNS = r"[\w.+%'-]+"
+# Signs that are no address are passed over at once: begun anew with each of them, one long line
+# would keep the processor for half a minute.
+ADDRESS = re.compile(rf"(?P<mail>{SIGNS}(?:@|%40|\\u0040)[\w-]+(?:\.[\w-]+)+)|{SIGNS}")
 QUOTED = re.compile(r"(?P<sign>[\"'`])(?P<text>.*?)(?P=sign)")
 VALUE = re.compile(r"(?<=: )([\"']).*\1\s*$")
 NAME = re.compile(r"_{0,2}[a-z][a-z0-9_.]*|(?:[A-Z][a-z]+){2,}")
@@ -20,7 +23,7 @@ _ALONE = secrets.token_hex(16)
 
 def masked(text: str) -> str:
     """The text with a mark for each address: the same for the same one, and no way back."""
-    return ADDRESS.sub(lambda found: f"<mail {mark(found[0])}>", text)
+    return ADDRESS.sub(lambda one: f"<mail {mark(one[0])}>" if one["mail"] else one[0], text)
 
 
 def mark(address: str) -> str:
