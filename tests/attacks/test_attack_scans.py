@@ -316,3 +316,9 @@ def test_what_was_scanned_stays(counter: Counter) -> None:
     for act in (lambda: Scan.objects.update(number=9), lambda: Scan.objects.all().delete()):
         with pytest.raises(DatabaseError), transaction.atomic():
             act()
+
+
+def test_an_address_of_what_no_text_holds_is_nowhere(counter: Counter) -> None:
+    phone = Client(raise_request_exception=False)
+    phone.post(f"/my/enter/{signing_in.make_ticket(counter.ana, NOW)}/")
+    assert phone.get("/my/collected/%00/").status_code == 404
