@@ -1,16 +1,21 @@
-"""The server of the test run, a browser for each file, visits that end with their test."""
+"""The server of the test run, a browser for each file, visits that end with their test; the club at
+a time that stands still."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser
 
 from browser.chromium import launched
 from browser.house import House, shared_house
 from browser.visiting import Visit
+from portal.portal_kit import BASE, NOW, Club
 
 Visits = Callable[..., Visit]
 
@@ -40,3 +45,20 @@ def visit(house: House, chromium: Browser) -> Iterator[Visits]:
     for one in opened:
         one.close()
     assert [trouble for one in opened for trouble in one.troubles] == []
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+    """What time it is: the one entry may be changed."""
+    at = [NOW]
+    monkeypatch.setattr(timezone, "now", lambda: at[0])
+    return at
+
+
+@pytest.fixture
+def club(db: None, settings: Any, tmp_path: Path, clock: list[datetime]) -> Club:
+    settings.BASE_URL = BASE
+    settings.DATA = tmp_path
+    settings.DEMONSTRATION = True
+    settings.ALLOWED_HOSTS = ["testserver"]
+    return Club()

@@ -8,13 +8,11 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.middleware.csrf import CsrfViewMiddleware
 from django.test import Client
-from django.utils import timezone
 
 from portal.portal_kit import (
     ANA,
@@ -49,22 +47,6 @@ POSTS = {
     *("portal:sign_out", "portal:language"),
 }
 """Pages that only take a choice."""
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
-    at = [NOW]
-    monkeypatch.setattr(timezone, "now", lambda: at[0])
-    return at
-
-
-@pytest.fixture
-def club(db: None, settings: Any, tmp_path: Path, clock: list[datetime]) -> Club:
-    settings.BASE_URL = BASE
-    settings.DATA = tmp_path
-    settings.DEMONSTRATION = True
-    settings.ALLOWED_HOSTS = ["testserver"]
-    return Club()
 
 
 def pages() -> dict[str, str]:

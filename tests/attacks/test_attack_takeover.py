@@ -5,14 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
-from portal.portal_kit import ANA, BASE, CLUB, NOW, Club, ask, give, link_in, mails, member, text
+from portal.portal_kit import ANA, CLUB, NOW, Club, ask, give, link_in, mails, member, text
 from regulars.actions import addresses, customers, merged, portal_rewards, rewards_by_hand
 from regulars.actions.portal_profile import Said, consent
 from regulars.actions.refused import Refused
@@ -34,22 +32,6 @@ THIEF = "thief@example.com"
 DAY = timedelta(hours=24)
 SECOND = timedelta(seconds=1)
 Change = Callable[[Club], Any]
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
-    at = [NOW]
-    monkeypatch.setattr(timezone, "now", lambda: at[0])
-    return at
-
-
-@pytest.fixture
-def club(db: None, settings: Any, tmp_path: Path, clock: list[datetime]) -> Club:
-    settings.BASE_URL = BASE
-    settings.DATA = tmp_path
-    settings.DEMONSTRATION = True
-    settings.ALLOWED_HOSTS = ["testserver"]
-    return Club()
 
 
 def _form(club: Club, tail: str = "") -> str:
