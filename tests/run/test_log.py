@@ -87,6 +87,24 @@ def test_p16_a_long_line_costs_a_moment_and_hides_no_address() -> None:
     assert "x.de" not in told
 
 
+@pytest.mark.parametrize(
+    "door",
+    [
+        "/my/enter/",
+        "/console/enter/",
+        "/my/stop/",
+        "/r/confirm/",
+        "/till/pair/",
+        "/hooks/",
+        "/reset/key/",
+    ],
+)
+def test_a43_no_line_repeats_what_opens_a_door(door: str) -> None:
+    told = masking.masked(f"Forbidden (CSRF cookie not set.): {door}Zx4-token_of-a-link/")
+    assert told == f"Forbidden (CSRF cookie not set.): {door}…/"
+    assert masking.masked(f"{door}new/") == f"{door}new/"
+
+
 def test_p16_saboteur_lines_as_they_came(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(masking, "masked", lambda text: text)
     assert "zoe@example.com" in Lines(json=False).format(entry("mail to zoe@example.com"))

@@ -13,6 +13,8 @@ SIGNS = r"[\w.+%'-]+"
 # Signs that are no address are passed over at once: begun anew with each of them, one long line
 # would keep the processor for half a minute.
 ADDRESS = re.compile(rf"(?P<mail>{SIGNS}(?:@|%40|\\u0040)[\w-]+(?:\.[\w-]+)+)|{SIGNS}")
+# What follows these in an address lets somebody in, or stops their mail.
+DOORS = re.compile(r"/(enter|stop|confirm|pair|hooks|key)/[^/\s]{8,}")
 QUOTED = re.compile(r"(?P<sign>[\"'`])(?P<text>.*?)(?P=sign)")
 VALUE = re.compile(r"(?<=: )([\"']).*\1\s*$")
 NAME = re.compile(r"_{0,2}[a-z][a-z0-9_.]*|(?:[A-Z][a-z]+){2,}")
@@ -22,8 +24,10 @@ _ALONE = secrets.token_hex(16)
 
 
 def masked(text: str) -> str:
-    """The text with a mark for each address: the same for the same one, and no way back."""
-    return ADDRESS.sub(lambda one: f"<mail {mark(one[0])}>" if one["mail"] else one[0], text)
+    """The text with a mark for each address: the same for the same one, and no way back; and
+    without what opens a door."""
+    shut = DOORS.sub(r"/\1/…", text)
+    return ADDRESS.sub(lambda one: f"<mail {mark(one[0])}>" if one["mail"] else one[0], shut)
 
 
 def mark(address: str) -> str:
