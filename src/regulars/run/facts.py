@@ -23,7 +23,7 @@ from regulars.run.server import PLAIN_HEADERS, Route
 
 PATH = "/api/v1/facts"
 MOST_BYTES = 6 * 1024 * 1024
-TURNED_A_SECOND, ASIDE_SECONDS = 500, 5.0
+TURNED_A_SECOND, ASIDE_SECONDS = 250, 10.0
 """So many are told in a second that there is no room; more wait for their turn, so long at most."""
 NOBODY = "0" * 32
 """Stands for whose request it is, in an answer that is kept."""
