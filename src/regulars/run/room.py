@@ -14,7 +14,7 @@ LEAST_WAITING = 16
 SOON, RUSH = 0.1, 0.5
 """Whoever was first in line has waited for so many seconds at most; if not for the second number of
 seconds on end, the line stands. It does until nobody was sent away for as long."""
-MOMENT = 0.035
+MOMENT = 0.025
 """As many as are booked within so many seconds may wait in a line that stands."""
 NEWEST = 0.3
 """What the last group says of how many are booked in a second; the groups before say the rest."""
