@@ -115,8 +115,7 @@ def five_times_the_capacity_is_outlived(shop: Shop) -> None:
     assert flood.statuses.keys() <= {200, 429, 503}
     assert flood.statuses[503] > 0
     assert rates[1] >= 0.7 * rates[0]
-    # The peak itself differs by a tenth from one run to the next.
-    assert rates[2] >= 0.8 * rates[0]
+    assert rates[2] >= 0.9 * rates[0]
     assert flood.p99() <= 3 * peak.p99()
     everything = Told(booked=peak.booked | flood.booked | after.booked | calm.booked)
     assert booked_once(sales, everything) == [], f"seed {sales.seed}"
