@@ -12,8 +12,7 @@ from urllib.parse import parse_qsl
 
 from msgspec import structs
 
-from regulars.api import grouped
-from regulars.api.gate import language
+from regulars.api import gate, grouped
 from regulars.api.grouped import Reply, Sent
 from regulars.db import disk
 from regulars.run import body, crowd
@@ -64,13 +63,13 @@ class FactRoute:
         if self._next > now:
             await asyncio.sleep(self._next - now)
 
-    def _busy(self, tongue: str, request_id: str) -> Reply:
+    def _busy(self, language: str, request_id: str) -> Reply:
         """The answer to those who come in a flood. Nothing is read of what they sent, and the words
         are found once a language: who is sent away costs those nothing who are not."""
-        if tongue not in self._turned:
-            sent = Sent(body=b"", language=tongue, request_id=NOBODY)
-            self._turned[tongue] = grouped.unanswered(sent, "busy")
-        told = self._turned[tongue]
+        if language not in self._turned:
+            sent = Sent(body=b"", language=language, request_id=NOBODY)
+            self._turned[language] = grouped.unanswered(sent, "busy")
+        told = self._turned[language]
         return structs.replace(told, body=told.body.replace(NOBODY.encode(), request_id.encode()))
 
     async def _read(self, receive: Any, headers: dict[bytes, bytes]) -> bytes:
@@ -122,7 +121,7 @@ def _sent(scope: dict[str, Any], headers: dict[bytes, bytes], told: bytes) -> Se
 
 
 def _language(headers: dict[bytes, bytes]) -> str:
-    return language(headers.get(b"accept-language", b"").decode("latin-1"))
+    return gate.language(headers.get(b"accept-language", b"").decode("latin-1"))
 
 
 def _start(reply: Reply) -> dict[str, Any]:
