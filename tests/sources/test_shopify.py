@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 from datetime import UTC, datetime
@@ -180,7 +181,9 @@ def test_saboteur_the_last_to_arrive_wins(monkeypatch: pytest.MonkeyPatch) -> No
     token = opened("shopify")
     whole = life()
     monkeypatch.setattr(hooks.Standing, "version", property(lambda told: 2**50), raising=False)
-    monkeypatch.setattr(hooks.Standing, "digest", property(lambda told: os.urandom(16)))
+    later = itertools.count()
+    rising = property(lambda told: next(later).to_bytes(16, "big"))
+    monkeypatch.setattr(hooks.Standing, "digest", rising)
     endings = {str(ending(token, [*whole[::-1]])), str(ending(token, whole))}
     assert len(endings) == 2
 
