@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from booking_kit import FULL
 from killed_shop import (
+    PATIENCE,
     Sales,
     Shop,
     all_told,
@@ -31,6 +32,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200 if FULL else 900)]
 SEED = 20_261_125
 STOPS = 100 if FULL else 1
 CHANGES = 20 if FULL else 1
+PATIENT = f"""
+from regulars.run import crowd, serve, server, web
+crowd.FACT_SECONDS = crowd.API_SECONDS = server.DRAIN_SECONDS = {PATIENCE / 2}
+web.STOP_SECONDS = serve.STOP_SECONDS = {PATIENCE:.0f}
+"""
+"""How long a request and a stop may take says something of the machine; what is looked at here is
+whether anybody is forgotten, however long it takes."""
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +48,7 @@ def shop(django_db_setup: None, django_db_blocker: Any) -> Iterator[Shop]:
     folder = furnished(root / "data")
     try:
         made = Shop(folder, ["--workers", "2"])
+        made.break_on_purpose(PATIENT)
         with django_db_blocker.unblock(), running(folder, made):
             yield made
     finally:
@@ -95,7 +104,7 @@ def test_stops_under_load_lose_nothing_and_refuse_nobody(shop: Shop) -> None:
     with selling(shop, sales, 8):
         for _number in range(STOPS):
             await_more(sales, chance.randrange(8, 40))
-            assert shop.stop() == 0, "within thirty seconds"
+            assert shop.stop() == 0
             all_told(sales)
             shop.start()
     assert disagreeing(sales) == [], f"seed {SEED}"

@@ -15,10 +15,10 @@ from run_helpers import PATIENCE, Start, environ, eventually, fetch
 
 from furnished import BARE, furnished
 from ports import free_port
-from regulars.run import database, embedded, migrate, roles
+from regulars.run import body, database, embedded, migrate, roles, serve, web
 from regulars.run.children import Child
 from regulars.run.folder import Folder
-from regulars.run.server import THREADS
+from regulars.run.server import DEFAULT_BODY, THREADS
 
 READY = {"ready": True, "reasons": []}
 
@@ -113,6 +113,11 @@ def test_a_body_that_stops_half_way_is_dropped(site: str) -> None:
     with closing(socket.create_connection((host, int(port)), timeout=PATIENCE)) as link:
         link.sendall(b"POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf")
     assert json.loads(fetch(f"{site}/echo", b"next").text)["start"] == "next"
+
+
+@pytest.mark.parametrize("length", [0, 100, 64_000])
+def test_half_a_request_holds_no_stop_until_it_is_forced(length: int) -> None:
+    assert body.seconds(DEFAULT_BODY, length) < web.STOP_SECONDS < serve.STOP_SECONDS
 
 
 def test_slow_senders_occupy_no_thread(site: str) -> None:

@@ -18,7 +18,9 @@ Receive = Callable[[], Awaitable[Message]]
 CHUNK = 256 * 1024
 IN_MEMORY = 1024 * 1024
 MIN_BYTES_PER_SECOND = 16 * 1024
-GRACE_SECONDS = 30.0
+GRACE_SECONDS = 10.0
+"""Less than a stop waits for those who are under way: who sent half and fell silent is told so
+before, and no stop ends by force for their sake."""
 
 
 class BodyLimit(msgspec.Struct, frozen=True, kw_only=True):
