@@ -19,11 +19,13 @@ Judge = Callable[[str], str]
 
 
 class Taken:
-    """What came in: one message for each recipient, in the order of arrival."""
+    """What came in: one message for each recipient, in the order of arrival; and each as it came
+    over the line."""
 
     def __init__(self, judge: Judge, after: Judge) -> None:
         self.judge, self.after = judge, after
         self.mails: list[tuple[str, Message]] = []
+        self.raw: list[bytes] = []
         self.dialogue: list[str] = []
 
     async def handle_RCPT(  # noqa: N802 - named by the library
@@ -40,6 +42,7 @@ class Taken:
     ) -> str:
         content = envelope.content
         assert isinstance(content, bytes)
+        self.raw.append(content)
         for address in envelope.rcpt_tos:
             self.mails.append((address, message_from_bytes(content, policy=default)))
         answer = self.after(envelope.rcpt_tos[0])
