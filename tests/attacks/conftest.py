@@ -12,10 +12,12 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser
 
+from attacks.canaries import Story
 from browser.chromium import launched
 from browser.house import House, shared_house
 from browser.visiting import Visit
 from portal.portal_kit import BASE, NOW, Club
+from regulars.api import clock as api_clock
 
 Visits = Callable[..., Visit]
 
@@ -52,13 +54,26 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     """What time it is: the one entry may be changed."""
     at = [NOW]
     monkeypatch.setattr(timezone, "now", lambda: at[0])
+    monkeypatch.setattr(api_clock, "now", lambda: at[0])
     return at
 
 
 @pytest.fixture
-def club(db: None, settings: Any, tmp_path: Path, clock: list[datetime]) -> Club:
+def installed(db: None, settings: Any, tmp_path: Path, clock: list[datetime]) -> Path:
+    """The settings of a house of its own; its data folder."""
     settings.BASE_URL = BASE
     settings.DATA = tmp_path
     settings.DEMONSTRATION = True
     settings.ALLOWED_HOSTS = ["testserver"]
+    return tmp_path
+
+
+@pytest.fixture
+def club(installed: Path) -> Club:
     return Club()
+
+
+@pytest.fixture
+def story(installed: Path) -> Story:
+    """The club, in which Zoe has left every trace that somebody can leave."""
+    return Story(installed)

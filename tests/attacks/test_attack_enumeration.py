@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from portal.portal_kit import ANA, BASE, CLUB, Club
+from portal.portal_kit import ANA, CLUB, Club
 from regulars.actions import portal_friends, signing_in
 from regulars.db.queries import advocates
 from regulars.db.queries.portal import customer_of_email
@@ -25,14 +25,6 @@ NOBODY = "joe@example.com"
 FULL = bool(os.environ.get("REGULARS_TORTURE"))
 SURE = 0.01
 CHANGING = re.compile(r"s\d+_x\d+|csrfmiddlewaretoken\" value=\"\w+|[\w-]{43,}|ana@|joe@")
-
-
-@pytest.fixture
-def club(db: None, settings: Any) -> Club:
-    settings.BASE_URL = BASE
-    settings.DEMONSTRATION = True
-    settings.ALLOWED_HOSTS = ["testserver"]
-    return Club()
 
 
 def answered(path: str, email: str) -> dict[str, object]:

@@ -13,35 +13,16 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.utils import timezone
 from msgspec import structs
 
 from attacks.canaries import BEN, OTHERS, WORDS, ZOE, Story, holds, schema, traced
-from portal.portal_kit import BASE, NOW, text
-from regulars.api import clock as api_clock
+from portal.portal_kit import text
 from regulars.db import privacy
 from regulars.db.models import OutMail, TransferRow
 from regulars.db.queries import portal_data
 from staff import signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
-    at = [NOW]
-    monkeypatch.setattr(timezone, "now", lambda: at[0])
-    monkeypatch.setattr(api_clock, "now", lambda: at[0])
-    return at
-
-
-@pytest.fixture
-def story(db: None, settings: Any, tmp_path: Path, clock: list[datetime]) -> Story:
-    settings.BASE_URL = BASE
-    settings.DATA = tmp_path
-    settings.DEMONSTRATION = True
-    settings.ALLOWED_HOSTS = ["testserver"]
-    return Story(tmp_path)
 
 
 def unclassed(columns: list[tuple[str, str]]) -> list[str]:

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from django.db import IntegrityError
 from django.test import Client
-from django.utils import timezone
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "portal"))
 from smtp_server import smtp
@@ -22,9 +21,8 @@ from smtp_server import smtp
 from api.api_kit import Caller, key
 from attacks.canaries import FILE, ORDER, ZOE, holds
 from console import wizard
-from portal.portal_kit import BASE, NOW, Club, ask, member, work
+from portal.portal_kit import NOW, Club, ask, member, work
 from regulars.actions import mailing, portal_pages
-from regulars.api import clock as api_clock
 from regulars.db.models import OutMail
 from regulars.run import counting, masking
 from regulars.run.log import Lines
@@ -35,18 +33,6 @@ ROW = (
     'null value in column "at" violates not-null constraint\n'
     f"DETAIL:  Failing row contains (7, Zoe Kanarek, {ZOE}, +491765550199)."
 )
-
-
-@pytest.fixture
-def club(
-    db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Club]:
-    settings.BASE_URL = BASE
-    settings.DATA = tmp_path
-    settings.ALLOWED_HOSTS = ["testserver"]
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-    monkeypatch.setattr(api_clock, "now", lambda: NOW)
-    return Club()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils.crypto import salted_hmac
 
 from regulars.db import api_keys
+from regulars.db.queries.staff import was_at
 
 log = logging.getLogger("regulars.guessing")
 WINDOW = 300
@@ -23,10 +24,6 @@ MOST_WRONG = 30
 MOST_ACCOUNTS = 200
 """So many of all accounts: somebody tries a list."""
 ROOMS = 1 << 16
-AT_HOME = """
-    SELECT EXISTS (SELECT 1 FROM usersessions_usersession u JOIN regulars_staff s
-        ON s.id = u.user_id WHERE lower(s.email) = %s AND u.ip = %s)
-"""
 
 
 def is_stopped(email: str, network: str, now: datetime) -> bool:
@@ -34,8 +31,7 @@ def is_stopped(email: str, network: str, now: datetime) -> bool:
     with connection.cursor() as cursor:
         if api_keys.counted(cursor, _name(email), now, WINDOW) < MOST_WRONG:
             return False
-        cursor.execute(AT_HOME, [email.strip().lower(), network])
-        return not cursor.fetchone()[0]
+    return not was_at(email, network)
 
 
 def note_wrong(email: str, now: datetime) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from msgspec import Struct
 
@@ -61,6 +62,12 @@ def is_invited(staff: Staff) -> bool:
 
 def by_email(email: str) -> Staff | None:
     return Staff.objects.filter(email=email.strip().lower()).first()
+
+
+def was_at(email: str, network: str) -> bool:
+    """Whether whoever has this address is signed in at this network, or was until lately."""
+    sessions = UserSession.objects.filter(user__email=email.strip().lower(), ip=network)
+    return bool(sessions.exists())
 
 
 def colleagues() -> list[Colleague]:
