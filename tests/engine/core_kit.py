@@ -13,9 +13,9 @@ from regulars.engine.compiled import Compiled
 from regulars.engine.compiling import compiled
 from regulars.engine.edition import Asset, Edition
 from regulars.engine.facts import Order, Refund
-from regulars.engine.happenings import Effect, FoldFact, Grant, Opening, Promise
+from regulars.engine.happenings import FoldFact, Grant, Opening, Promise
 from regulars.engine.kinds.earn.per_amount import PerAmount
-from regulars.engine.rules import Earn, Handlers, Life, Lives, Undoing
+from regulars.engine.rules import Earn, Handlers, Lasting, Life, Lives, Undoing
 from regulars.engine.run import Run
 from regulars.engine.state import Record
 from regulars.ledger.lots import Debt, Lot
@@ -76,9 +76,6 @@ class Spy(Earn, frozen=True, kw_only=True, tag="spy"):
             told(run, "opening", word=fact.what)
             return fact.what == self.takes
 
-        def effect(run: Run, fact: Effect) -> None:
-            told(run, "effect", word=fact.what)
-
         def erased(run: Run) -> None:
             told(run, "erased", held=[one.balance for one in run.state.holdings])
 
@@ -93,8 +90,9 @@ class Spy(Earn, frozen=True, kw_only=True, tag="spy"):
             promised=promised,
             reversed=given_back,
             opening=opening,
-            effect=effect,
+            effect=lambda run, fact: told(run, "effect", word=fact.what),
             erased=erased,
+            returned=lambda run: told(run, "returned"),
             objects=objects,
             opens=(lambda _run: True) if self.opens else None,
         )
@@ -102,6 +100,21 @@ class Spy(Earn, frozen=True, kw_only=True, tag="spy"):
 
 class Mute(Earn, frozen=True, kw_only=True, tag="mute"):
     """Listens to nothing at all."""
+
+
+class Had(Lasting):
+    """How much there was, of which the half outlives leaving."""
+
+    amount: int = 0
+
+    def outlived(self) -> Had:
+        return Had(self.amount // 2)
+
+
+class Keeper(Mute, frozen=True, kw_only=True, tag="keeper"):
+    """Remembers something for ever."""
+
+    memory = Had
 
 
 def edition(**changed: Any) -> Edition:

@@ -1,5 +1,5 @@
-"""What every programme does, case by case: orders, grants, attributes, refunds, reversals, effects,
-erasure."""
+"""What every programme does, case by case: orders, grants, attributes, refunds, reversals, and
+effects."""
 
 from __future__ import annotations
 
@@ -27,19 +27,15 @@ from histories import day, order, refund
 
 from regulars.engine.core import undo
 from regulars.engine.happenings import (
-    MEMBER,
     Attribute,
     Effect,
-    Erasure,
-    FoldFact,
-    Opening,
     Promise,
     Reversal,
 )
 from regulars.engine.kinds.metrics.earned import Earned
-from regulars.engine.run import CLAW, EARN, FORFEIT, UNPEND, Run
-from regulars.engine.state import BEGINNING, Payment, Record, Standing, Voucher
-from regulars.ledger.lots import FOREVER, Debt, Holding, Lot, Pending
+from regulars.engine.run import CLAW, EARN, Run
+from regulars.engine.state import Payment, Record, Voucher
+from regulars.ledger.lots import FOREVER, Debt, Lot
 
 LISTENS = [one for one in edition().earn if one.id != "spy"]
 
@@ -304,87 +300,3 @@ def test_a_redemption_is_given_back_by_the_rules_it_was_made_under() -> None:
 def test_an_effect_goes_to_the_rule_that_sent_it(rule: str, called: list[str]) -> None:
     run = does(standing(), Effect(key="e", at=day(10), holder="m1", rule=rule, what="w"))
     assert [one["word"] for one in told(run, "effect")] == called
-
-
-def full() -> Run:
-    """Somebody with 12 points of which 5 wait, who owes 3 stars of which 2 wait, and with all that
-    a state may keep."""
-    run = standing()
-    state = run.state
-    waiting = [Pending(at(20), at(1), "o", "spend", 4), Pending(0, at(1), "o", "spend", 1)]
-    state.holdings[0] = Holding(12, [Lot(at(30), 0, "o", "spend", 12)], [], waiting)
-    state.holdings[1] = Holding(-3, [], [Debt("f", 2), Debt("g", 1)], [Pending(0, 0, "o", "x", 2)])
-    state.vouchers = {name: Voucher(name, "gift", "gift", 1) for name in ("v1", "v2")}
-    state.attributes, state.ordinals = {"zone": "a"}, {"gift": 2}
-    state.paid = {"o2": [Payment("gift", 1)]}
-    state.standing = Standing(2, at(1), at(99))
-    state.memory[run.programme.slots["spy"]].seen = 7
-    state.due = at(20)
-    return run
-
-
-def test_who_is_erased_holds_and_owes_nothing_and_the_books_balance() -> None:
-    run = does(full(), Erasure(key="z", at=day(10)))
-    assert rows(run) == [
-        ("z", "erasure", FORFEIT, "points", 12),
-        ("z", "erasure", UNPEND, "points", 5),
-        ("z", "erasure", FORFEIT, "stars", -3),
-        ("z", "erasure", UNPEND, "stars", 2),
-    ]
-    assert run.state.holdings == [Holding(), Holding()]
-    assert changes(run) == [
-        ("voucher", "v1", "revoked", "erased"),
-        ("voucher", "v2", "revoked", "erased"),
-        ("member", "m1", "erased", ""),
-    ]
-    assert told(run) == [{"id": "spy", "key": "z", "held": [12, -3]}]
-
-
-def test_who_is_erased_is_forgotten_and_nothing_acts_any_more() -> None:
-    run = does(full(), Erasure(key="z", at=day(10)))
-    state, fresh = run.state, programme().start()
-    assert (state.vouchers, state.paid, state.attributes) == ({}, {}, {})
-    assert (state.memory, state.standing) == (fresh.memory, fresh.standing)
-    assert (state.gone, state.due) == (True, BEGINNING)
-    assert (run.edition.id, list(run.edition.on), run.edition.until) == ("a", [Opening], FOREVER)
-    later: list[FoldFact] = [order("o9", 11, 50), grant("g", 5, days=11)]
-    does(run, *later)
-    assert state.holdings == [Holding(), Holding()]
-
-
-def test_who_is_erased_gets_nothing_that_is_brought_in() -> None:
-    run = does(full(), Erasure(key="z", at=day(10)))
-    brought = Opening(key="b", at=day(11), what="asset", name="points", amount=9)
-    does(run, brought)
-    assert [one.key for one in run.rows] == ["z"] * 4
-    assert run.state.holdings == [Holding(), Holding()]
-
-
-def test_who_was_erased_takes_part_anew_with_nothing_of_before() -> None:
-    of = programme({}, {"earn": LISTENS})
-    run = Run(of, of.start(), "m1")
-    does(run, order("o1", 1, 50))
-    does(run, Erasure(key="z", at=day(10)))
-    run.state.ordinals["card"] = 3
-    does(run, Opening(key="n", at=day(120), what=MEMBER))
-    state = run.state
-    assert (state.gone, state.holdings, run.records) == (False, [Holding(), Holding()], {})
-    assert run.edition is of.editions[1], "that of the day"
-    assert state.ordinals["card"] == 3, "what is promised next is another one"
-    assert changes(run)[-1] == ("member", "m1", "returned", "")
-    does(run, refund("f", 121, "o1"))
-    assert changes(run)[-1] == ("refund", "f", "refused", "order_unknown")
-    does(run, order("o2", 122, 30))
-    assert state.holdings[0].balance > 0
-
-
-def test_who_was_not_erased_does_not_begin_anew() -> None:
-    run = does(standing(), Opening(key="n", at=day(10), what=MEMBER))
-    assert changes(run) == [("member", "m1", "ignored", "member")]
-
-
-def test_who_has_nothing_is_erased_without_a_row() -> None:
-    run = standing()
-    run.state.holdings[0] = Holding(1, [Lot(at(30), 0, "o", "spend", 1)])
-    does(run, Erasure(key="z", at=day(10)))
-    assert rows(run) == [("z", "erasure", FORFEIT, "points", 1)]

@@ -15,7 +15,7 @@ from regulars.engine.granting import told
 from regulars.engine.happenings import Opening
 from regulars.engine.periods import Unit, add_months, day_of
 from regulars.engine.refusing import refused
-from regulars.engine.rules import Rule
+from regulars.engine.rules import Lasting, Rule
 from regulars.engine.run import Run
 from regulars.engine.state import BEGINNING
 from regulars.engine.texts import (
@@ -78,10 +78,11 @@ class Only(Part, frozen=True, kw_only=True):
             yield Finding("who", "condition_mixed", {})
 
 
-class Uses(Struct, omit_defaults=True):
+class Uses(Lasting, omit_defaults=True):
     """When a reward was taken: the civil days of the last times (`days`) and the last instant; how
     often in the period with that number, and ever. `allowed` is how often it was said beforehand
-    that it can be had (-1: not said)."""
+    that it can be had (-1: not said). All of it outlives leaving: who takes part anew gets no other
+    one of what can be had so often."""
 
     last: int = BEGINNING
     period: int = BEGINNING

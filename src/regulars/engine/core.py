@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from regulars.engine import granting, sealing, vouchers
-from regulars.engine.availability import Uses
 from regulars.engine.conditions import ORDERS
 from regulars.engine.discounting import marked_down
 from regulars.engine.facts import Order, Refund
@@ -21,7 +20,7 @@ from regulars.engine.happenings import (
     Reversal,
 )
 from regulars.engine.returning import take_note
-from regulars.engine.rules import Handlers, OrderHandler, Undoing
+from regulars.engine.rules import Handlers, Lasting, OrderHandler, Undoing
 from regulars.engine.run import CLAW, EARN, FORFEIT, UNPEND, Row, Run
 from regulars.engine.state import BEGINNING, Record
 from regulars.engine.weighing import opened
@@ -181,8 +180,7 @@ def _effect(run: Run, fact: Effect) -> None:
 
 def _erase(run: Run, fact: Erasure) -> None:
     """What the member held is forfeited; rights to value end; the books stay balanced. From now on
-    nothing earns and nothing is owed. How often a reward was taken stays known: who takes part anew
-    gets no other one of what can be had so often."""
+    nothing earns and nothing is owed. What outlives it, each rule's memory says."""
     state = run.state
     for handlers in run.edition.handlers.values():
         if handlers.erased is not None:
@@ -202,7 +200,7 @@ def _erase(run: Run, fact: Erasure) -> None:
     state.vouchers, state.paid = {}, {}
     state.attributes, state.standing = {}, empty.standing
     state.memory = [
-        before if isinstance(before, Uses) else begun
+        before.outlived() if isinstance(before, Lasting) else begun
         for before, begun in zip(state.memory, empty.memory, strict=True)
     ]
     state.gone = True
@@ -227,8 +225,8 @@ def _begin_anew(run: Run, fact: Opening) -> None:
         run.edition = programme.editions[state.edition]
     state.due = run.edition.until
     for handlers in run.edition.handlers.values():
-        if handlers.opening is not None:
-            handlers.opening(run, fact)
+        if handlers.returned is not None:
+            handlers.returned(run)
     run.change("member", run.holder, "returned")
 
 

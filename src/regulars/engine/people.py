@@ -82,6 +82,10 @@ class Person(Struct):
     back: int = -1
     household: str = ""
 
+    def look_who_left(self) -> None:
+        """Find since when they are gone."""
+        self.gone = min((one for one in self.erased if one > self.back), default=FOREVER)
+
 
 class People:
     """The directory. `answer(holder, question)` is what a desk asks; `links` says who was joined
@@ -158,10 +162,11 @@ class People:
             person.banned = min(person.banned, at)
         elif isinstance(fact, Erasure):
             person.erased.append(at)
+            person.look_who_left()
             self.forget(holder)
         elif isinstance(fact, Opening) and fact.what == MEMBER:
             person.back = max(person.back, at)
-        person.gone = min((one for one in person.erased if one > person.back), default=FOREVER)
+            person.look_who_left()
 
     def forget(self, holder: str) -> None:
         """By what somebody was known, as whom they followed links, and with whom they bought."""

@@ -8,7 +8,7 @@ touches a holding except through what `Build` hands out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from msgspec import Struct, field
 
@@ -55,11 +55,11 @@ class Handlers(Struct):
     or raises Refused; `still` checks a promise made for a past instant on the present state;
     `promised` applies, in every state; `settle` runs after each fact; `opening` takes what is
     brought in and says whether it did; `read` answers a name, None if it is not its own; `erased`
-    runs before what an erased member holds is forfeited; `objects` gives the code of why a refund
-    is refused, or nothing. Of several that ask for an order, those with a lower `asks_rank` ask
-    first. Where `opens` says so before an order acts, its record is open meanwhile, also where it
-    is not kept. With
-    `refuses` it may refuse the act itself (`activity` changes to `refused`): none of it happens.
+    runs before what an erased member holds is forfeited, `returned` when they take part anew;
+    `objects` gives the code of why a refund is refused, or nothing. Of several that ask for an
+    order, those with a lower `asks_rank` ask first. Where `opens` says so before an order acts, its
+    record is open meanwhile, also where it is not kept. With `refuses` it may refuse the act itself
+    (`activity` changes to `refused`): none of it happens.
     """
 
     on: dict[type, Callable[[Run, Any], None]] = field(default_factory=dict)
@@ -79,15 +79,26 @@ class Handlers(Struct):
     effect: Callable[[Run, Effect], None] | None = None
     read: Callable[[Run, str], Any] | None = None
     erased: Callable[[Run], None] | None = None
+    returned: Callable[[Run], None] | None = None
     objects: Callable[[Run, Record, Refund], str] | None = None
     asks_rank: int = 0
     refuses: bool = False
     opens: Callable[[Run], bool] | None = None
 
 
+class Lasting(Struct):
+    """A memory of which something outlives that its member leaves for good: leaving and joining
+    is no way to get more than anybody gets. Of any other memory nothing stays."""
+
+    def outlived(self) -> Self:
+        """What whoever takes part anew begins with."""
+        return self
+
+
 class Rule(Part, frozen=True, kw_only=True, tag_field="kind"):
     """What every rule has: an id that is stable across editions (memory goes by it). Without one,
-    the kind is the id."""
+    the kind is the id. Its `memory` is a struct; one that is `Lasting` says what stays of it when
+    its member leaves for good."""
 
     family: ClassVar[str] = ""
     memory: ClassVar[type | None] = None

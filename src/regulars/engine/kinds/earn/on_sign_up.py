@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from regulars.engine.conditions import asks_goods
-from regulars.engine.happenings import MEMBER, Opening, SignUp
+from regulars.engine.happenings import SignUp
 from regulars.engine.kinds.earn.giving import Giving, Measured
 from regulars.engine.rules import Handlers, Sentence
 from regulars.engine.run import Run
@@ -56,13 +56,12 @@ class OnSignUp(Giving, frozen=True, kw_only=True, tag="on_sign_up"):
             run.say(measured.id, "welcomed", points, measured.earning.asset)
             measured.earning.book(run, points)
 
-        def opening(run: Run, fact: Opening) -> bool:
+        def returned(run: Run) -> None:
             """Whoever comes back after they left for good was welcomed before."""
             memory: Welcomed = run.state.memory[slot]
-            memory.done = memory.done or fact.what == MEMBER
-            return False
+            memory.done = True
 
-        return replace(measured.earning.handlers({SignUp: joined}), opening=opening)
+        return replace(measured.earning.handlers({SignUp: joined}), returned=returned)
 
     def sentence(self) -> Sentence:
         """Who joins gets 50 points."""
