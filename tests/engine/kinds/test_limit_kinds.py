@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from earning_shop import Shop, gave, later, problems
+from earning_shop import Shop, gave, later, problems, when
+
+from regulars.engine.happenings import MEMBER, Erasure, Opening
+from regulars.engine.kinds.limit.counting import Used
 
 PER_EURO = "earn: [{kind: per_amount, step: 1.00 EUR, points: 1}]\n"
 LOGIN = (
@@ -82,6 +85,37 @@ def test_ever_is_ever() -> None:
     shop.refund("o1", at="2035-06-01T10:00:00+02:00", full=True)
     shop.order("60.00", at="2035-07-01T10:00:00+02:00")
     assert shop.points() == 100
+
+
+LEAVING = [
+    ("points_ever, most: 100", 0, 40),
+    ("points_per_month, most: 100", 0, 40),
+    ("points_per_month, most: 100", 31, 60),
+    ("points_rolling, most: 100, within: P30D", 0, 40),
+    ("points_rolling, most: 100, within: P30D", 31, 60),
+]
+
+
+def who_left_earns(kind: str, days: int) -> int:
+    """Somebody earned 60, left for good, and earns 60 again so many days later."""
+    shop = Shop(PER_EURO + limit(f"{{kind: {kind}}}"))
+    shop.order("60.00")
+    shop.desk.record(Erasure(key="z", at=when(later(1))), "m1")
+    shop.desk.record(Opening(key="n", at=when(later(2)), what=MEMBER), "m1")
+    shop.order("60.00", at=later(2 + 24 * days))
+    return shop.points()
+
+
+@pytest.mark.parametrize(("kind", "days", "points"), LEAVING)
+def test_what_is_used_up_stays_so_for_who_leaves_and_comes_back(
+    kind: str, days: int, points: int
+) -> None:
+    assert who_left_earns(kind, days) == points
+
+
+def test_saboteur_limits_that_forget_who_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Used, "outlived", lambda self: Used())
+    assert who_left_earns("points_ever, most: 100", 0) == 60
 
 
 def test_a_bonus_for_the_first_order_alone() -> None:

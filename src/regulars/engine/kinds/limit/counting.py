@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from msgspec import Struct, field
+from msgspec import field
 
 from regulars.engine.calendar import Zone
 from regulars.engine.edition import Overflow
 from regulars.engine.happenings import Opening
 from regulars.engine.limiting import ALL, Later, Limiter
-from regulars.engine.rules import Handlers, Limit
+from regulars.engine.rules import Handlers, Lasting, Limit
 from regulars.engine.run import Run
 from regulars.engine.texts import Finding, Id, OneOrMany
 from regulars.ledger.lots import FOREVER
@@ -24,7 +24,7 @@ NEVER = -(1 << 40)
 """The number of no period."""
 
 
-class Used(Struct, omit_defaults=True):
+class Used(Lasting, omit_defaults=True):
     """How much of a limit is used up in the period with this number, and how much of periods to
     come is taken by what was deferred. `key` is the last fact that a limit on acts counted."""
 
@@ -32,6 +32,10 @@ class Used(Struct, omit_defaults=True):
     amount: int = 0
     later: dict[int, int] = field(default_factory=dict)
     key: str = ""
+
+    def outlived(self) -> Used:
+        """What is used up stays used up; what was deferred is never given."""
+        return Used(self.period, self.amount)
 
 
 class Limiting(Limit, frozen=True, kw_only=True):

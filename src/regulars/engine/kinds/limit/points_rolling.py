@@ -11,7 +11,7 @@ from regulars.engine.calendar import Zone
 from regulars.engine.happenings import Opening
 from regulars.engine.kinds.limit.counting import Counting, Limiting
 from regulars.engine.limiting import ALL
-from regulars.engine.rules import Handlers, Sentence
+from regulars.engine.rules import Handlers, Lasting, Sentence
 from regulars.engine.run import Run
 from regulars.engine.texts import Duration, Units, parse_duration
 
@@ -27,8 +27,9 @@ class Took(Struct, omit_defaults=True, gc=False):
     amount: int
 
 
-class Window(Struct, omit_defaults=True):
-    """What counts now, the oldest first. `key` is the last fact that a limit on acts counted."""
+class Window(Lasting, omit_defaults=True):
+    """What counts now, the oldest first. `key` is the last fact that a limit on acts counted.
+    All of it outlives leaving."""
 
     took: list[Took] = field(default_factory=list)
     key: str = ""

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from regulars.engine.kinds.referrals.offer import Offered
 from regulars.engine.kinds.referrals.payout import Frozen
+from regulars.engine.rules import Lasting
 from regulars.ledger.lots import FOREVER
 
 
@@ -94,7 +95,7 @@ class Friend(Struct, omit_defaults=True):
     told: str = ""
 
 
-class Memory(Struct, omit_defaults=True):
+class Memory(Lasting, omit_defaults=True):
     """Both sides. `count` friends count; `used` of each cap by period; `reached` milestones."""
 
     brought: Brought = field(default_factory=Brought)
@@ -105,3 +106,7 @@ class Memory(Struct, omit_defaults=True):
     reached: list[int] = field(default_factory=list)
     next: int = FOREVER
     open: list[list[str]] = field(default_factory=list)
+
+    def outlived(self) -> Memory:
+        """Caps stay used up, what many friends brought is not brought again, a ban stands."""
+        return Memory(banned=self.banned, used=self.used, reached=self.reached)
