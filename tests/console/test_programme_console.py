@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from customers_kit import colleague, open_business, remember
 from django.test import Client
+from django.utils import translation
 
 from regulars.actions.audit import staff_name
 from regulars.actions.members import join
 from regulars.actions.publishing import publish
-from regulars.blueprints import PROGRAMME, blueprints
-from regulars.db.models import EditionRow, FactRow, Role, Staff, TransferRow
+from regulars.blueprints import PLAIN, PROGRAMME, blueprints
+from regulars.console.views.programme.ready import FOR
+from regulars.db import programmes
+from regulars.db.models import Business, EditionRow, FactRow, Role, Staff, TransferRow
+from regulars.engine.texts import in_language
+from regulars.programmes.loading import ready
 
 pytestmark = pytest.mark.django_db
 PAGE = "/console/programme/"
@@ -154,3 +160,38 @@ def test_who_looks_after_one_place_tries_it_with_its_customers_only() -> None:
     path = f"{PAGE}?amount=50&customer={ben.public_id}"
     assert "Ben M" in text(colleague(Role.STAFF, "south"), path)
     assert "Ben M" not in text(colleague(Role.STAFF, "north"), path)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "pl", "ro"])
+def test_plain_ready_ones_are_told_apart_in_every_language(language: str) -> None:
+    several = {key: ready()[key] for key in PLAIN}
+    assert set(FOR) == PLAIN
+    with translation.override(language):
+        names = [in_language(one.name, language) for one in several.values()]
+        assert len(set(names)) == len(names)
+        assert len({str(line) for line in FOR.values()}) == len(PLAIN)
+    for one in several.values():
+        own = [*one.names.values(), *one.counts.values(), *(tier.name for tier in one.tiers)]
+        texts = [one.name, *own, *(each.name for each in one.rewards if hasattr(each, "name"))]
+        assert all(isinstance(text, str) or language in text for text in texts)
+
+
+def test_a_plain_one_is_shown_and_begun_in_the_shops_zone_and_currency() -> None:
+    Business.objects.update(zone="Europe/Warsaw", currency="PLN")
+    owner = colleague(Role.OWNER)
+    assert "US$" not in text(owner).partition("<details")[0]
+    page = text(owner, f"{PAGE}ready/plain/")
+    assert re.search(r"PLN ?1 spent earns 1 point\.", page)
+    assert "US$" not in page
+    assert "It was written with USD; the figures stay, and are PLN here" in page
+    assert "Its days are those of your time zone, Europe/Warsaw." in page
+    owner.post(f"{PAGE}ready/plain/publish/")
+    edition = programmes.read(EditionRow.objects.get().body, "plain")
+    assert (edition.zone, edition.currency) == ("Europe/Warsaw", "PLN")
+
+
+def test_a_well_known_one_keeps_what_it_is_told_with() -> None:
+    page = text(colleague(Role.OWNER), f"{PAGE}ready/starbucks_us_2024/")
+    assert "US$" in page
+    assert "become EUR instead of USD" in page
+    assert "Publish it as it is" not in page

@@ -31,6 +31,10 @@ def test_what_it_changes_is_told_in_words_and_it_waits_for_its_notice() -> None:
     assert "points more" in page
     assert "A coffee: Price in points" in page
     assert "50 → 70" in page
+    assert f'<a href="{PAGE}?at=rewards%5B0%5D#form">A coffee: Price in points</a>' in page
+    sentences = page.partition('aria-labelledby="sent"')[2]
+    assert f'<a href="{PAGE}?at=earn%5B0%5D#form"><i>1</i>' in sentences
+    assert 'href="#sent"' not in page
     revision = str(DraftRow.objects.get().revision)
     refused = text(client.post(f"{PAGE}look/", {"revision": revision}))
     assert "This makes something dearer or shorter" in refused

@@ -73,19 +73,33 @@ def begin(wish: Begin, *, by: str, now: datetime) -> DraftRow:
     """Begin a draft from a ready programme, under a name, in a zone and with a currency of one's
     own; its worked cases stay with it: they are examples of what it was. A draft that is there is
     kept: Refused draft_changed."""
-    folder = blueprints()[wish.ready]
-    text = folder.joinpath(PROGRAMME).read_text(encoding="utf-8")
+    step = Step(body=_fitted(wish, own_edition=True), revision=0, by=by, ready=wish.ready)
+    return keep(step, now)
+
+
+def fitted(ready: str, zone: str, currency: str) -> str:
+    """The file of a ready programme as it holds here: its days are those of the zone, its amounts
+    keep their figures in the currency."""
+    return _fitted(Begin(ready=ready, name="", zone=zone, currency=currency), own_edition=False)
+
+
+def _fitted(wish: Begin, *, own_edition: bool) -> str:
+    text = blueprints()[wish.ready].joinpath(PROGRAMME).read_text(encoding="utf-8")
     data: Any = read(text, wish.ready).data
     own = data.get("currency", "EUR")
     wanted = _in_currency(data, own, wish.currency) if own != wish.currency else dict(data)
-    if wish.name and wish.name != data["name"]:
+    if wish.name and wish.name not in _names(data["name"]):
         wanted["name"] = wish.name
     wanted |= {"zone": wish.zone, "currency": wish.currency}
-    wanted["edition"] = free_edition(str(data["edition"]))
-    if "programme" not in data:
-        wanted["programme"] = data["edition"]
-    step = Step(body=edited(text, wanted), revision=0, by=by, ready=wish.ready)
-    return keep(step, now)
+    if own_edition:
+        wanted["edition"] = free_edition(str(data["edition"]))
+        wanted.setdefault("programme", data["edition"])
+    return edited(text, wanted)
+
+
+def _names(name: Any) -> Sequence[str]:
+    """What a programme is called in the languages that its file has."""
+    return list(name.values()) if isinstance(name, dict) else [str(name)]
 
 
 def _in_currency(data: Any, old: str, new: str) -> Any:

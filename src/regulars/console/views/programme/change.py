@@ -33,7 +33,7 @@ from regulars.console.views.programme.beginning import (
 )
 from regulars.console.views.programme.differing import told_difference, told_worse
 from regulars.console.views.programme.drafts import refusal
-from regulars.console.views.programme.ready import body_of
+from regulars.console.views.programme.ready import body_here
 from regulars.console.views.programme.telling import shown, texts_of
 from regulars.db.models import Customer, DraftRow
 from regulars.db.queries.programmes import running
@@ -111,7 +111,7 @@ def _begin_with(request: StaffRequest) -> tuple[str, int]:
     revision of the draft."""
     name = request.GET.get("ready", "")
     if name:
-        return body_of(name), 0
+        return body_here(request, name), 0
     found = running(timezone.now())
     asked = request.GET.get("of", "") or (found[0].id if found else "")
     row = DraftRow.objects.filter(programme=asked).first()

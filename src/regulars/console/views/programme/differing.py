@@ -7,6 +7,7 @@ import re
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from regulars.console.views.programme.telling import places_of
 from regulars.engine.edition import Edition
 from regulars.engine.texts import DURATION_PATTERN, MONEY_PATTERN, compiled
 from regulars.programmes.harsher import Harsher
@@ -33,7 +34,8 @@ def told_difference(amounts: dict[str, int], tiers: tuple[str, str], edition: Ed
 
 
 def told_worse(one: Harsher, editions: tuple[Edition, Edition]) -> dict[str, str]:
-    """Something that is worse for members: what it is called, what it was and is."""
+    """Something that is worse for members: what it is called, what it was and is, and whose form
+    changes it (nothing where it is gone)."""
     before, after = editions
     section, _dot, rest = one.place.partition(".")
     name, _dot, field = rest.partition(".")
@@ -47,7 +49,17 @@ def told_worse(one: Harsher, editions: tuple[Edition, Edition]) -> dict[str, str
         told = ("", _("gone"))
     elif not steps and not one.was:
         told = ("", _("new"))
-    return {"place": what, "was": told[0], "now": told[1]}
+    at = _form_of(section, name, after)
+    return {"place": what, "was": told[0], "now": told[1], "at": at}
+
+
+def _form_of(section: str, name: str, edition: Edition) -> str:
+    if section in ("standing", "tiers"):
+        return "standing" if edition.standing is not None else ""
+    if section == "assets":
+        several = enumerate(edition.assets)
+        return next((f"assets[{n}]" for n, one in several if one.id == name), "")
+    return places_of(edition).get(name, "")
 
 
 def _called(section: str, name: str, edition: Edition) -> str:

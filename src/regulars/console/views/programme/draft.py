@@ -31,7 +31,7 @@ from regulars.console.views.programme.drafts import (
 )
 from regulars.console.views.programme.nodes import Telling, knowing, owns
 from regulars.console.views.programme.reading import data_of
-from regulars.console.views.programme.ready import body_of
+from regulars.console.views.programme.ready import body_of, zone_and_currency
 from regulars.console.views.programme.targets import Form, Target, heading, target
 from regulars.console.views.programme.telling import Shown, anchor_of, gone, shown, texts_of
 from regulars.console.views.programme.trying import Asked, tried
@@ -80,7 +80,7 @@ def _save(request: StaffRequest, found: Draft, at: str) -> HttpResponse:
     if outcome.problems:
         return _page(request, found, at, (Form(form.target, new, form.knowing), outcome))
     told(request, outcome)
-    return HttpResponseRedirect(address(found.programme, at))
+    return HttpResponseRedirect(address(found.programme, at if outcome.error else ""))
 
 
 def _remove(request: StaffRequest, found: Draft, at: str) -> HttpResponse:
@@ -314,13 +314,9 @@ def give_up(request: StaffRequest, programme: str) -> HttpResponse:
 def begin(request: StaffRequest, name: str) -> HttpResponse:
     """Begin a draft from a ready programme, under a name of one's own."""
     body_of(name)
-    business: Any = getattr(request, "business", None)
-    wanted = Begin(
-        ready=name,
-        name=request.POST.get("name", "").strip()[:200],
-        zone=getattr(business, "zone", "UTC"),
-        currency=getattr(business, "currency", "EUR"),
-    )
+    zone, currency = zone_and_currency(request)
+    called = request.POST.get("name", "").strip()[:200]
+    wanted = Begin(ready=name, name=called, zone=zone, currency=currency)
     try:
         row = drafting.begin(wanted, by=staff_name(request.user), now=timezone.now())
     except Refused as refused:

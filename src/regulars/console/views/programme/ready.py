@@ -7,31 +7,53 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from msgspec import Struct
 
-from regulars.actions import publishing
+from regulars.actions import drafting, publishing
 from regulars.actions.audit import staff_name
 from regulars.actions.refused import Refused
 from regulars.blueprints import PLAIN, PROGRAMME, blueprints
 from regulars.console.permissions import Right, StaffRequest, may, needs
+from regulars.console.views.programme.reading import loaded
 from regulars.console.views.programme.telling import first_sentences, shown, texts_of
 from regulars.db.queries.programmes import running
+from regulars.engine.edition import Edition
 from regulars.engine.texts import in_language
-from regulars.programmes.loading import load
 from regulars.programmes.loading import ready as all_ready
 from regulars.words.reasons import sentence
 
+FOR = {
+    "boutique": gettext_lazy(
+        "For a shop: points, money to pay with for who brings a friend, a present for the birthday."
+    ),
+    "cafe_points": gettext_lazy(
+        "For a café: points and a stamp card side by side, and more for those who come often."
+    ),
+    "cafe_stamp_card": gettext_lazy(
+        "For a café: a stamp for each coffee, and nothing else to explain."
+    ),
+    "plain": gettext_lazy(
+        "For any business: points, and three tiers by what somebody spends in a year."
+    ),
+    "stamp_9_1": gettext_lazy(
+        "For a café or bar: a stamp for each drink whatever it is, two with one's own cup."
+    ),
+}
+"""For whom a plain one is, and what tells it from the others."""
+
 
 class Choice(Struct, frozen=True, kw_only=True):
-    """A ready programme in a list: what it is called, its first sentences, how many it has."""
+    """A ready programme in a list: what it is called, what tells it from the others, its first
+    sentences, how many it has."""
 
     key: str
     name: str
     currency: str
     sentence: str
+    line: str = ""
     count: int = 0
 
     @property
@@ -51,23 +73,46 @@ class Choices(Struct, frozen=True, kw_only=True):
 
 def choices(request: StaffRequest) -> Choices:
     """The ready programmes, each side by id."""
-    currency = getattr(getattr(request, "business", None), "currency", "")
-    found = [
-        Choice(
-            key=name,
-            name=in_language(edition.name, get_language() or "en"),
-            currency=edition.currency,
-            sentence=first_sentences(edition),
-            count=len(texts_of(edition)),
-        )
-        for name, edition in sorted(all_ready().items())
-    ]
+    zone, currency = zone_and_currency(request)
+    found = []
+    for name, made in sorted(all_ready().items()):
+        edition = made
+        if name in PLAIN and made.currency != currency:
+            edition = _here(name, zone, currency)[1] or made
+        found.append(_choice(name, edition))
+    plain = [one for one in found if one.key in PLAIN]
     return Choices(
-        plain=sorted(
-            (one for one in found if one.key in PLAIN), key=lambda one: one.currency != currency
-        ),
+        plain=sorted(plain, key=lambda one: all_ready()[one.key].currency != currency),
         examples=[one for one in found if one.key not in PLAIN],
     )
+
+
+def _choice(name: str, edition: Edition) -> Choice:
+    return Choice(
+        key=name,
+        name=in_language(edition.name, get_language() or "en"),
+        currency=edition.currency,
+        sentence=first_sentences(edition),
+        line=str(FOR.get(name, "")),
+        count=len(texts_of(edition)),
+    )
+
+
+def zone_and_currency(request: StaffRequest) -> tuple[str, str]:
+    """The business's own, which win over those that a ready programme was written with."""
+    business = getattr(request, "business", None)
+    return getattr(business, "zone", "UTC"), getattr(business, "currency", "EUR")
+
+
+def body_here(request: StaffRequest, name: str) -> str:
+    """The file of a ready programme as it holds here; 404 for anything else."""
+    body_of(name)
+    return drafting.fitted(name, *zone_and_currency(request))
+
+
+def _here(name: str, zone: str, currency: str) -> tuple[str, Edition | None]:
+    body = drafting.fitted(name, zone, currency)
+    return body, loaded(body).edition
 
 
 def body_of(name: str) -> str:
@@ -82,16 +127,21 @@ def body_of(name: str) -> str:
 @require_safe
 def one(request: StaffRequest, name: str) -> HttpResponse:
     """A ready programme as sentences and as a file."""
-    body = body_of(name)
-    edition = load(body, name).edition
-    if edition is None:
+    if name not in all_ready():
         raise Http404
-    own = getattr(getattr(request, "business", None), "currency", edition.currency)
+    made = all_ready()[name]
+    zone, own = zone_and_currency(request)
+    body, edition = _here(name, zone, own)
+    if edition is None or (name not in PLAIN and made.currency != own):
+        body, edition = body_of(name), made
     values = {
         "name": name,
         "other_currency": edition.currency if edition.currency != own else "",
+        "made_currency": made.currency if made.currency != edition.currency else "",
         "own_currency": own,
+        "zone": zone,
         "shown": shown(edition, body),
+        "line": FOR.get(name, ""),
         "may_begin": may(request.user, Right.CHANGE_PROGRAMME) and not running(timezone.now()),
     }
     return render(request, "console/programme/ready.html", values)
@@ -100,9 +150,10 @@ def one(request: StaffRequest, name: str) -> HttpResponse:
 @needs(Right.CHANGE_PROGRAMME)
 @require_POST
 def publish(request: StaffRequest, name: str) -> HttpResponse:
-    """Begin with a ready programme as it is."""
+    """Begin with a ready programme as it is shown: in the business's zone and currency."""
+    body = body_here(request, name)
     try:
-        publishing.publish(body_of(name), now=timezone.now(), by=staff_name(request.user))
+        publishing.publish(body, now=timezone.now(), by=staff_name(request.user))
     except Refused as refused:
         messages.error(request, sentence(refused.code, refused.params))
     else:
