@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from regulars.words.typed import Typed, example, typed, which
+from regulars.words.typed import Typed, elsewhere, example, typed, which
 
 READ = [
     ("12", "en", "12"),
@@ -45,6 +45,55 @@ NO_AMOUNT = [
     "٣",
     "12,",
 ]
+
+
+OTHER_MONEY = [
+    ("$12", "EUR", "$"),
+    ("12 $", "EUR", "$"),
+    ("£ 8.40", "EUR", "£"),
+    ("€12", "USD", "€"),
+    ("12 USD", "EUR", "USD"),
+    ("usd 12", "EUR", "usd"),
+    ("12 zł", "EUR", "zł"),
+    ("12 lei", "PLN", "lei"),
+    ("€ 12 $", "EUR", "$"),
+    ("₹12", "USD", "₹"),
+]
+OWN_MONEY = [
+    ("$12", "USD"),
+    ("$12", "CAD"),
+    ("$12", "ARS"),
+    ("£12", "GBP"),
+    ("¥12", "JPY"),
+    ("₹12", "INR"),
+    ("₺12", "TRY"),
+    ("12 zł", "PLN"),
+    ("12 lei", "RON"),
+    ("12eur", "EUR"),
+    ("CHF 12", "CHF"),
+]
+
+
+@pytest.mark.parametrize(("text", "currency", "sign"), OTHER_MONEY)
+def test_other_money_is_not_read_as_this(text: str, currency: str, sign: str) -> None:
+    assert typed(text, currency, "en") == Typed(other=sign)
+
+
+@pytest.mark.parametrize(("text", "currency"), OWN_MONEY)
+def test_a_sign_of_its_own_may_stand_beside_it(text: str, currency: str) -> None:
+    assert typed(text, currency, "en") == Typed(amount=Decimal(12))
+
+
+SAID_OTHER = {
+    "en": "“$” is other money: write the amount in EUR, as in 12.40.",
+    "de": "„$“ ist anderes Geld: Schreiben Sie den Betrag in EUR, etwa 12,40.",
+}
+
+
+@pytest.mark.parametrize(("reader", "said"), SAID_OTHER.items())
+def test_why_other_money_is_not_taken(reader: str, said: str) -> None:
+    with translation.override(reader):
+        assert elsewhere("$", "EUR") == said
 
 
 @pytest.mark.parametrize(("text", "reader", "amount"), READ)

@@ -2,7 +2,7 @@
 
 The signs tell how an amount is meant; where one sign alone may mark thousands or decimals, the
 language decides, and where that would be an amount with more digits than its money has, nobody
-guesses.
+guesses. An amount with the sign or name of other money is not this money's.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 import unicodedata
 from decimal import Decimal
 
-from babel.numbers import get_decimal_symbol
+from babel.numbers import get_decimal_symbol, list_currencies
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
@@ -21,18 +21,65 @@ from regulars.words.amounts import language
 
 BLANKS = re.compile(r"[\s'’]+")
 PLAIN = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[.,][0-9]+")
+NAME = re.compile(r"[^\W\d_]+")
 MOST_DIGITS = 20
+SIGNS = {
+    "$": "ARS AUD BBD BMD BND BRL BSD BZD CAD CLP COP CUP CVE DOP FJD GYD HKD JMD KYD LRD MXN NAD "
+    "NIO NZD SBD SGD SRD TTD TWD USD UYU XCD",
+    "£": "EGP FKP GBP GIP LBP SDG SHP SSP SYP",
+    "¥": "CNY JPY",
+    "₨": "INR LKR MUR NPR PKR SCR",
+    "﷼": "IRR OMR QAR SAR YER",
+    "₱": "CUP PHP",
+    "₩": "KPW KRW",
+    "€": "EUR",
+    "₹": "INR",
+    "₺": "TRY",
+    "₽": "RUB",
+    "₴": "UAH",
+    "₪": "ILS",
+    "₫": "VND",
+    "₦": "NGN",
+    "฿": "THB",
+    "₸": "KZT",
+    "₾": "GEL",
+    "₼": "AZN",
+    "֏": "AMD",
+    "₵": "GHS",
+    "₡": "CRC",
+    "₲": "PYG",
+    "₮": "MNT",
+    "₭": "LAK",
+    "៛": "KHR",
+    "৳": "BDT",
+    "؋": "AFN",
+}
+"""Which money has a sign."""
+NAMES = {
+    "zł": "PLN",
+    "zl": "PLN",
+    "lei": "RON",
+    "leu": "RON",
+    "kč": "CZK",
+    "ft": "HUF",
+    "fr": "CHF",
+}
+"""What people call money beside its code, in small letters."""
 
 
 class Typed(Struct, frozen=True, kw_only=True):
-    """An amount that was read, or the `two` that it may be (the larger first), or neither."""
+    """An amount that was read, or the `two` that it may be (the larger first), or neither: in
+    `other` money, by its sign or name, it is none."""
 
     amount: Decimal | None = None
     two: tuple[Decimal, ...] = ()
+    other: str = ""
 
 
 def typed(text: str, currency: str, reader: str = "") -> Typed:
     """What was meant by an amount in a currency, as a reader of a language writes it."""
+    if other := _other(text, currency):
+        return Typed(other=other)
     plain = _bare(text, currency)
     if not PLAIN.fullmatch(plain) or len(plain) > MOST_DIGITS:
         return Typed()
@@ -47,10 +94,32 @@ def typed(text: str, currency: str, reader: str = "") -> Typed:
     return _one_sign((whole, sign, part), decimals(currency), reader or language())
 
 
+def _other(text: str, currency: str) -> str:
+    """The sign or name of other money in a text; empty where there is none."""
+    for sign in _signs(text):
+        if currency not in SIGNS.get(sign, "").split():
+            return sign
+    for name in NAME.findall(text):
+        code = _code(name)
+        if code and code != currency:
+            return str(name)
+    return ""
+
+
+def _signs(text: str) -> list[str]:
+    return [one for one in text if unicodedata.category(one) == "Sc"]
+
+
+def _code(name: str) -> str:
+    """The code of the money that is called so; empty where none is."""
+    code = name.upper()
+    return NAMES.get(name.lower(), code if code in list_currencies() else "")
+
+
 def _bare(text: str, currency: str) -> str:
-    """Without blanks, marks between thousands, and the name or sign of money around it."""
-    plain = BLANKS.sub("", text)
-    plain = plain.removeprefix(currency).removesuffix(currency)
+    """Without blanks, marks between thousands, and the name or sign of its money."""
+    plain = NAME.sub(lambda found: "" if _code(found[0]) == currency else found[0], text)
+    plain = BLANKS.sub("", plain)
     return "".join(one for one in plain if unicodedata.category(one) != "Sc")
 
 
@@ -86,6 +155,16 @@ def which(two: tuple[Decimal, ...], currency: str, reader: str = "") -> str:
     return _("Do you mean %(large)s or %(small)s? Write it like one of these.") % {
         "large": large,
         "small": small,
+    }
+
+
+def elsewhere(other: str, currency: str, reader: str = "") -> str:
+    """Why an amount with the sign of other money was not taken."""
+    by = reader or language()
+    return _("“%(other)s” is other money: write the amount in %(currency)s, as in %(example)s.") % {
+        "other": other,
+        "currency": currency,
+        "example": example(currency, by),
     }
 
 

@@ -29,7 +29,7 @@ from regulars.words import formats
 from regulars.words.amounts import asset_of, capital, language, much, reward_name, said
 from regulars.words.programme import refusal, touched, why_told
 from regulars.words.reasons import sentence
-from regulars.words.typed import example, typed, which
+from regulars.words.typed import elsewhere, example, typed, which
 
 MOST = Decimal(1_000_000)
 ASKED = ("amount", "category", "who", "customer")
@@ -132,9 +132,12 @@ def amount_of(text: str, currency: str) -> Decimal | None:
 
 
 def not_read(text: str, currency: str) -> str:
-    """Why an amount was not taken: two may be meant, or none can be read."""
-    if two := typed(text, currency).two:
-        return which(two, currency)
+    """Why an amount was not taken: two may be meant, or other money, or none can be read."""
+    read = typed(text, currency)
+    if read.two:
+        return which(read.two, currency)
+    if read.other:
+        return elsewhere(read.other, currency)
     return _("Write an amount above 0, as in %(example)s.") % {"example": example(currency)}
 
 
