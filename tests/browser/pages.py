@@ -87,8 +87,8 @@ PAGES = {
 OPEN_PAGES = {
     "account_login": "/console/accounts/login/",
     "account_inactive": "/console/accounts/inactive/",
-    "account_reset_password": "/console/accounts/password/reset/",
-    "account_reset_password_done": "/console/accounts/password/reset/done/",
+    "account_reset_password": "/console/accounts/password/forgot/",
+    "account_reset_password_done": "/console/accounts/password/forgot/done/",
     "console:entry": "/console/enter/no-such-link/",
 }
 """Those for somebody who is not signed in."""

@@ -84,6 +84,22 @@ def test_an_error_page_needs_no_database_and_tells_no_secret(status: int, code: 
     assert " style=" not in html
 
 
+@pytest.mark.parametrize(
+    ("path", "leads"),
+    [
+        ("/console/x/", 'href="/"'),
+        ("/till/book/", 'href="/till/"'),
+        ("/my/x/", 'href="/my/"'),
+        ("/s/x/", 'href="/my/"'),
+        ("/panel/", 'href="/my/"'),
+    ],
+)
+def test_an_error_page_leads_whoever_met_it_back_to_their_own(path: str, leads: str) -> None:
+    html = errors.broken(RequestFactory().get(path)).content.decode()
+    assert leads in html
+    assert html.count('class="btn') == 1
+
+
 def test_an_outdated_form_says_what_to_do() -> None:
     html = errors.csrf_failure(RequestFactory().post("/"), "no cookie").content.decode()
     assert "load the page again" in html

@@ -52,7 +52,8 @@ def test_where_no_row_is_ready_nothing_can_be_brought_in(client: Client) -> None
     address = upload(client, lines[0] + lines[-1], "leer.csv")
     match(client, address)
     page = text_of(client.get(address + "preview/"))
-    assert "0 of 1 rows are ready." in page
+    assert "0 of 1 row is ready." in page
+    assert "the good rows go in now" not in page
     assert "Bring in 0" not in page
 
 

@@ -42,6 +42,9 @@ SECTIONS = (
     Section("settings", "console:settings", "gear", _("Settings")),
 )
 
+ACCOUNTS = "/console/accounts/"
+"""One's own password, second factor and devices stand among the settings."""
+
 
 def shell(request: HttpRequest) -> dict[str, object]:
     """The context of `console/base.html`; safe on error pages and before set-up."""
@@ -72,7 +75,8 @@ LANGUAGE_NAMES = {"en": "English", "de": "Deutsch", "pl": "Polski", "ro": "Româ
 def sections(reader: Staff, path: str) -> list[Entry]:
     """The sections that exist and that `reader` may open; the one `path` lies in is current."""
     found = [(section, _open_to(reader, section.url_name)) for section in SECTIONS]
-    inside = [url for _section, url in found if url and path.startswith(url)]
+    lies = path.replace(ACCOUNTS, reverse("console:settings"), 1)
+    inside = [url for _section, url in found if url and lies.startswith(url)]
     current = max(inside, key=len, default="")
     return [
         Entry(section.key, url, section.icon, str(section.label), url == current)

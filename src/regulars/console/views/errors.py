@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 
-MEMBERS = ("/my/", "/r/")
+MEMBERS = ("/my/", "/r/", "/s/", "/panel/")
 """Where members and their friends are: they are not sent to the doors of staff."""
+TILL = "/till/"
+"""Where cashiers are: they find back to their own page."""
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -35,6 +37,7 @@ def _page(request: HttpRequest, status: int, *, stale: bool = False) -> HttpResp
         "request_id": getattr(request, "request_id", ""),
         "status": status,
         "stale": stale,
+        "at_till": request.path_info.startswith(TILL),
     }
     members = request.path_info.startswith(MEMBERS)
     template = (

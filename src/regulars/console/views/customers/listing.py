@@ -45,7 +45,7 @@ COLUMNS: tuple[tuple[Sort | None, Any, str], ...] = (
     ("spent", gettext_lazy("Spent"), "n"),
     ("stake", gettext_lazy("At stake"), "n"),
     (None, "", "n"),
-    (None, gettext_lazy("Tags"), "only-wide"),
+    (None, gettext_lazy("Tags"), "only-xl"),
 )
 BALANCE = 6
 """Which of the columns is called as the programme calls what it gives."""
