@@ -9,7 +9,7 @@ from __future__ import annotations
 import selectors
 import socket
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable
 
 from killed_shop import Sales, Shop
@@ -65,7 +65,7 @@ class Crowd:
 
     def __init__(self, shop: Shop, sales: Sales) -> None:
         self._shop, self._sales = shop, sales
-        self._free: deque[socket.socket] = deque()
+        self._free: list[socket.socket] = []
         self._under_way: dict[int, Asked] = {}
         self._any = selectors.DefaultSelector()
 
@@ -115,7 +115,7 @@ class Crowd:
 
     def _send(self, number: int) -> None:
         body = self._sales.body(number, self._sales.key(number, 0))
-        link = self._free.popleft() if self._free else self._connected()
+        link = self._free.pop() if self._free else self._connected()
         asked = Asked(link, number, time.monotonic(), self._head(len(body)) + body)
         self._under_way[link.fileno()] = asked
         self._any.register(link, selectors.EVENT_READ | selectors.EVENT_WRITE, asked)
