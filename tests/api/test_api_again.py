@@ -11,11 +11,12 @@ import pytest
 from api_kit import CLUB, Answer, Caller, ago, cafe, key, member, order
 from django.db import DatabaseError, connection
 
-from regulars.actions import answering
+from regulars.actions import answering, portal_erasing
+from regulars.actions.advocates import choose_code
 from regulars.api import again
 from regulars.api.calls import facts
 from regulars.api.operations import SERVED
-from regulars.db.models import AnswerRow, FactRow
+from regulars.db.models import AnswerRow, Customer, FactRow
 
 SECRETS = {"create_key", "rotate_key"}
 READS = {"quote_cart", "find_customer", "find_voucher", "preview_edition"}
@@ -185,3 +186,39 @@ def test_an_answer_that_is_made_anew_is_seen(monkeypatch: pytest.MonkeyPatch) ->
     first = caller.post("/facts", BODIES["/facts"], Idempotency_Key="a")
     caller.post("/facts", order("o2", "7.00"))
     assert not same(first, caller.post("/facts", BODIES["/facts"], Idempotency_Key="a"))
+
+
+def forgotten(caller: Caller) -> list[bytes]:
+    """Mia chose a code, points were given for a reason, and she is forgotten: what is answered
+    again to those who asked before."""
+    mia = member(caller)
+    number = Customer.objects.get(public_id=mia).id
+    choose_code(number, CLUB, "MIA-MILLER", now=datetime.now(UTC))
+    by = Caller(key("members:write", "grants:write"))
+    reason = "Mia Miller spilt it"
+    wish = {"key": "a", "programme": CLUB, "member": mia, "amount": "5", "reason": reason}
+    asked = [
+        ("/adjustments", wish, "one"),
+        ("/adjustments", wish, "two"),
+        ("/members", {"programme": CLUB, "member": mia}, "three"),
+    ]
+    first = [by.post(path, body, Idempotency_Key=name) for path, body, name in asked]
+    assert [one.status for one in first] == [200] * 3
+    assert all(b"Mia" in one.raw or b"MIA" in one.raw for one in first)
+    portal_erasing.erase(number, datetime.now(UTC))
+    again = [by.post(path, body, Idempotency_Key=name) for path, body, name in asked]
+    assert [one.headers["Idempotent-Replay"] for one in again] == ["true"] * 3
+    for one, before in zip(again, first, strict=True):
+        assert {**one.said, "reason": "", "code": ""} == {**before.said, "reason": "", "code": ""}
+    return [one.raw for one in again]
+
+
+@pytest.mark.django_db
+def test_what_was_said_of_somebody_who_is_forgotten_is_not_said_again() -> None:
+    assert not any(b"mia" in one.lower() for one in forgotten(cafe()))
+
+
+@pytest.mark.django_db
+def test_saboteur_answers_that_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portal_erasing, "forget_person", lambda public_ids: None)
+    assert all(b"mia" in one.lower() for one in forgotten(cafe()))

@@ -8,20 +8,25 @@ ever; answers are kept for some days.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 from django.db.models import QuerySet
 from msgspec import Struct
 
 from regulars.actions.refused import Refused
-from regulars.db.models import AnswerRow
+from regulars.db.models import AnswerRow, ApiKey
 
 KEPT = timedelta(days=7)
 PATIENCE = timedelta(minutes=2)
 """Whoever has not answered after so long never will: it was killed on the way."""
 LEVEL = 1
+ABOUT_MEMBERS = ("members:write", "grants:write", "grants:approve")
+"""Scopes under which answers are given that hold words of people."""
 BEGIN = """
     INSERT INTO regulars_answer AS a (api_key, name, told, body, at) VALUES (%s, %s, %s, '', %s)
     ON CONFLICT (api_key, name) DO UPDATE SET told = excluded.told, at = excluded.at
@@ -83,3 +88,24 @@ def _mine(asking: Asking) -> QuerySet[AnswerRow]:
 def forget_old(now: datetime) -> int:
     """Forget answers that nobody asks for any more; how many."""
     return AnswerRow.objects.filter(at__lt=now - KEPT).delete()[0]
+
+
+def forget_person(public_ids: Iterable[UUID]) -> None:
+    """Take what people said of somebody out of answers that may be given again: the reason why
+    something was given or taken by hand, and the code that they chose for friends."""
+    names = [str(one).encode() for one in public_ids]
+    keys = ApiKey.objects.filter(scopes__overlap=list(ABOUT_MEMBERS)).values("id")
+    rows = AnswerRow.objects.filter(api_key__in=keys, status__isnull=False)
+    for api_key, name, body in rows.values_list("api_key", "name", "body").iterator():
+        said = zlib.decompress(body)
+        if any(one in said for one in names):
+            bare = zlib.compress(_without_words(said), LEVEL)
+            AnswerRow.objects.filter(api_key=api_key, name=name).update(body=bare)
+
+
+def _without_words(said: bytes) -> bytes:
+    answer: Any = msgspec.json.decode(said)
+    if not isinstance(answer, dict):
+        return said
+    going = ("reason", "code") if "progress" in answer else ("reason",)
+    return msgspec.json.encode({**answer, **{one: "" for one in going if one in answer}})

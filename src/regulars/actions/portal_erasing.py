@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
+from regulars.actions.answering import forget_person
 from regulars.actions.forgetting_files import forget_in_files, traces
 from regulars.actions.later import refresh_later
 from regulars.actions.record import Source, record
@@ -49,6 +50,7 @@ def erase(customer_id: int, now: datetime) -> None:
         attributes={},
         **sort_keys(""),
     )
+    forget_person(one.public_id for one in locked)
     forgotten.note(one.public_id for one in locked)
     refresh_later()
 
