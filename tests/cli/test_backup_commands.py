@@ -10,11 +10,13 @@ import pytest
 from django.db import connections
 
 from cli.conftest import Regulars
+from regulars.actions import stops
 from regulars.actions.known import known_customer
 from regulars.actions.portal_erasing import erase
 from regulars.blueprints import PROGRAMME, blueprints
 from regulars.db import forgotten
-from regulars.db.models import Customer, EditionRow, IdentifierRow
+from regulars.db.models import Customer, EditionRow, IdentifierRow, StoppedAddress
+from regulars.db.stopped import mark_of
 from regulars.engine.facts import Identifier, Who
 from server import address
 
@@ -67,20 +69,29 @@ def known() -> list[str]:
     return [*names, *IdentifierRow.objects.values_list("value", flat=True)]
 
 
+def stopped() -> list[str]:
+    return list(StoppedAddress.objects.values_list("address_hash", flat=True))
+
+
 @pytest.mark.usefixtures("as_owner")
 def test_who_was_forgotten_since_is_forgotten_again(
     regulars: Regulars, tmp_path: Path, settings: Any
 ) -> None:
-    """P10: an older backup brings nobody back."""
+    """P10, P07: an older backup brings nobody back, nor mails that were stopped."""
     settings.DATA = tmp_path / "d"
     number, kept = somebody(), tmp_path / "kept.backup"
     assert regulars("backup", kept).returncode == 0
+    stops.stop([mark_of("ben@example.com")], {"news"}, datetime.now(UTC))
     erase(number, datetime.now(UTC))
     assert known() == []
     back = regulars("restore", kept, "--force")
     assert (back.returncode, back.stderr) == (0, "")
-    assert back.stdout.endswith("One person who has asked for it since was forgotten again.\n")
+    assert back.stdout.endswith(
+        "One person who has asked for it since was forgotten again.\n"
+        "One address, whose owner has stopped mails since, was stopped again.\n"
+    )
     assert known() == []
+    assert stopped() == [mark_of("ben@example.com")]
     assert regulars("verify").returncode == 0
     again = regulars("restore", kept, "--force", "--lang", "de")
     assert "Eine Person" in again.stdout
@@ -89,8 +100,10 @@ def test_who_was_forgotten_since_is_forgotten_again(
     forgotten.place().rename(elsewhere)
     assert regulars("restore", kept, "--force").returncode == 0
     assert known() == ["Ana Canary", "ana@example.com"], "nobody has told it"
+    assert stopped() == []
     assert regulars("restore", kept, "--force", "--forgotten", elsewhere).returncode == 0
     assert known() == []
+    assert stopped() == [mark_of("ben@example.com")]
     assert forgotten.listed(forgotten.place()) == forgotten.listed(elsewhere)
 
 

@@ -207,5 +207,6 @@ def test_the_mail_of_a_name_with_an_address(club: Club) -> None:
     Customer.objects.filter(id=club.ana).update(name="http://evil.example/x Now")
     claim(club)
     found = re.findall(r"https?://\S+", mails()[0].text + mails()[0].subject)
-    assert len(found) == 1
+    assert len(found) == 2
     assert found[0].startswith("https://club.example/r/confirm/")
+    assert found[1].startswith("https://club.example/my/stop/")

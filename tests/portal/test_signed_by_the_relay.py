@@ -91,7 +91,7 @@ def letter(club: Club, settings: Any) -> bytes:
         customer_id=club.ana,
         purpose="news",
     )
-    mailing.queue_agreed(wanted, NOW)
+    mailing.queue(wanted, NOW)
     with smtp(settings) as server:
         settings.DEFAULT_FROM_EMAIL = f"hello@{HOME}"
         assert mailing.send_due(NOW) == 1
@@ -126,7 +126,7 @@ def test_p05_the_signature_covers_the_way_out(
     assert valid(mail, names)
     for arrived in (mail, on_its_way(mail)):
         told = message_from_bytes(arrived)
-        way = f"{BASE}/my/stop/{stop_token(club.customer, 'news', 'mail')}/"
+        way = f"{BASE}/my/stop/{stop_token(club.customer, ANA, 'news', 'mail')}/"
         assert "".join(told["List-Unsubscribe"].split()) == f"<{way}>"
         assert told["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert valid(arrived, names)

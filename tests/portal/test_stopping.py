@@ -18,6 +18,7 @@ from regulars.actions.portal_profile import Said, consent
 from regulars.db.models import Consent, ConsentWording, Customer, OutMail
 from regulars.db.queries import consents
 from regulars.db.queries.consents import agrees, consents_of, stop_token
+from regulars.db.stopped import mark_of
 from staff import digest
 
 NEWS, EVENTS = ("news", "mail"), ("events", "mail")
@@ -40,12 +41,12 @@ def news(club: Club, purpose: str = "news", to: int | None = None) -> OutMail | 
         customer_id=to or club.ana,
         purpose=purpose,
     )
-    queued = mailing.queue_agreed(wanted, NOW)
+    queued = mailing.queue(wanted, NOW)
     return OutMail.objects.get(pk=queued) if queued else None
 
 
 def path(club: Club, purpose: str = "news") -> str:
-    return f"{WEB}{stop_token(club.customer, purpose, 'mail')}/"
+    return f"{WEB}{stop_token(club.customer, ANA, purpose, 'mail')}/"
 
 
 def strange() -> Client:
@@ -171,18 +172,24 @@ def test_it_can_be_switched_on_again(club: Club) -> None:
 def forged(club: Club) -> list[str]:
     """Tokens that nobody was given."""
     other = Customer.objects.get(id=member("Ben", email="ben@example.com"))
-    mine = stop_token(club.customer, "news", "mail")
-    told, signed = mine[: -len(mine.split("-", 2)[2])], urlsafe_b64decode(mine.split("-", 2)[2])
+    mine = stop_token(club.customer, ANA, "news", "mail")
+    told, signed = (
+        mine[: -len(mine.split("-", 2)[2])],
+        urlsafe_b64decode(mine.split("-", 2)[2] + "="),
+    )
     swapped = urlsafe_b64encode(other.public_id.bytes + signed[16:]).decode()
-    bits = [bytearray(signed) for _byte in signed[16:]]
-    for place, one in enumerate(bits, 16):
+    readdressed = signed[:16] + bytes.fromhex(mark_of("ben@example.com")) + signed[48:]
+    bits = [bytearray(signed) for _byte in signed[48:]]
+    for place, one in enumerate(bits, 48):
         one[place] ^= 1
     return [
         told + swapped,
+        told + urlsafe_b64encode(readdressed).decode(),
         mine.replace("news", "events"),
         mine.replace("mail", "sms"),
         told,
         told + urlsafe_b64encode(signed[:16]).decode(),
+        told + urlsafe_b64encode(signed[:48]).decode(),
         *(told + urlsafe_b64encode(bytes(one)).decode() for one in bits),
         *("nothing", "news-mail-é", "news-mail-====", "-" * 60, mine + "AAAA"),
     ]
@@ -215,7 +222,7 @@ def test_a_key_of_another_installation_opens_nothing(club: Club, settings: Any) 
 
 def test_who_was_merged_is_stopped_as_whom_they_are_now(club: Club) -> None:
     other = Customer.objects.get(id=member("Anna", email="anna@example.com"))
-    token = stop_token(other, "news", "mail")
+    token = stop_token(other, "anna@example.com", "news", "mail")
     customers.merge(other.public_id, club.customer.public_id, reason="one", now=NOW)
     agree(club.ana, NEWS)
     assert strange().post(f"{WEB}{token}/").status_code == 200

@@ -18,13 +18,14 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from regulars.actions.later import later
 from regulars.channels.mail import Letter, Outcome, Postman
 from regulars.db import tracing
 from regulars.db.models import Business, Customer, OutMail
-from regulars.db.queries.consents import agrees, stop_token
+from regulars.db.queries.consents import may_go, stop_token
+from regulars.db.stopped import INVITATIONS
 from regulars.words.consents import purpose_names
 
 log = logging.getLogger("regulars.mail")
@@ -45,7 +46,7 @@ State = OutMail.State
 
 class Wanted(Struct, frozen=True, kw_only=True):
     """A mail to be sent. `secret` tells that its text lets somebody in; `worth` how long it is of
-    any use. One with a `purpose` is for those alone who agree to it: see `queue_agreed`.
+    any use. One with a `purpose` may be stopped by its reader; one without must come.
     `about_id` is the customer whom it names beside its reader."""
 
     kind: str
@@ -59,31 +60,14 @@ class Wanted(Struct, frozen=True, kw_only=True):
     about_id: int | None = None
 
 
-def queue_agreed(wanted: Wanted, now: datetime) -> UUID | None:
-    """Put a mail into the outbox that its reader may stop, with the link by which they do; None
-    where they do not agree to its purpose. To be called in the language of its reader."""
-    customer = Customer.objects.filter(id=wanted.customer_id or 0).first()
-    if customer is None or not agrees(customer.id, wanted.purpose, CHANNEL):
+def queue(wanted: Wanted, now: datetime) -> UUID | None:
+    """Put a mail into the outbox, in the caller's transaction, and have it sent; its id. None where
+    it has a purpose that its reader did not agree to, or that the owner of the address stopped:
+    every mail that may be stopped is asked about here, and again when it goes out. To be called in
+    the language of its reader, who is told how to stop it."""
+    if not may_go(wanted.purpose, wanted.recipient, wanted.customer_id):
         return None
-    about = {"purpose": purpose_names()[wanted.purpose]}
-    lines = [
-        gettext("You get this because you said yes to “%(purpose)s”. To stop it, open this and "
-                "press the button; nobody asks who you are:") % about,
-        stop_address(customer, wanted.purpose),
-    ]  # fmt: skip
-    text = wanted.text.rstrip("\n") + "\n\n-- \n" + "\n".join(lines) + "\n"
-    return queue(structs.replace(wanted, text=text), now)
-
-
-def stop_address(customer: Customer, purpose: str) -> str:
-    """Where somebody stops mails of a purpose without signing in."""
-    token = stop_token(customer, purpose, CHANNEL)
-    return settings.BASE_URL + reverse("portal:stop", args=[token])
-
-
-def queue(wanted: Wanted, now: datetime) -> UUID:
-    """Put a mail into the outbox, in the caller's transaction, and have it sent; its id."""
-    row = OutMail.objects.create(
+    row = OutMail(
         kind=wanted.kind,
         recipient=wanted.recipient,
         subject=" ".join(wanted.subject.split())[:300],
@@ -97,9 +81,34 @@ def queue(wanted: Wanted, now: datetime) -> UUID:
         until=now + wanted.worth,
         request=tracing.current(),
     )
+    if row.purpose:
+        row.text = f"{row.text.rstrip()}\n\n-- \n{_way_out(row)}\n"
+    row.save(force_insert=True)
     # Whoever waits for a code gets a job of their own: one that waits already may run too early.
     later(JOB, once=None if wanted.secret else JOB)
     return row.id
+
+
+def _way_out(row: OutMail) -> str:
+    """What stands below a mail that may be stopped."""
+    about = {"purpose": purpose_names()[row.purpose]}
+    told = gettext(
+        "You get this because you said yes to “%(purpose)s”. To stop it, open this and press the "
+        "button; nobody asks who you are:"
+    )
+    if row.purpose == INVITATIONS:
+        told = gettext(
+            "Somebody typed your address where a friend’s link leads. To get no more such mails, "
+            "open this and press the button; nobody asks who you are:"
+        )
+    return f"{told % about}\n{stop_address(row)}"
+
+
+def stop_address(row: OutMail) -> str:
+    """Where somebody stops mails of this kind without signing in."""
+    customer = Customer.objects.filter(id=row.customer_id or 0).first()
+    token = stop_token(customer, row.recipient, row.purpose, CHANNEL)
+    return settings.BASE_URL + reverse("portal:stop", args=[token])
 
 
 def send_due(now: datetime | None = None) -> int:
@@ -140,13 +149,10 @@ def _take_up(now: datetime) -> Sequence[OutMail]:
 
 def _wanted(row: OutMail) -> bool:
     """Whether it may go out still: who stopped it after it was queued does not get it."""
-    return not row.purpose or (
-        row.customer_id is not None and agrees(row.customer_id, row.purpose, CHANNEL)
-    )
+    return may_go(row.purpose, row.recipient, row.customer_id)
 
 
 def _letter(row: OutMail) -> Letter:
-    customer = Customer.objects.filter(id=row.customer_id or 0).first() if row.purpose else None
     name = Business.objects.values_list("name", flat=True).filter(pk=1).first() or ""
     return Letter(
         id=str(row.id),
@@ -155,7 +161,7 @@ def _letter(row: OutMail) -> Letter:
         subject=row.subject,
         text=row.text,
         request=row.request,
-        stop=stop_address(customer, row.purpose) if customer else "",
+        stop=stop_address(row) if row.purpose else "",
     )
 
 

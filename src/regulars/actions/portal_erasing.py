@@ -1,4 +1,5 @@
-"""Somebody asks to be forgotten: what says who they are goes, the books stay balanced.
+"""Somebody asks to be forgotten: what says who they are goes, the books stay balanced. What mails
+they stopped stays stopped, by a keyed hash of their addresses.
 
 Facts hold no personal data and stay, under a number that leads to nobody any more. What was held
 is forfeited by an Erasure fact, as every programme counts it. It cannot be undone: after an older
@@ -13,6 +14,7 @@ from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
+from regulars.actions import stops
 from regulars.actions.answering import forget_person
 from regulars.actions.forgetting_files import forget_in_files, traces
 from regulars.actions.later import refresh_later
@@ -36,6 +38,7 @@ def erase(customer_id: int, now: datetime) -> None:
     rows = IdentifierRow.objects.filter(customer_id__in=numbers)
     identifiers = list(rows.values_list("kind", "value"))
     addresses = [value for kind, value in identifiers if kind == "email"]
+    stops.before_erasing(customer_id, now)
     forget_in_files(traces((one.name for one in locked), identifiers))
     _forget_mail(numbers, addresses)
     for table in privacy.going():

@@ -28,6 +28,7 @@ from regulars.actions.refused import Refused
 from regulars.db.models import Business, Customer, FactKey, Invitation
 from regulars.db.queries.advocates import made_code_of
 from regulars.db.queries.portal import customer_of_email, first_name, token_hash
+from regulars.db.stopped import INVITATIONS
 from regulars.engine.arrivals import Arrival
 from regulars.engine.facts import Identifier, Profile, Who
 from regulars.engine.happenings import SignUp
@@ -57,7 +58,8 @@ def claim(wanted: Claim, now: datetime) -> None:
 
 @transaction.atomic
 def write(wanted: Claim, now: datetime) -> None:
-    """The mail: a link to confirm for somebody new, and a plain word for everybody else."""
+    """The mail: a link to confirm for somebody new, and a plain word for everybody else. Nothing
+    where the owner of the address has stopped such mails."""
     found = inviting(wanted.code, now)
     if found is None:
         return
@@ -67,6 +69,8 @@ def write(wanted: Claim, now: datetime) -> None:
             queue(_known(wanted, found, customer), now)
             return
         token = secrets.token_urlsafe(32)
+        if queue(_new(wanted, found, token), now) is None:
+            return
         Invitation.objects.create(
             token_hash=token_hash(token),
             code=made_code_of(found.advocate, found.programme) or found.code,
@@ -74,7 +78,6 @@ def write(wanted: Claim, now: datetime) -> None:
             language=wanted.language,
             created_at=now,
         )
-        queue(_new(wanted, found, token), now)
 
 
 def _new(wanted: Claim, found: Inviting, token: str) -> Wanted:
@@ -94,6 +97,7 @@ def _new(wanted: Claim, found: Inviting, token: str) -> Wanted:
         text="\n\n".join(lines) + "\n",
         secret=True,
         worth=LIFE,
+        purpose=INVITATIONS,
         about_id=found.advocate,
     )
 
@@ -111,6 +115,7 @@ def _known(wanted: Claim, found: Inviting, customer: Customer) -> Wanted:
         recipient=wanted.email,
         subject=gettext("About your link for %(business)s") % values,
         text="\n\n".join(lines) + "\n",
+        purpose=INVITATIONS,
         customer_id=customer.id,
     )
 

@@ -11,11 +11,11 @@ from django.db import transaction
 from django.db.models import Max
 from msgspec import Struct, structs
 
-from regulars.actions import birthdays, leavings
+from regulars.actions import birthdays, leavings, stops
 from regulars.actions.customers import NAME_LENGTH, change_profile
 from regulars.actions.refused import Refused
 from regulars.db.models import Consent, ConsentWording, Customer, HolderState, Leaving
-from regulars.db.queries.consents import Stopping, consents_of
+from regulars.db.queries.consents import Stopping, consents_of, marks_of
 from regulars.engine.facts import Profile
 
 PURPOSES = ("points", "news", "events", "questions")
@@ -26,6 +26,8 @@ JOINING = ("joining", "counter")
 """What somebody says aloud at a counter, who joins there: that they take part."""
 TO_COME_BACK = timedelta(days=14)
 How = Literal["portal", "till", "mail", "friend", "staff"]
+Choices = Mapping[tuple[str, str], bool]
+"""A yes or no, by purpose and channel."""
 
 
 class About(Struct, frozen=True, kw_only=True):
@@ -71,7 +73,7 @@ class Said(Struct, frozen=True, kw_only=True):
     read or heard, in which language, by which way, at which `place`, and who wrote it down, for
     which `reason`."""
 
-    choices: Mapping[tuple[str, str], bool]
+    choices: Choices
     wordings: Mapping[str, str]
     language: str
     source: How
@@ -83,32 +85,49 @@ class Said(Struct, frozen=True, kw_only=True):
 @transaction.atomic
 def consent(customer_id: int, said: Said, now: datetime) -> int:
     """Write down what changed of what somebody agreed to; how many rows. The rows before stay: they
-    are the proof. Refused: consent_unknown."""
+    are the proof. A no stops their addresses; only a yes of their own, signed in, takes that back.
+    Refused: consent_unknown."""
     Customer.objects.select_for_update().get(id=customer_id)
     before = consents_of(customer_id)
     last = Consent.objects.filter(customer_id=customer_id).aggregate(at=Max("at"))["at"]
     at = now if last is None else max(now, last + timedelta(microseconds=1))
-    written = 0
-    for (purpose, channel), given in said.choices.items():
-        aloud = (purpose, channel) == JOINING
-        if not aloud and (purpose not in PURPOSES or channel not in CHANNELS):
+    _check(said)
+    yes = {purpose for (purpose, _channel), given in said.choices.items() if given}
+    back = stops.take_back(customer_id, yes, at) if said.source == "portal" else set()
+    changed = {
+        (purpose, channel): given
+        for (purpose, channel), given in said.choices.items()
+        if (purpose, channel) == JOINING
+        or before.get((purpose, channel), False) != given
+        or (given and purpose in back)
+    }
+    _write(customer_id, said, changed, at)
+    noes = {purpose for (purpose, _channel), given in changed.items() if not given}
+    if noes:
+        stops.stop(marks_of(customer_id), noes, at)
+    return len(changed)
+
+
+def _check(said: Said) -> None:
+    for purpose, channel in set(said.choices) - {JOINING}:
+        if purpose not in PURPOSES or channel not in CHANNELS:
             raise Refused("consent_unknown")
-        if not aloud and before.get((purpose, channel), False) == given:
-            continue
+
+
+def _write(customer_id: int, said: Said, choices: Choices, at: datetime) -> None:
+    for (purpose, channel), given in choices.items():
         Consent.objects.create(
             customer_id=customer_id,
             purpose=purpose,
             channel=channel,
             given=given,
-            wording=_wording(said.wordings.get(purpose, ""), said.language, now),
+            wording=_wording(said.wordings.get(purpose, ""), said.language, at),
             at=at,
             source=said.source,
             actor=said.actor[:200],
             place=said.place,
             reason=said.reason[:500],
         )
-        written += 1
-    return written
 
 
 def _wording(text: str, language: str, now: datetime) -> str:
@@ -119,10 +138,17 @@ def _wording(text: str, language: str, now: datetime) -> str:
     return name
 
 
+@transaction.atomic
 def stop(wanted: Stopping, said: Said, now: datetime) -> None:
-    """Write no more about a purpose by a channel; doing it again changes nothing."""
-    choices = {(wanted.purpose, wanted.channel): False}
-    consent(wanted.customer_id, structs.replace(said, choices=choices), now)
+    """Write no more about a purpose by a channel: to the address that a link was sent to, and to
+    whoever it was sent to. Doing it again changes nothing."""
+    marks = [wanted.mark]
+    if wanted.customer_id is not None:
+        marks += marks_of(wanted.customer_id)
+        if wanted.purpose in PURPOSES:
+            choices = {(wanted.purpose, wanted.channel): False}
+            consent(wanted.customer_id, structs.replace(said, choices=choices), now)
+    stops.stop(marks, {wanted.purpose}, now)
 
 
 @transaction.atomic

@@ -21,7 +21,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--forgotten",
         metavar="LIST",
-        help="who asked to be forgotten, where the list is not in the data folder",
+        help="who asked to be forgotten and who stopped mails, where the list is not in the data "
+        "folder",
     )
     add_common(parser)
 
@@ -36,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     with database.connected(folder) as addresses:
         told = backup.restore(folder, addresses, source, force=arguments.force)
     with spoken(arguments, kept=True):
-        again = _forget_again(asked)
+        again, stopped = _forget_again(asked), _stop_again(asked)
         said = _(
             "Restored as of %(at)s UTC. Messages that waited then are not sent again. Run "
             "`regulars verify` to be sure."
@@ -49,13 +50,30 @@ def run(arguments: argparse.Namespace) -> int:
                 again,
             )
             print(people % {"n": again})
+        if stopped:
+            mails = ngettext(
+                "One address, whose owner has stopped mails since, was stopped again.",
+                "%(n)s addresses, whose owners have stopped mails since, were stopped again.",
+                stopped,
+            )
+            print(mails % {"n": stopped})
     return 0
 
 
-def _forget_again(elsewhere: Path | None) -> int:
-    """Those whom the data folder knows of, and those of a list from elsewhere."""
-    from regulars.actions.portal_erasing import erase_again  # noqa: PLC0415 - Django is set up now
-    from regulars.db import forgotten  # noqa: PLC0415 - the same
+def _lists(elsewhere: Path | None) -> list[Path]:
+    """What the data folder knows of, and a list from elsewhere."""
+    from regulars.db import forgotten  # noqa: PLC0415 - Django is set up now
 
-    lists = [forgotten.place(), *([elsewhere] if elsewhere else [])]
-    return sum(erase_again(one, datetime.now(UTC)) for one in lists)
+    return [forgotten.place(), *([elsewhere] if elsewhere else [])]
+
+
+def _forget_again(elsewhere: Path | None) -> int:
+    from regulars.actions.portal_erasing import erase_again  # noqa: PLC0415 - the same
+
+    return sum(erase_again(one, datetime.now(UTC)) for one in _lists(elsewhere))
+
+
+def _stop_again(elsewhere: Path | None) -> int:
+    from regulars.actions.stops import stop_again  # noqa: PLC0415 - the same
+
+    return sum(map(stop_again, _lists(elsewhere)))

@@ -1,5 +1,6 @@
 """Whom this installation was asked to forget, kept outside its database: a backup knows only those
-who asked before it was made. A line for each public id, which leads to nobody any more."""
+who asked before it was made. A line for each public id, which leads to nobody any more; between
+them stand the lines of `stopped`."""
 
 from __future__ import annotations
 
@@ -19,19 +20,28 @@ def place() -> Path:
 
 
 def note(people: Iterable[UUID]) -> None:
-    """Add them, for good before this returns. Each begins a line: the last one may be torn."""
+    """Add them, for good before this returns."""
+    add(map(str, people))
+
+
+def add(told: Iterable[str]) -> None:
+    """Add lines, for good before this returns. Each begins a line: the last one may be torn."""
     with place().open("a", encoding="ascii") as file:
-        file.writelines(f"\n{one}\n" for one in people)
+        file.writelines(f"\n{one}\n" for one in told)
         file.flush()
         os.fsync(file.fileno())
 
 
-def listed(path: Path) -> list[UUID]:
-    """Who stands in a list, in order; a line that was torn is passed over."""
+def lines(path: Path) -> list[str]:
+    """The lines of a list, none where there is no list."""
     if not path.exists():
         return []
-    lines = path.read_text(encoding="ascii", errors="replace").splitlines()
-    return list(dict.fromkeys(filter(None, map(_read, lines))))
+    return path.read_text(encoding="ascii", errors="replace").splitlines()
+
+
+def listed(path: Path) -> list[UUID]:
+    """Who stands in a list, in order; a line that was torn is passed over."""
+    return list(dict.fromkeys(filter(None, map(_read, lines(path)))))
 
 
 def _read(line: str) -> UUID | None:

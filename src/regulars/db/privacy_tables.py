@@ -20,7 +20,7 @@ class Held(Struct, frozen=True, kw_only=True):
     why: str
     kept: str
     told_as: str = ""
-    by: Literal["id", "customer_id", "email", ""] = ""
+    by: Literal["id", "customer_id", "email", "address_hash", ""] = ""
     after: After = ""
     who: str = ""
     did: str = ""
@@ -214,6 +214,15 @@ ABOUT_CUSTOMERS = {
         did="purpose channel given wording at source place reason",
         staff="actor",
         joins="id",
+    ),
+    "regulars_stopped_address": Held(
+        why="Which addresses get no mails about what: the address as a keyed hash.",
+        kept="until its owner wants them again",
+        told_as="stopped_mails",
+        by="address_hash",
+        after="stays",
+        did="purpose at",
+        joins="address_hash",
     ),
     "regulars_leaving": _person(
         "Who left, and may still come back.",

@@ -23,6 +23,6 @@ def channel_names() -> dict[str, str]:
 
 
 def purpose_names() -> dict[str, str]:
-    """What purposes are called, that of taking part among them."""
+    """What purposes are called, those that nobody is asked about beforehand among them."""
     named = {purpose: name for purpose, (name, _note) in wordings().items()}
-    return {**named, "joining": _("Taking part")}
+    return {**named, "joining": _("Taking part"), "invitations": _("Invitations by friends")}

@@ -27,6 +27,7 @@ from regulars.db.models.portal import (
     Leaving,
     MemberSession,
     SignInTry,
+    StoppedAddress,
 )
 from regulars.db.models.programme import (
     Adjustment,
@@ -123,6 +124,7 @@ __all__ = [
     "Staff",
     "StaffWord",
     "Standing",
+    "StoppedAddress",
     "TillDeed",
     "TillDevice",
     "TransferRow",

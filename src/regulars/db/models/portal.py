@@ -86,6 +86,19 @@ class ConsentWording(models.Model):
         db_table = "regulars_consent_wording"
 
 
+class StoppedAddress(models.Model):
+    """The owner of an address stopped mails of a purpose. Only a keyed hash of the address stands
+    here, and it stays when its customer goes: see `regulars.db.stopped`."""
+
+    pk = models.CompositePrimaryKey("address_hash", "purpose")
+    address_hash = models.CharField(max_length=64, db_collation="C")
+    purpose = models.CharField(max_length=30, db_collation="C")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "regulars_stopped_address"
+
+
 class Invitation(models.Model):
     """A friend claimed what an advocate's code promises, and has not confirmed the address yet."""
 

@@ -17,6 +17,7 @@ from msgspec import Struct
 from regulars.db import privacy
 from regulars.db.models import Consent, ConsentWording, IdentifierRow
 from regulars.db.queries.history import same_person
+from regulars.db.stopped import mark_of
 
 RENAMED = {
     "person": {"public_id": "id", "attributes": "details", "created_at": "known_since"},
@@ -61,6 +62,8 @@ def rows_of(table: str, person: Person) -> QuerySet[Any]:
     by = privacy.TABLES[table].by
     if by == "email":
         return rows.filter(email__in=person.addresses)
+    if by == "address_hash":
+        return rows.filter(address_hash__in=list(map(mark_of, person.addresses)))
     if by == "id":
         return rows.filter(id__in=person.numbers)
     mine = Q(customer_id__in=person.numbers)

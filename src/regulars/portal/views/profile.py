@@ -15,7 +15,7 @@ from regulars.actions import birthdays, portal_erasing, portal_profile, signing_
 from regulars.actions.portal_profile import CHANNELS, PURPOSES, About, Said
 from regulars.actions.refused import Refused
 from regulars.db.queries import portal, portal_data
-from regulars.db.queries.consents import consents_of
+from regulars.db.queries.consents import in_force
 from regulars.portal.access import (
     LANGUAGES,
     YEAR,
@@ -44,7 +44,7 @@ def _page(
 ) -> HttpResponse:
     shown, now = chosen(request), timezone.now()
     customer = request.member.customer
-    agreed = consents_of(customer.id)
+    agreed = in_force(customer.id)
     names = channel_names()
     rows = [
         {

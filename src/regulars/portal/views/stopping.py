@@ -15,10 +15,13 @@ from django.views.decorators.http import require_http_methods
 
 from regulars.actions import portal_profile
 from regulars.actions.portal_profile import CHANNELS, PURPOSES, Said
-from regulars.db.queries.consents import agrees, stopping
+from regulars.db.queries.consents import is_stopped, stopping
+from regulars.db.stopped import INVITATIONS
 from regulars.portal.access import open_page, render
 from regulars.words.amounts import language
 from regulars.words.consents import purpose_names
+
+STOPPABLE = {*PURPOSES, INVITATIONS}
 
 
 @csrf_exempt
@@ -27,7 +30,7 @@ from regulars.words.consents import purpose_names
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """A page with one button, and what the button and mail programs post."""
     found = stopping(token)
-    if found is None or found.purpose not in PURPOSES or found.channel not in CHANNELS:
+    if found is None or found.purpose not in STOPPABLE or found.channel not in CHANNELS:
         error = _("This address stops nothing. Copy it whole from the mail, to its last letter.")
         return render(request, "gone", {"error": error}, 404)
     name = purpose_names()[found.purpose]
@@ -35,5 +38,6 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         read = _("Stop “%(purpose)s”") % {"purpose": name}
         said = Said(choices={}, wordings={found.purpose: read}, language=language(), source="mail")
         portal_profile.stop(found, said, timezone.now())
-    agreed = agrees(found.customer_id, found.purpose, found.channel)
-    return render(request, "stop", {"purpose": name, "agreed": agreed})
+    invited = found.purpose == INVITATIONS
+    values = {"purpose": name, "stopped": is_stopped(found), "invited": invited}
+    return render(request, "stop", values)

@@ -21,7 +21,7 @@ from regulars.actions.refused import Refused
 from regulars.actions.vouchers_by_hand import REASON_LENGTH
 from regulars.console.permissions import Right, StaffRequest, may, needs
 from regulars.console.views.customers.access import places, seen
-from regulars.console.views.customers.person import back_to
+from regulars.console.views.customers.person import back_to, stopped_names
 from regulars.console.views.customers.portrait import name_of
 from regulars.console.views.insights import whole_business
 from regulars.db.queries import consents
@@ -58,7 +58,7 @@ def ways() -> dict[str, str]:
 
 def agreed(person: Person) -> list[str]:
     """What somebody agrees to be written about."""
-    now = consents.consents_of(person.customer.id)
+    now = consents.in_force(person.customer.id)
     return [one for one in PURPOSES if any(now.get((one, way), False) for way in CHANNELS)]
 
 
@@ -110,6 +110,7 @@ def one(request: StaffRequest, public_id: UUID) -> HttpResponse:
         "names": names,
         "said": consents.said_by(person.numbers),
         "ways": ways(),
+        "stopped": stopped_names(person),
         "form": form if open_ones else None,
         "may_read_all": may(request.user, Right.EXPORT) and places(request) is None,
         "may_forget": may(request.user, Right.CHANGE_SETTINGS),

@@ -21,10 +21,10 @@ from regulars.console.views.customers.labels import segment_name, segment_tone
 from regulars.console.views.customers.membership import AT_ONCE, Membership, membership
 from regulars.console.views.customers.timeline import before, day_of, end_of_day, entries
 from regulars.db.models import Customer
-from regulars.db.queries.consents import consents_of
+from regulars.db.queries.consents import in_force, marks_of, stopped_at
 from regulars.db.queries.history import PAGE, Person, timeline
 from regulars.db.queries.programmes import taken_part_in
-from regulars.words.consents import purpose_names
+from regulars.words.consents import purpose_names, wordings
 
 
 def currency_of(request: StaffRequest) -> str:
@@ -56,6 +56,7 @@ def customer(request: StaffRequest, public_id: UUID) -> HttpResponse:
         "standing": _standing(person),
         "known": [*identifiers_of(person.identifiers), *details_of(person.customer)],
         "agreed": _agreed(person),
+        "stopped": stopped_names(person),
         "arrived_from": _arrived_from(request, person),
         "may_change": may(request.user, Right.CHANGE_CUSTOMERS),
         "may_make_good": may(request.user, Right.MAKE_GOOD),
@@ -69,8 +70,14 @@ def customer(request: StaffRequest, public_id: UUID) -> HttpResponse:
 def _agreed(person: Person) -> list[str]:
     """What they may be written to about, by name."""
     names = purpose_names()
-    yes = consents_of(person.customer.id)
+    yes = in_force(person.customer.id)
     return [names[purpose] for (purpose, way), given in yes.items() if given and way == "mail"]
+
+
+def stopped_names(person: Person) -> str:
+    """What the owner of one of their addresses wants no mails about, by name."""
+    stopped = stopped_at(marks_of(person.customer.id))
+    return ", ".join(name for purpose, (name, _note) in wordings().items() if purpose in stopped)
 
 
 def _memberships(request: StaffRequest, person: Person) -> list[Membership]:
