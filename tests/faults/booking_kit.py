@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
+import pytest
 from django.db import connection
 
 from people import who
@@ -20,7 +23,7 @@ from regulars.actions.record import Outcome, Source, record
 from regulars.actions.redeeming import Answer, Asked, redeem
 from regulars.actions.verifying import verify
 from regulars.db import histories, holders, people, programmes
-from regulars.db.models import HolderState, TransferRow
+from regulars.db.models import Customer, HolderState, TransferRow
 from regulars.engine import head
 from regulars.engine.accounts import WAYS
 from regulars.engine.arrivals import Arrival
@@ -147,6 +150,26 @@ def shared_out(calls: Sequence[Callable[[], Result]], workers: int) -> list[Resu
 
     told = at_once([partial(work, calls[one::workers]) for one in range(workers)])
     return [each for one in told for each in (one if isinstance(one, list) else [one])]
+
+
+@contextmanager
+def unlocked(many: int = 2) -> Iterator[None]:
+    """The first so many who would lock holders only read them, and all have before one goes on; who
+    comes after them locks. They lose what the others did, whoever is quicker. A first purchase
+    would hold them apart: all have bought before."""
+    Customer.objects.update(has_bought=True)
+    lock, calls, all_read = holders.locked, itertools.count(), threading.Barrier(many)
+
+    def read(cursor: Any, customers: Any) -> list[Any]:
+        if next(calls) >= many:
+            return lock(cursor, customers)
+        found = holders.read(cursor, customers)
+        all_read.wait(240)
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(holders, "locked", read)
+        yield
 
 
 def points(member: int) -> int:

@@ -13,9 +13,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from booking_kit import FULL, digest, wrong
+from booking_kit import FULL, bought, digest, wrong
 from django.db import connection
 from killed_shop import (
+    NAMES,
     Sales,
     Shop,
     all_told,
@@ -32,6 +33,7 @@ from furnished import BARE, furnished
 from people import NOW
 from receivers import Clock, postbox, receiver
 from regulars.actions import webhooks
+from regulars.actions.record import record
 from regulars.actions.verifying import verify
 from regulars.db import outbox
 from regulars.db.models import Delivery, OutMail
@@ -187,6 +189,8 @@ def test_saboteur_a_backup_of_several_moments(
         more = ["--exclude-table-data=regulars_transfer"] if program == "pg_dump" else []
         real(program, address, *options, *more)
 
+    at = datetime(2026, 10, 1, 8, tzinfo=UTC)
+    record([bought("torn", 1200, NAMES[0], at=at)], now=at)
     monkeypatch.setattr(backup, "_run", torn)
     back_up(place.shop.folder, home(place.shop), place.root / "torn.backup", TOLD)
     with restored(place, place.root / "torn.backup"):

@@ -31,6 +31,8 @@ from regulars.run.folder import Folder, is_root
 
 pytestmark = pytest.mark.skipif(not is_root(), reason="only root lays out small disks")
 FOLLOWED = "max_active_replication_origins = 10\n"
+ALONE = "autovacuum_naptime = 1d\n"
+"""Whoever comes writes the note anew, and nobody is to come unasked."""
 
 
 @pytest.fixture
@@ -111,7 +113,7 @@ def test_saboteur_a_database_that_might_be_followed(disks: Disks) -> None:
 
 def test_who_comes_while_the_disk_is_full_is_let_in(disks: Disks) -> None:
     """Even where the database took the note away that everybody reads who comes."""
-    with kept(disks) as (folder, keeper):
+    with kept(disks, ALONE) as (folder, keeper):
         run(folder, "VACUUM FREEZE pg_class")
         assert not keeper._noted()
         keeper.look()
@@ -125,7 +127,7 @@ def test_who_comes_while_the_disk_is_full_is_let_in(disks: Disks) -> None:
 
 
 def test_saboteur_nobody_writes_the_note_anew(disks: Disks) -> None:
-    with kept(disks) as (folder, _keeper):
+    with kept(disks, ALONE) as (folder, _keeper):
         run(folder, "VACUUM FREEZE pg_class")
         fill(disks.data, 0)
         with pytest.raises(psycopg.OperationalError, match="init file"):

@@ -20,12 +20,13 @@ TORTURE = bool(os.environ.get("REGULARS_TORTURE"))
 RUN = settings(
     max_examples=500 if TORTURE else 25,
     stateful_step_count=60 if TORTURE else 30,
-    derandomize=False,
+    derandomize=not TORTURE,
     print_blob=True,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-"""In torture 500 programs of up to 60 steps; a red one is kept and tried first next time."""
+"""In torture 500 programs of up to 60 steps, new ones each time; a red one is kept and tried first
+next time."""
 
 SABOTAGE = settings(
     RUN,
