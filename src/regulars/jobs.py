@@ -79,6 +79,14 @@ def mail_link(purpose: str, email: str) -> None:
     entry.mail_link(entry.Purpose(purpose), email, timezone.now())
 
 
+@app.task(
+    name="mail_guessing", queue="mail", retry=RetryStrategy(max_attempts=5, exponential_wait=5)
+)
+def mail_guessing() -> None:
+    """The owners learn that passwords are being guessed."""
+    entry.tell_guessing()
+
+
 @app.task(name="send_mail", queue="mail", queueing_lock="send_mail")
 def send_mail() -> None:
     """Whatever lies in the outbox."""

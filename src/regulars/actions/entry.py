@@ -19,7 +19,7 @@ from procrastinate.contrib.django import app as jobs
 
 from regulars.actions.refused import Refused
 from regulars.db.models import Business, EntryLink, Staff
-from regulars.db.queries.staff import by_email, is_invited, open_link, token_hash
+from regulars.db.queries.staff import by_email, is_invited, open_link, owners, token_hash
 
 Purpose = EntryLink.Purpose
 
@@ -142,8 +142,23 @@ def mail_link(purpose: Purpose, email: str, now: datetime) -> bool:
     return True
 
 
+def tell_guessing() -> int:
+    """Mail the owners that passwords of staff are being guessed; how many were told."""
+    people, business = list(owners()), Business.objects.get()
+    for owner in people:
+        with translation.override(owner.language or business.language):
+            values = {"address": settings.BASE_URL + reverse("console:settings")}
+            _letter("guessing", owner, values).send()
+    return len(people)
+
+
 def _message(purpose: Purpose, staff: Staff, token: str) -> EmailMessage:
-    values = {"staff": staff, "address": address_of(token), "business": Business.objects.get()}
-    subject = render_to_string(f"console/entry/mail/{purpose}_subject.txt", values)
-    body = render_to_string(f"console/entry/mail/{purpose}.txt", values)
+    return _letter(purpose, staff, {"address": address_of(token)})
+
+
+def _letter(kind: str, staff: Staff, values: dict[str, str]) -> EmailMessage:
+    """A mail by its templates, to somebody who works here."""
+    told = {**values, "staff": staff, "business": Business.objects.get()}
+    subject = render_to_string(f"console/entry/mail/{kind}_subject.txt", told)
+    body = render_to_string(f"console/entry/mail/{kind}.txt", told)
     return EmailMessage(" ".join(subject.split()), body, to=[staff.email])

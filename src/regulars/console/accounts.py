@@ -12,6 +12,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils import timezone
@@ -19,8 +20,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from regulars.actions import guessing
+from regulars.console import devices
 from regulars.db.models import Business, Staff
-from regulars.db.queries.staff import SECOND_FACTORS
+from regulars.db.queries.staff import SECOND_FACTORS, has_second_factor
 
 SEAL = "regulars_login_seal"
 
@@ -36,6 +38,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         "incorrect_password": _("This is not your password."),
         "enter_current_password": _("This is not your present password."),
         "account_inactive": _("This account is closed. Ask an owner to open it again."),
+        "being_guessed": _(
+            "Passwords are being guessed just now. Sign in where you did before, or choose a new "
+            "password: ask for a link by mail, or an owner for one."
+        ),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -64,13 +70,41 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         return tries_key(email, str(self.get_client_ip(request)))
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        super().pre_authenticate(request, **credentials)
-        email, network = str(credentials.get("email", "")), str(self.get_client_ip(request))
-        if guessing.is_stopped(email, network, timezone.now()):
-            raise self.validation_error("too_many_login_attempts")
+        email, network = _told(request, credentials)
+        try:
+            super().pre_authenticate(request, **credentials)
+            if guessing.is_stopped(email, timezone.now()) and not devices.knows(request, email):
+                raise self.validation_error("too_many_login_attempts")
+        except ValidationError:
+            guessing.note_stopped(network, timezone.now())
+            raise
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Staff | None:
+        """While passwords are guessed, nobody learns elsewhere whether one is right, and none alone
+        lets anybody in who has not been there before."""
+        staff: Staff | None = super().authenticate(request, **credentials)
+        email, network = _told(request, credentials)
+        if request.user.is_authenticated or not guessing.is_noticed(email, network, timezone.now()):
+            return staff
+        if devices.knows(request, email) or (staff and has_second_factor(staff)):
+            return staff
+        if staff:
+            guessing.note_stopped(network, timezone.now())
+        raise self.validation_error("being_guessed")
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        guessing.note_wrong(str(credentials.get("email", "")), timezone.now())
+        guessing.note_wrong(*_told(request, credentials), timezone.now())
+
+    def post_login(self, request: HttpRequest, user: Staff, **kwargs: Any) -> HttpResponse:
+        """The device is known from now on, of everybody who came in by it."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        devices.remember(request, response, user)
+        return response
+
+
+def _told(request: HttpRequest, credentials: dict[str, Any]) -> tuple[str, str]:
+    """Whose address was typed, and at which network."""
+    return str(credentials.get("email", "")), str(Adapter(request).get_client_ip(request))
 
 
 def tries_key(email: str, network: str) -> str:
@@ -85,6 +119,7 @@ def _unlocked(email: str) -> str:
 
 def unlock(staff: Staff) -> None:
     """Forget the wrong tries at somebody's password and second factor, at every network."""
+    guessing.forget(staff.email)
     kept = _unlocked(staff.email.strip().lower())
     cache.set(kept, cache.get(kept, 0) + 1, 2 * guessing.WINDOW)
     for rate in ratelimit.get_rates(app="allauth.account", action="login_failed"):

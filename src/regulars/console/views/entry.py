@@ -22,6 +22,7 @@ from regulars.actions import staff as staff_actions
 from regulars.actions.business import set_up
 from regulars.actions.entry import Purpose, mail_ready, send_link, take_person
 from regulars.actions.refused import Refused
+from regulars.console import devices
 from regulars.console.account_forms import (
     AcceptForm,
     ForgotForm,
@@ -87,9 +88,12 @@ def _invite(request: HttpRequest, token: str, link: EntryLink) -> HttpResponse:
 def _reset(request: HttpRequest, token: str, link: EntryLink) -> HttpResponse:
     form = PasswordForm(request.POST or None, staff=link.staff)
     if request.method == "POST" and form.is_valid():
-        staff_actions.reset_password(token, form.cleaned_data["password"], timezone.now())
+        password = form.cleaned_data["password"]
+        staff = staff_actions.reset_password(token, password, timezone.now())
         messages.success(request, _("Your password is changed. Sign in with the new one."))
-        return HttpResponseRedirect(reverse("account_login"))
+        response = HttpResponseRedirect(reverse("account_login"))
+        devices.remember(request, response, staff)
+        return response
     return render(request, "console/entry/reset.html", {"form": form, "person": link.staff})
 
 
