@@ -24,6 +24,7 @@ from wizard import (
 )
 
 from regulars.actions import imports as reading
+from regulars.db import disk
 from regulars.db.models import FactRow, ImportRun, SavedMapping
 from staff import digest, open_cafe, signed_in
 
@@ -85,6 +86,25 @@ def test_the_whole_way_with_german_headers_and_decimal_commas(client: Client) ->
     assert "3 Apr 2026 to 26 Apr 2026" in page
     assert "See who your regulars are" in page
     assert [key for key, _ in facts()] == ["orders:1001", "orders:1002", "orders:1003"]
+
+
+def test_what_a_column_says_was_given_back_is_recognised_and_comes_in(client: Client) -> None:
+    body = (
+        "Bestellnummer;Bestelldatum;Kundennummer;Gesamtbetrag;Erstattungsdatum;Erstattungsbetrag\n"
+        "1;31.05.2024;K1;12,50;;\n2;01.06.2024;K1;8,00;13.06.2024;3,00\n"
+    )
+    address = upload(client, body)
+    page = text_of(client.get(address + "columns/"))
+    assert "Amount given back" in page
+    assert "When it was given back" in page
+    match(client, address)
+    begin(client, address)
+    work()
+    assert [(one.type, one.at.date().isoformat()) for one in FactRow.objects.order_by("at")] == [
+        ("order", "2024-05-30"),
+        ("order", "2024-05-31"),
+        ("refund", "2024-06-12"),
+    ]
 
 
 def test_rows_that_do_not_go_in_come_back_in_the_readers_language(client: Client) -> None:
@@ -289,6 +309,35 @@ def test_a_failure_of_ours_is_told_and_nothing_is_half_done(
     page = text_of(client.get(address))
     assert "This could not be worked out." in page
     assert "Start again" in page
+    begin(client, address)
+    work()
+    assert len(facts()) == 3
+
+
+def test_nothing_is_begun_on_a_disk_that_is_nearly_full(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = "The server’s disk is nearly full, and “orders.csv” is not brought in."
+    with monkeypatch.context() as full:
+        full.setattr(disk.ROOM, "is_over", lambda: True)
+        refused = send(client, GERMAN, "orders.csv")
+        assert refused.status_code == 422
+        assert told in text_of(refused)
+        assert not ImportRun.objects.exists()
+    address = upload(client, GERMAN)
+    match(client, address)
+    with monkeypatch.context() as full:
+        full.setattr(disk.ROOM, "is_over", lambda: True)
+        begin(client, address)
+    assert told in text_of(client.get(address, follow=True))
+    assert run_at(address).state == ImportRun.State.PROPOSED
+    begin(client, address)
+    with monkeypatch.context() as full:
+        full.setattr(disk.ROOM, "is_over", lambda: True)
+        work()
+    assert run_at(address).state == ImportRun.State.REFUSED
+    assert told in text_of(client.get(address))
+    assert not facts()
     begin(client, address)
     work()
     assert len(facts()) == 3

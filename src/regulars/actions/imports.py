@@ -23,7 +23,7 @@ from msgspec import Struct
 from regulars.actions.later import refresh_later
 from regulars.actions.record import Outcome, Source, record
 from regulars.actions.refunds import tie_refunds
-from regulars.db import catalogue
+from regulars.db import catalogue, disk
 from regulars.db.catalogue import ProductNews
 from regulars.db.models import Business, ImportRun
 from regulars.garbage import uncollected
@@ -118,11 +118,13 @@ def run_import(
     A file tells of the past: webhooks hear nothing of what it brings, unless it is to `announce`.
 
     Every batch is one transaction; orders that are known already change nothing, so a run that
-    was broken off is simply run again. Raises FileProblem or Strict, having recorded nothing.
+    was broken off is simply run again. Raises FileProblem or Strict, having recorded nothing; where
+    the disk runs full on the way (no_room), what went in before stays.
     """
     mapping = msgspec.convert(run.mapping, Mapping)
     follow = _Follower(run, report)
     try:
+        follow.tell("reading", 0, 0.0)
         with open_file(
             Path(run.path),
             mapping,
@@ -255,6 +257,8 @@ class _Follower:
         self.tell("recording", rows, READING_PART + part * (1 - READING_PART))
 
     def tell(self, stage: Stage, rows: int, part: float) -> None:
+        if stage != "done" and disk.ROOM.is_over():
+            raise FileProblem("no_room", file=self._run.file_name)
         self._report(Step(stage=stage, rows=rows, part=part))
         if time.monotonic() - self._saved > SAVED_EVERY:
             self._saved = time.monotonic()

@@ -29,6 +29,7 @@ from regulars.actions.drafts import (
 )
 from regulars.actions.later import later
 from regulars.actions.refused import Refused
+from regulars.db import disk
 from regulars.db.models import ImportRun
 from regulars.identity import without_cards
 from regulars.sources.files.inspection import check_columns
@@ -51,7 +52,7 @@ class Wish(Struct, frozen=True, kw_only=True):
 def receive(file: UploadedFile[Any] | None, *, by: str, language: str, now: datetime) -> UUID:
     """Take in a file and have it looked at; returns the run's id.
 
-    Refused: upload_missing, upload_empty, upload_too_big.
+    Refused: upload_missing, upload_empty, upload_too_big, file_no_room.
     """
     if file is None:
         raise Refused("upload_missing")
@@ -59,6 +60,7 @@ def receive(file: UploadedFile[Any] | None, *, by: str, language: str, now: date
         raise Refused("upload_empty")
     if file.size > MOST_BYTES:
         raise Refused("upload_too_big", most=MOST_BYTES >> 30)
+    _check_room(str(file.name))
     run_id = uuid4()
     folder_of(run_id).mkdir(mode=0o700, parents=True)
     try:
@@ -68,6 +70,12 @@ def receive(file: UploadedFile[Any] | None, *, by: str, language: str, now: date
         forget_folder(run_id)
         raise
     return run_id
+
+
+def _check_room(name: str) -> None:
+    """Nothing is begun on a disk that is nearly full: the job would wait, and fill what is left."""
+    if disk.ROOM.is_over():
+        raise Refused("file_no_room", file=shown_name(name))
 
 
 def shown_name(name: str) -> str:
@@ -143,7 +151,7 @@ def start(run_id: UUID, wish: Wish, now: datetime) -> None:
     """Have a checked file brought in; asked twice, it is begun once.
 
     Two runs of the same content never go at once: the later one is refused.
-    Refused: import_unknown, import_not_ready, import_same_running.
+    Refused: import_unknown, import_not_ready, import_same_running, file_no_room.
     """
     run, twins = _locked_with_twins(run_id)
     if run.state in (State.WAITING, State.RUNNING, State.DONE):
@@ -152,6 +160,7 @@ def start(run_id: UUID, wish: Wish, now: datetime) -> None:
     if draft.waiting or mapping_of(run) is None or not upload_of(run_id).exists():
         raise Refused("import_not_ready")
     _refuse_twins(twins, now)
+    _check_room(run.file_name)
     run.state, run.problem, run.touched_at = State.WAITING, None, now
     run.strict, run.restate = wish.strict, wish.restate
     run.rows_done, run.part_done = 0, 0

@@ -38,6 +38,8 @@ FIELDS: dict[str, str] = {
     "place": _("Place"),
     "refund_of": _("Order that it takes back"),
     "kind": _("Order, refund or cancelled"),
+    "refunded": _("Amount given back"),
+    "refunded_at": _("When it was given back"),
 }
 """What a column can mean, in the order in which a person would look for it."""
 
@@ -118,6 +120,10 @@ FILE_REASONS: dict[str, str] = {
     "file_bad_setting": _("“%(value)s” cannot be the %(setting)s of a file. Choose another."),
     "file_too_many_columns": _(
         "“%(file)s” has more than %(limit)s columns. Leave out those that are not needed."
+    ),
+    "file_no_room": _(
+        "The server’s disk is nearly full, and “%(file)s” is not brought in. Make room on it; then "
+        "bring the same file in again: what is in already counts once."
     ),
     "file_gave_up": _(
         "This import was broken off several times and is not tried again by itself. Nothing is "

@@ -21,7 +21,8 @@ CODE = 100
 CANCELLED = """cancelled canceled cancel void voided annulled storniert storno annulliert
 abgebrochen anulowane anulowana anulowany anulat anulata anulată"""
 REFUNDED = """refund refunded return returned returns credit gutschrift rückgabe retoure retour
-erstattet erstattung zwrot zwrócone korekta retur returnat rambursat rambursare"""
+erstattet erstattung rückerstattung rückerstattet zwrot zwrócone korekta retur returnat rambursat
+rambursare"""
 _CANCELLED = frozenset(map(fold, CANCELLED.split()))
 _REFUNDED = frozenset(map(fold, REFUNDED.split()))
 
@@ -165,6 +166,19 @@ def instant_reader(dates: DateReader) -> Callable[[tuple[str, ...]], Instant]:
         found = dates.instant(text[:60], clock[:60]) if len(text) <= 60 else None
         if found is None:
             raise CellProblem("at", "bad_date", {"value": f"{text} {clock}".strip()[:60]})
+        return found
+
+    return read
+
+
+def moment_reader(field: str, dates: DateReader) -> Callable[[str], Instant | None]:
+    """Reads a moment; empty is None."""
+
+    def read(cell: str) -> Instant | None:
+        text = clean(field, cell)
+        found = dates.instant(text) if text and len(text) <= 60 else None
+        if text and found is None:
+            raise CellProblem(field, "bad_date", {"value": text[:60]})
         return found
 
     return read

@@ -83,11 +83,27 @@ SYNONYMS = {
     "place|point of sale|pos|filiale|laden|standort|geschäft|markt|sklep|oddział|"
     "placówka|punkt sprzedaży|magazin|locație|punct de lucru|filială",
     "refund_of": "original order|refund of|refunded order|original invoice|parent order|"
-    "original order id|original order number|ursprungsbestellung|storno zu|"
+    "original order id|original order number|refunded order id|refunded order number|"
+    "refunds order|refund for order|original transaction|original transaction id|"
+    "ursprungsbestellung|storno zu|"
     "gutschrift zu|ursprungsrechnung|originalbestellung|zamówienie pierwotne|"
     "korekta do|zwrot do|faktura korygowana|comandă inițială|comanda originală|"
     "storno la|retur pentru",
-    "kind": "status|order status|type|transaction type|kind|document type|state|"
+    "refunded": "refund amount|refunded amount|amount refunded|total refunded|refund total|"
+    "refunded total|order refund amount|order refund total|refund value|refund|refunds|refunded|"
+    "returned amount|return amount|partial refunds|refunds by amount|erstattungsbetrag|"
+    "erstatteter betrag|betrag der erstattung|rückerstattungsbetrag|rückerstattung|erstattung|"
+    "erstattet|rückzahlung|rückzahlungsbetrag|gutschriftbetrag|gutschriftsbetrag|retourenwert|"
+    "kwota zwrotu|wartość zwrotu|kwota zwrócona|zwrócona kwota|zwrot pieniędzy|"
+    "sumă rambursată|suma rambursată|valoare rambursată|valoare rambursare|rambursare|"
+    "sumă returnată|suma returnată",
+    "refunded_at": "refund date|refunded at|refunded on|date refunded|date of refund|"
+    "refund created at|refund created|refund time|return date|returned at|returned on|"
+    "erstattungsdatum|erstattet am|datum der erstattung|rückerstattungsdatum|rückerstattet am|"
+    "rückzahlungsdatum|rückgabedatum|retourendatum|retourniert am|gutschriftdatum|"
+    "gutschriftsdatum|data zwrotu|zwrócono|zwrócono dnia|data rambursării|data rambursare|"
+    "rambursat la|data returului|data retur|returnat la",
+    "kind": "status|order status|type|event type|transaction type|kind|document type|state|"
     "bestellstatus|art|vorgangsart|belegart|typ|rodzaj|status zamówienia|typ dokumentu|"
     "stare|stare comandă|tip|tip document|tip tranzacție",
     "fee": "shipping|shipping cost|shipping amount|shipping price|freight|freight value|"

@@ -29,7 +29,7 @@ from regulars.sources.files.shapes import (
 )
 
 SAMPLE = 2_000
-MONEY_FIELDS = ("unit_price", "amount", "total", "fee", "quantity")
+MONEY_FIELDS = ("unit_price", "amount", "total", "fee", "refunded", "quantity")
 PREFERRED = {
     "at": ("order", "bestell", "auftrag", "zamow", "comand"),
     "customer": ("unique", "household"),

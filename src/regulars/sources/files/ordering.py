@@ -52,7 +52,7 @@ SIGNED = """
 CREATE VIEW signed AS SELECT * EXCLUDE (told_price, told_amount),
     CASE WHEN p IS NULL THEN told_amount END AS a,
     number_cancels OR status = 1 OR q < 0
-        OR (told_price IS NULL AND told_amount < 0 AND NOT fee) AS refund
+        OR coalesce(told_price IS NULL AND told_amount < 0 AND NOT fee, false) AS refund
 FROM (
     SELECT *, regexp_full_match(ref, '[Cc][0-9]+')
         AND (SELECT bool_or(NOT ref ILIKE 'c%') FROM priced) AS number_cancels
@@ -60,6 +60,14 @@ FROM (
 )
 """
 """Which lines give money back. A negative price alone does not: that is a correction."""
+
+STATED = """
+CREATE VIEW stated AS SELECT * REPLACE (
+    CASE WHEN status = 1 AND refunded <> 0 THEN 0 ELSE status END AS status)
+FROM numbered
+"""
+"""Where a column says how much an order gave back, a status that calls the order refunded says no
+more than that."""
 
 PLAIN = "CREATE VIEW complete AS SELECT false AS added, * FROM signed"
 EXTRAS = """
@@ -91,9 +99,41 @@ CREATE VIEW complete AS SELECT * FROM '{folder}/extra.parquet'
 """Totals of orders whose lines have no prices, and fees of a column of their own, become lines.
 A fee that every row of an order repeats is the order's, else each row has its own."""
 
+RETURNED = """
+ALTER VIEW complete RENAME TO sold;
+CREATE VIEW told_back AS SELECT ref, max(line) AS last,
+    abs(CASE WHEN min(refunded) = max(refunded) AND count(*) = count(refunded)
+        THEN min(refunded) ELSE sum(refunded)::BIGINT END) AS sum,
+    min(refund_civil) AS civil, min(refund_utc) AS utc
+FROM signed GROUP BY ref HAVING bool_or(refunded <> 0) AND NOT bool_or(status = 2);
+CREATE VIEW paid AS SELECT ref,
+    sum(coalesce(q::HUGEINT * p, a::HUGEINT * 1000000)) AS exact,
+    bool_and(coalesce(p, a) >= 0) AS plain
+FROM sold WHERE NOT refund GROUP BY ref;
+COPY (
+    SELECT * FROM sold
+    UNION ALL BY NAME
+    SELECT s.* REPLACE (true AS added, true AS refund,
+        coalesce(t.civil, s.civil) AS civil, coalesce(t.utc, s.utc) AS utc)
+    FROM sold s JOIN told_back t USING (ref) JOIN paid USING (ref)
+    WHERE NOT s.refund AND paid.plain AND t.sum::HUGEINT * 1000000 >= paid.exact
+    UNION ALL BY NAME
+    SELECT s.* REPLACE (true AS added, true AS refund, NULL AS product, NULL AS name,
+        1000000 AS q, t.sum AS p, NULL AS a, false AS fee,
+        coalesce(t.civil, s.civil) AS civil, coalesce(t.utc, s.utc) AS utc)
+    FROM sold s JOIN told_back t USING (ref) JOIN paid USING (ref)
+    WHERE s.line = t.last AND NOT s.added
+        AND NOT (paid.plain AND t.sum::HUGEINT * 1000000 >= paid.exact)
+) TO '{folder}/returned.parquet' (COMPRESSION lz4);
+CREATE VIEW complete AS SELECT * FROM '{folder}/returned.parquet'
+"""
+"""What orders gave back by a column of their own: all lines where it is everything that was paid,
+else one line of so much money. A sum that every row of an order repeats is the order's, else each
+row has its own. Cancelled orders are given back whole already."""
+
 LINES = "CREATE VIEW lines AS SELECT * FROM complete WHERE {where}"
 DROPS = {"duplicates": "", "no_price": "coalesce(p, a) <= 0", "non_products": "fee"}
-UNIQUE = "row_number() OVER (PARTITION BY h, fee, added ORDER BY line) = 1"
+UNIQUE = "row_number() OVER (PARTITION BY h, fee, added, refund ORDER BY line) = 1"
 """What a dropped kind of line is; of equal rows the first stays."""
 
 HEADS = """
@@ -106,7 +146,7 @@ CREATE TABLE heads AS SELECT ref, min(line) AS first_line,
     min(customer) <> max(customer) AS customers,
     min(civil) FILTER (NOT refund) AS sale_civil,
     min(civil) FILTER (refund) AS refund_civil,
-    min(civil) <> max(civil) AS times
+    min(civil) FILTER (NOT added) <> max(civil) FILTER (NOT added) AS times
 FROM complete GROUP BY ref
 """
 
@@ -149,10 +189,15 @@ class Ordering:
         self.connection = _connection(folder, limits)
         self.numberless = "number" not in mapping.columns.values()
         self._run(NUMBERLESS if self.numberless else NUMBERED)
-        self._run(PRICED)
+        given_back = "refunded" in mapping.columns.values()
+        if given_back:
+            self._run(STATED)
+        self._run(PRICED.replace("numbered", "stated") if given_back else PRICED)
         self._run(SIGNED)
         extras = {"total", "fee"} & set(mapping.columns.values())
         self._run(EXTRAS if extras else PLAIN)
+        if given_back:
+            self._run(RETURNED)
         self._run(HEADS)
         self._run(REFUSED)
         self._run(TIES)

@@ -43,6 +43,8 @@ FILE_SENTENCES = {
     "whether the comma or the point marks decimals (--decimal , or --decimal .).",
     "missing_currency": "{file} does not say its currency. Say it (--currency EUR).",
     "bad_setting": "The mapping says {setting} = '{value}'. {remedy}",
+    "no_room": "The disk is nearly full, and {file} is not brought in. Make room on it; then bring "
+    "the same file in again: what is in already counts once.",
     "too_many_columns": "{file} has more than {limit} columns. Leave out what is not needed.",
 }
 """Every reason for which a file is refused as a whole, as one English sentence each."""

@@ -208,7 +208,7 @@ def _rewritten(path: Path, mapping: Mapping, limits: Limits) -> bool:
 
 def _prepare(work_dir: Path) -> None:
     work_dir.mkdir(parents=True, exist_ok=True)
-    for name in ("rows", "bad", "numbered", "extra", "sales"):
+    for name in ("rows", "bad", "numbered", "extra", "returned", "sales"):
         (work_dir / f"{name}.parquet").unlink(missing_ok=True)
     for name in ("orders.duckdb", "orders.duckdb.wal", "rejected.csv"):
         (work_dir / name).unlink(missing_ok=True)

@@ -15,12 +15,14 @@ FIELDS = (
     *("number", "customer", "email", "phone", "card", "name", "first_name", "last_name"),
     *("birth_date", "country", "language", "at", "time", "product", "product_name", "category"),
     *("quantity", "unit_price", "amount", "total", "currency", "place", "refund_of", "kind", "fee"),
+    *("refunded", "refunded_at"),
 )
 """What a column can mean; beside these `attribute:NAME`, and empty for left out.
 
 number: of the order · customer: external id · at: when ordered, `time` if that stands apart ·
 amount: of the line · total: of the whole order · refund_of: number of the order taken back ·
-kind: order, refund or cancelled · fee: shipping and the like, in money.
+kind: order, refund or cancelled · fee: shipping and the like, in money · refunded: what the order
+gave back, in money, and `refunded_at` when.
 """
 
 Keep = Literal["keep", "drop"]

@@ -21,6 +21,7 @@ from regulars.sources.files.cells import (
     code_reader,
     currency_reader,
     instant_reader,
+    moment_reader,
     name_reader,
     number_reader,
     status_of,
@@ -48,6 +49,10 @@ SCHEMA = pa.schema(
 (quantity, unit price, amount of the line, of the order, fee) in millionths; `h` is alike for equal
 rows."""
 
+RETURNED = pa.schema([(name, pa.int64()) for name in ("refunded", "refund_civil", "refund_utc")])
+"""Beside these, where a column says what an order gave back: how much of it (in millionths), and
+when (where a column says it)."""
+
 BAD = pa.schema(
     [
         ("line", pa.int64()),
@@ -60,10 +65,12 @@ NUMBERS = {
     "amount": "a",
     "total": "total",
     "fee": "shipping",
+    "refunded": "refunded",
 }
 PLACE = 100
 CATEGORY = 100
 PEOPLE = "people"
+MONEY = ("p", "a", "total")
 NO_MONEY = (None, None, None)
 
 
@@ -101,6 +108,7 @@ def tasks_of(mapping: Mapping, fields: tuple[str, ...], region: str) -> list[Tas
         "refund_of": ("refund_of", code_reader("refund_of")),
         "currency": ("currency", currency_reader(mapping.currency)),
         "kind": ("status", status_of),
+        "refunded_at": ("refunded_at", moment_reader("refunded_at", dates)),
     }
     for name, target in NUMBERS.items():
         readers[name] = (target, number_reader(name, mapping.decimal or "."))
@@ -130,7 +138,10 @@ class Spool:
         self._defaults = {"status": 0, "currency": mapping.currency}
         self._codes: Remembered[Any, bool] = Remembered(lambda code: is_fee(code or "", ""), False)
         self._names: Remembered[Any, bool] = Remembered(lambda name: is_fee("", name or ""), False)
-        self._good = pq.ParquetWriter(folder / "rows.parquet", SCHEMA, compression="lz4")
+        self._schema = SCHEMA
+        if "refunded" in self._places:
+            self._schema = pa.schema([*SCHEMA, *RETURNED])
+        self._good = pq.ParquetWriter(folder / "rows.parquet", self._schema, compression="lz4")
         self._bad = pq.ParquetWriter(folder / "bad.parquet", BAD, compression="lz4")
 
     def add(self, piece: Piece) -> None:
@@ -199,6 +210,8 @@ class Spool:
         for column in SCHEMA.names:
             if column not in ("line", "h") and column not in values:
                 values[column] = [self._defaults.get(column)] * count
+        if "refunded" in self._places:
+            _give_back(values)
 
     def _fees_of(self, values: dict[str, Sequence[Any]], count: int) -> list[bool]:
         """Which rows are no products, by code or by name."""
@@ -211,7 +224,7 @@ class Spool:
         self, values: dict[str, Sequence[Any]], problems: dict[int, CellProblem]
     ) -> None:
         """A row needs a price, an amount or a total."""
-        given = [values[name] for name in ("p", "a", "total")]
+        given = [values[name] for name in MONEY]
         if all(None in money for money in given):
             fields = [name for name in ("unit_price", "amount", "total") if name in self._places]
             for place, money in enumerate(zip(*given, strict=True)):
@@ -231,7 +244,8 @@ class Spool:
                 [(self._row_problem(lines[at], problems[at]), numbers[at]) for at in problems]
             )
         table = pa.table(
-            [pa.array(values[field.name], field.type) for field in SCHEMA], schema=SCHEMA
+            [pa.array(values[field.name], field.type) for field in self._schema],
+            schema=self._schema,
         )
         if problems:
             table = table.filter(pa.array([at not in problems for at in range(len(lines))]))
@@ -265,6 +279,23 @@ class Spool:
             for problem, number in problems
         ]
         self._bad.write_table(pa.Table.from_pylist(rows, BAD))
+
+
+def _give_back(values: dict[str, Sequence[Any]]) -> None:
+    """What rows say that their orders gave back, and when. A row without other money is the
+    refund itself."""
+    sums = list(values["refunded"])
+    instants = values.get("refunded_at") or [None] * len(sums)
+    civil, utc, prices, amounts = (list(values[name]) for name in ("civil", "utc", "p", "a"))
+    for place, (given, instant) in enumerate(zip(sums, instants, strict=True)):
+        if not given or any(values[name][place] for name in MONEY):
+            continue
+        sums[place], prices[place], amounts[place] = None, None, -abs(given)
+        if instant is not None:
+            civil[place], utc[place] = instant.civil, instant.utc
+    values.update(refunded=sums, civil=civil, utc=utc, p=prices, a=amounts)
+    values["refund_civil"] = [one and one.civil for one in instants]
+    values["refund_utc"] = [one and one.utc for one in instants]
 
 
 def _greatest(values: Sequence[int | None]) -> int:

@@ -21,11 +21,12 @@ from regulars.words import formats
 from regulars.words.files import FIELDS, field_name
 
 ATTRIBUTE = "attribute"
-MONEY = frozenset({"unit_price", "amount", "total", "fee", "quantity"})
+MONEY = frozenset({"unit_price", "amount", "total", "fee", "refunded", "quantity"})
 GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (
         gettext_lazy("The order"),
-        ("number", "at", "time", "total", "fee", "currency", "place", "kind", "refund_of"),
+        ("number", "at", "time", "total", "fee", "currency", "place", "kind", "refund_of")
+        + ("refunded", "refunded_at"),
     ),
     (
         gettext_lazy("Its lines"),
