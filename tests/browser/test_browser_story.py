@@ -147,6 +147,8 @@ def enrol(till: Visit, email: str, name: str, language: str) -> None:
     till.page.locator(f"input[name=language][value={language}]").check(force=True)
     till.page.check("[name=agreed]")
     till.page.click("main button.t-join")
+    expect(till.page.locator("h1")).to_contain_text(name)
+    follow(till.page.locator(".t-go .main"))
     expect(till.page.locator("h1")).to_have_text(name)
 
 

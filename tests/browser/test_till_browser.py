@@ -150,6 +150,10 @@ def test_a_newcomer_joins_on_a_german_phone(visit: Visits, code: Any) -> None:
     assert not page.is_checked("[name=agreed]"), "nobody is made to agree"
     page.check("[name=agreed]")
     follow(page.locator("main button[type=submit]"))
+    expect(page.locator("h1")).to_have_text("Dana Beispiel ist jetzt Mitglied")
+    assert flaws(till, "joined") == []
+    page.set_viewport_size(PHONE)
+    follow(page.get_by_role("link", name="Weiter zum Einkauf über 8,40"))
     expect(page.locator("h1")).to_have_text("Dana Beispiel")
     expect(page.locator("#book")).to_have_text("Buchen · 8,40\xa0€ zu zahlen")
     page.click("#book")
@@ -184,22 +188,30 @@ def test_without_a_connection_sales_wait_and_count_once(visit: Visits, code: Any
     page = till.page
     choose(till)
     had, who = number(till), re.search(r"m=([0-9a-f-]{36})", page.url)
+    stamps = number(till, "Stamps")
     assert who is not None
     page.wait_for_function(KEPT)
     digits(till, "640")
     expect(page.locator("#book")).to_have_text("Book · €6.40 to pay")
+    page.select_option("#sale select[name=c]", label="Drinks")
+    page.get_by_label("One piece more").click()
+    expect(page.locator("#go input[name=n]")).to_have_value("2")
     expect(page.locator("#book")).to_be_enabled()
     till.context.set_offline(True)
     page.click("#book")
     expect(page.locator(".t-banner")).to_contain_text("No connection. Keep selling.")
     expect(page.locator("#unsure")).to_contain_text("No answer came to this sale.")
+    expect(page.locator("#kept-for")).to_contain_text("For Anna K.")
     page.click("#keep button[type=submit]")
+    expect(page.locator("#kept")).to_contain_text("Anna K.")
+    expect(page.locator("#kept")).to_contain_text("Drinks × 2")
     expect(page.locator("#kept")).to_contain_text("€6.40")
+    expect(page.locator("#kept")).not_to_contain_text(who[1][-4:])
     till.context.set_offline(False)
     expect(page.locator("#sent")).to_contain_text("all sent")
     page.reload()
     till.go(f"/till/?m={who[1]}")
-    assert number(till) == had + 6
+    assert (number(till), number(till, "Stamps")) == (had + 6, stamps + 2)
     away = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED")
     till.troubles[:] = [one for one in till.troubles if not any(word in one for word in away)]
 

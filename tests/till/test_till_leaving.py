@@ -133,7 +133,9 @@ def test_the_till_says_so_and_lets_them_come_back_if_they_ask(counter: Counter) 
     before = TillDeed.objects.count()
     answer = till.post("/till/join/", {"m": counter.ana_id, "a": "8.40", "key": "abcdabcd"})
     assert answer.status_code == 302
-    assert 'id="book"' in till.get(answer["Location"]).content.decode()
+    assert "Ana Popescu is a member again" in text(till.get(answer["Location"]))
+    on = till.get(f"/till/?m={counter.ana_id}&a=8.40")
+    assert 'id="book"' in on.content.decode()
     assert not Leaving.objects.exists()
     assert TillDeed.objects.count() == before + 1
     assert TillDeed.objects.latest("booked_at").details["back"] == [CLUB]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
+from regulars.actions.booking import Given
 from regulars.actions.customers import NAME_LENGTH
 from regulars.actions.known import known_customer
 from regulars.actions.leavings import left
@@ -16,7 +18,7 @@ from regulars.actions.portal_profile import JOINING, NEWS, Said, consent
 from regulars.actions.record import Source, record
 from regulars.actions.refused import Refused
 from regulars.actions.till_looking import ready
-from regulars.actions.till_sales import Deed, What, lock_key, note
+from regulars.actions.till_sales import MOST_WHYS, Deed, What, lock_key, note
 from regulars.db.models import IdentifierRow, TillDeed
 from regulars.db.queries import advocates
 from regulars.db.queries.till import Brief, Worker, briefs, find
@@ -90,7 +92,7 @@ def enrol(worker: Worker, told: Newcomer, now: datetime) -> int:
         agree(number, heard, {JOINING: True, **({NEWS: True} if told.news else {})}, now)
         via = _code(told.advocate, list(running))
         fact = SignUp(key=told.key, at=now, source="till", via=via)
-        record([Arrival(fact=fact)], now=now, source=Source(owner=number))
+        (came,) = record([Arrival(fact=fact)], now=now, source=Source(owner=number, explain=True))
         note(
             Deed(
                 worker=worker,
@@ -99,10 +101,21 @@ def enrol(worker: Worker, told: Newcomer, now: datetime) -> int:
                 customer=number,
                 at=now,
                 now=now,
-                details={"agreed": "aloud", "language": told.language, "sent": bool(via)},
+                details={
+                    "agreed": "aloud",
+                    "language": told.language,
+                    "sent": bool(via),
+                    **_given(came.given or []),
+                },
             )
         )
         return number
+
+
+def _given(given: Iterable[Given]) -> dict[str, Any]:
+    """What joining brought, by programme, and why."""
+    whys = [[one.programme, to_builtins(why)] for one in given for why in one.whys]
+    return {"gave": {one.programme: one.gave for one in given}, "whys": whys[:MOST_WHYS]}
 
 
 class Heard(Struct, frozen=True):

@@ -15,20 +15,23 @@ from regulars.db.models import Business
 from regulars.db.queries.till import Worker, cashiers_at, find
 
 OLDEST = timedelta(days=3)
-MOST = 500
+MOST, MOST_PIECES = 500, 50
 Key = Annotated[str, Meta(pattern="^[0-9a-f-]{8,40}$")]
 Short = Annotated[str, Meta(max_length=254)]
 
 
 class Kept(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A sale as the device kept it: no rewards, for nobody can see offline what was spent
-    elsewhere. `who` is what was scanned or typed, `cashier` who was signed in then."""
+    elsewhere. `who` is what was scanned or typed, `cashier` who was signed in then, `quantity` how
+    many pieces of `category`."""
 
     key: Key
     at: datetime
     amount_minor: Annotated[int, Meta(ge=1, le=10**12)]
     who: Short
     cashier: Short = ""
+    category: Short = ""
+    quantity: Annotated[int, Meta(ge=1, le=MOST_PIECES)] = 1
 
 
 class Waiting(Struct, frozen=True, kw_only=True):
@@ -76,6 +79,8 @@ def _became(worker: Worker, kept: Kept, waiting: Waiting, now: datetime) -> Beca
             at=min(kept.at, now),
             amount_minor=kept.amount_minor,
             currency=waiting.currency,
+            category=kept.category,
+            quantity=kept.quantity,
             queued=True,
         )
         sell(_who_sold(worker, kept), sale, now)

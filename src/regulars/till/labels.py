@@ -92,6 +92,15 @@ def name_of(member: Brief) -> str:
     return member.name or gettext("A member without a name")
 
 
+def short_name(member: Brief) -> str:
+    """First name and a letter: whoever stands beside them, or finds the tablet, need not read
+    more."""
+    first, _, last = name_of(member).partition(" ")
+    if not member.name:
+        return details(member) or name_of(member)
+    return f"{first} {last[:1]}." if last else first
+
+
 def tier_of(place: Place) -> str:
     """What a tier is called."""
     return tier_named(place.edition, place.look.tier)
@@ -238,14 +247,15 @@ def steppers(scene: Scene, state: Wanted) -> list[Stepper]:
 
 
 def unusable(scene: Scene, state: Wanted) -> list[str]:
-    """Everything that may not be used, each with its reason, in a few words."""
+    """Everything that may not be used, each with its reason, in a few words; those that are
+    shown at once first."""
     told = []
     for place in scene.places:
         for offer in place.offers:
             if not _may(offer, place, state):
                 name = reward_name(place.edition, offer.reward)
                 told.append(f"{capital(name)}: {why_not(offer, place.edition)}")
-    return told[:MOST_REASONS]
+    return told
 
 
 def why_not(offer: Offer, edition: Edition) -> str:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 from msgspec import convert, structs
 
 from regulars.actions import till_looking, till_sales, till_taps, till_undoing
 from regulars.actions.refused import Refused
-from regulars.actions.till_looking import Scene, categories_of, newest, ready
+from regulars.actions.till_looking import Done, Scene, categories_of, newest, ready
 from regulars.actions.till_sales import key_of
 from regulars.actions.till_taps import Tap
+from regulars.db.models import TillDeed
 from regulars.db.queries.members import number_of
+from regulars.db.queries.portal import address_of
 from regulars.db.queries.till import last_deed
 from regulars.engine.run import Why
 from regulars.till import labels
@@ -48,7 +52,7 @@ def shown(request: TillRequest, state: Wanted, refused: Refused | None = None) -
         "key": uuid.uuid4().hex,
         "bad_amount": state.amount_minor is None,
         "currency": at.currency,
-        **_goods(state),
+        "goods": goods(state.category),
         **(_told(scene, state, refused) if scene else {}),
     }
     if refused is not None and scene is None:
@@ -68,23 +72,24 @@ def frame(request: TillRequest) -> dict[str, Any]:
     }
 
 
-def _goods(state: Wanted) -> dict[str, Any]:
+def goods(chosen: str = "") -> list[dict[str, Any]]:
+    """The kinds of goods that the rules tell apart."""
     editions = [newest(one) for one in ready().values()]
-    goods = [
+    return [
         one
         for edition in editions
-        for one in labels.categories(categories_of(edition), edition, state.category)
+        for one in labels.categories(categories_of(edition), edition, chosen)
     ]
-    return {"goods": goods}
 
 
 def _told(scene: Scene, state: Wanted, refused: Refused | None) -> dict[str, Any]:
     editions = {one.programme: one.edition for one in scene.places}
     refused = refused or scene.refused
-    sold = scene.sold
+    sold, unusable = scene.sold, labels.unusable(scene, state)
     return {
         "member": scene.member,
         "name": labels.name_of(scene.member),
+        "short": labels.short_name(scene.member),
         "details": labels.details(scene.member),
         "tier": " · ".join(filter(None, map(labels.tier_of, scene.places))),
         "joined": bool(scene.places),
@@ -95,7 +100,8 @@ def _told(scene: Scene, state: Wanted, refused: Refused | None) -> dict[str, Any
         "holdings": labels.holdings(scene.places),
         "uses": labels.usable(scene, state),
         "steppers": labels.steppers(scene, state),
-        "unusable": labels.unusable(scene, state),
+        "unusable": unusable[: labels.MOST_REASONS],
+        "more_unusable": unusable[labels.MOST_REASONS :],
         "taps": labels.taps(scene.taps, editions),
         "refused": labels.refusal(refused, editions) if refused else "",
         "sold": sold,
@@ -122,7 +128,7 @@ def book(request: TillRequest) -> HttpResponse:
         sold = till_sales.sell(request.worker, told, at.now)
     except Refused as refused:
         return shown(request, state, refused)
-    return _to_done(sold.key)
+    return to_done(sold.key)
 
 
 @working
@@ -148,7 +154,7 @@ def tap(request: TillRequest) -> HttpResponse:
         sold = till_taps.tap(request.worker, done, now)
     except Refused as refused:
         return shown(request, state, refused)
-    return _to_done(sold.key)
+    return to_done(sold.key)
 
 
 def _taps(programme: str) -> list[till_looking.TapOffer]:
@@ -163,8 +169,10 @@ def _member(state: Wanted) -> int:
     return number
 
 
-def _to_done(key: str) -> HttpResponse:
-    return HttpResponseRedirect(reverse("till:done", args=[key.rpartition("till:")[2]]))
+def to_done(key: str, amount: str = "") -> HttpResponse:
+    """On to what was done under a key; the amount is of a sale that goes on after it."""
+    address = reverse("till:done", args=[key.rpartition("till:")[2]])
+    return HttpResponseRedirect(f"{address}?{urlencode({'a': amount})}" if amount else address)
 
 
 @working
@@ -181,6 +189,7 @@ def done(request: TillRequest, key: str) -> HttpResponse:
     told = labels.whys(labels.touched(whys), editions)
     values = {
         **frame(request),
+        **(_joined(request, found) if deed.what == TillDeed.What.ENROL else {}),
         "state": Wanted(),
         "found": found,
         "deed": deed,
@@ -197,6 +206,21 @@ def done(request: TillRequest, key: str) -> HttpResponse:
     return render(request, "till/done.html", values)
 
 
+def _joined(request: TillRequest, found: Done) -> dict[str, Any]:
+    """What whoever joined may take along: the code of their card, and where it stands."""
+    base = settings.BASE_URL or f"{request.scheme}://{request.get_host()}"
+    pages = base.partition("://")[2] + reverse("portal:card")
+    state = wanted(request.GET, request.business.currency)
+    return {
+        "joined": True,
+        "again": bool(found.deed.details.get("back")),
+        "code": str(found.member.public_id),
+        "pages": pages if address_of(found.deed.customer_id) else "",
+        "amount": state.amount,
+        "sum": state.amount_minor,
+    }
+
+
 @working
 @require_POST
 def undo(request: TillRequest) -> HttpResponse:
@@ -205,4 +229,4 @@ def undo(request: TillRequest) -> HttpResponse:
         sold = till_undoing.undo(request.worker, request.POST.get("undo", "")[:200], timezone.now())
     except Refused as refused:
         return shown(request, Wanted(), refused)
-    return _to_done(sold.key)
+    return to_done(sold.key)

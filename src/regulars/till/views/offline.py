@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from regulars.actions import till_queue
 from regulars.actions.refused import Refused
 from regulars.till.doors import TillRequest, paired, working
+from regulars.till.views.desk import goods
 from regulars.words.reasons import sentence
 
 MOST_BYTES = 200_000
@@ -27,6 +28,7 @@ def offline(request: TillRequest) -> HttpResponse:
     values = {
         "device": request.device,
         "currency": request.business.currency,
+        "goods": goods(),
         "kept_page": True,
     }
     return render(request, "till/offline.html", values)

@@ -161,7 +161,30 @@
     button.addEventListener("click", () => keep(kept().filter((one) => one.key !== key)));
     return button;
   };
-  const short = (who) => (/^[0-9a-f-]{36}$/.test(who) ? `··${who.slice(-4)}` : who);
+  /* whom a sale is for, in words that tell it from the others and give no whole number away */
+  const CARD = /^[0-9a-f-]{36}$/i;
+  const plain = ({ who, name }, { card, number }) => {
+    if (name) return name;
+    if (CARD.test(who)) return card.replace("{n}", who.slice(-4));
+    if (who.includes("@")) return `${who[0]}…${who.slice(who.indexOf("@"))}`;
+    const digits = who.replace(/\D/g, "");
+    return digits.length > 3 ? number.replace("{n}", digits.slice(-3)) : who;
+  };
+  const moment = (text) => {
+    const at = new Date(text), today = at.toDateString() === new Date().toDateString();
+    return at.toLocaleString(document.documentElement.lang, { ...(today ? {} : { weekday: "short" }), hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  };
+  const what = document.getElementById("kept-what"), pieces = document.getElementById("kept-pieces");
+  const goods = ({ category, quantity }) => {
+    const named = category && [...(what?.options || [])].find((one) => one.value === category)?.text;
+    return named && quantity > 1 ? `${named} × ${quantity}` : named || "";
+  };
+  const line = (text, name) => {
+    const made = document.createElement("span");
+    made.className = name;
+    made.textContent = text;
+    return made;
+  };
   const tell = () => {
     const sales = kept(), chip = document.getElementById("sent"), table = document.getElementById("kept");
     if (chip) {
@@ -174,12 +197,13 @@
     if (!table) return;
     table.replaceChildren(...sales.slice().reverse().map((one) => {
       const row = document.createElement("tr");
-      const time = new Date(one.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+      const more = [goods(one), one.message].filter(Boolean).map((text) => line(text, text === one.message ? "wrong" : "dim"));
       const sum = (one.amount_minor / 10 ** places).toLocaleString(document.documentElement.lang, { style: "currency", currency: data.currency });
-      [time, one.message ? `${short(one.who)} (${one.message})` : short(one.who), sum].forEach((text, column) => {
+      [moment(one.at), plain(one, table.dataset), sum].forEach((text, column) => {
         const cell = document.createElement("td");
         cell.textContent = text;
         if (column === 2) cell.className = "n";
+        if (column === 1) cell.append(...more);
         row.append(cell);
       });
       if (one.message) row.lastChild.append(drop(one.key));
@@ -190,7 +214,10 @@
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("#go form:has(#book)")) return;
     const told = new FormData(event.target), alone = !told.has("u") && !told.has("v") && !Number(told.get("s"));
-    if (alone) sessionStorage.setItem(UNSURE, JSON.stringify({ who: told.get("m"), amount: told.get("a"), key: told.get("key") }));
+    if (alone) sessionStorage.setItem(UNSURE, JSON.stringify({
+      who: told.get("m"), name: event.target.dataset.who, amount: told.get("a"), key: told.get("key"),
+      category: told.get("c"), quantity: Number(told.get("n")),
+    }));
     else sessionStorage.removeItem(UNSURE);
     if (navigator.onLine) return;
     event.preventDefault();
@@ -199,11 +226,49 @@
   const form = document.getElementById("keep");
   const unsure = JSON.parse(sessionStorage.getItem(UNSURE) || "null");
   if (!form && data.cashier) sessionStorage.removeItem(UNSURE);
+  const count = (wanted) => {
+    if (!pieces) return 1;
+    const now = Math.min(Math.max(wanted || 1, 1), 50);
+    pieces.hidden = !what.value;
+    pieces.querySelector("output").textContent = now;
+    return what.value ? now : 1;
+  };
+  const counted = () => count(Number(pieces?.querySelector("output").textContent));
+  what?.addEventListener("change", () => count(1));
+  pieces?.addEventListener("click", (event) => {
+    const step = event.target.closest("[data-step]");
+    if (step) count(counted() + Number(step.dataset.step));
+  });
+  /* a code is long and says nothing: whom it means is shown in its place */
+  const meant = document.getElementById("kept-for"), typed = document.getElementById("kept-who");
+  const show = (name) => {
+    meant.hidden = !name;
+    typed.closest("label").hidden = Boolean(name);
+    meant.querySelector("b").textContent = name;
+  };
+  meant?.querySelector("button").addEventListener("click", () => {
+    typed.value = "";
+    show("");
+    typed.focus();
+  });
+  typed?.addEventListener("input", () => {
+    if (!CARD.test(typed.value.trim())) return;
+    show(plain({ who: typed.value.trim() }, document.getElementById("kept").dataset));
+    document.getElementById("amount").focus();
+  });
   if (form && unsure) {
-    document.getElementById("kept-who").value = unsure.who;
+    typed.value = unsure.who;
+    show(plain(unsure, document.getElementById("kept").dataset));
     document.getElementById("amount").value = unsure.amount;
+    if (what && unsure.category) what.value = unsure.category;
+    count(unsure.quantity);
     document.getElementById("unsure").hidden = false;
   }
+  const clear = () => {
+    form.reset();
+    show("");
+    count(1);
+  };
   if (form) {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -215,13 +280,14 @@
       const again = unsure && unsure.who === who.value.trim() && unsure.amount === amount.value.trim();
       sessionStorage.removeItem(UNSURE);
       document.getElementById("unsure").hidden = true;
-      if (again && kept().some((one) => one.key === unsure.key)) return form.reset();
+      if (again && kept().some((one) => one.key === unsure.key)) return clear();
       keep([...kept(), {
         key: again ? unsure.key : crypto.randomUUID ? crypto.randomUUID() : Array.from(crypto.getRandomValues(new Uint8Array(16)), (one) => one.toString(16).padStart(2, "0")).join(""),
         at: new Date().toISOString(), amount_minor: minor, who: who.value.trim(),
-        cashier: localStorage.getItem(LAST) || "",
+        cashier: localStorage.getItem(LAST) || "", category: what?.value || "", quantity: counted(),
+        name: again ? unsure.name : "",
       }]);
-      form.reset();
+      clear();
       who.focus();
     });
   }
@@ -230,7 +296,7 @@
     if (!kept().length || !data.queue || !navigator.onLine) return;
     const state = await fetch(data.state, { redirect: "error" });
     const { csrf } = await state.json();
-    const sales = kept().map(({ message, ...sale }) => sale);
+    const sales = kept().map(({ message, name, ...sale }) => sale);
     for (let from = 0; from < sales.length; from += AT_ONCE) {
       const answer = await fetch(data.queue, {
         method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
