@@ -180,7 +180,6 @@ def test_days_that_do_not_exist(club: Club, birthday: str) -> None:
     assert club.customer.birth_date is None
 
 
-@pytest.mark.parametrize("birthday", ["24.11.1990", "1990-11-24", "24/11/1990", " 24, 11 1990"])
 def test_what_was_typed_stands_there_when_it_is_refused(club: Club) -> None:
     browser = club.browser()
     told = {"name": "Ana-Maria", "birthday": "31.2.", "language": "de"}
@@ -190,6 +189,7 @@ def test_what_was_typed_stands_there_when_it_is_refused(club: Club) -> None:
     assert 'value="de" checked' in page
 
 
+@pytest.mark.parametrize("birthday", ["24.11.1990", "1990-11-24", "24/11/1990", " 24, 11 1990"])
 def test_days_in_the_ways_people_write_them(club: Club, birthday: str) -> None:
     club.browser().post("/my/profile/about/", {"name": "Ana", "birthday": birthday})
     assert str(club.customer.birth_date) == "1990-11-24"
