@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.conf import settings as house
 from django.db import connections
 from django.utils import translation
 from hypothesis import HealthCheck, settings
@@ -47,10 +48,14 @@ def _point_at(url: str, alias: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(cluster: server.Server, django_db_blocker: Any) -> Iterator[None]:
-    """Tables by the owner, tests as the application's role; a template for tests that commit."""
+def django_db_setup(
+    cluster: server.Server, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Tables by the owner, tests as the application's role; a template for tests that commit. What
+    is kept beside the database lands in no folder of anybody's."""
     from django.core.management import call_command
 
+    house.DATA = tmp_path_factory.mktemp("data")
     with django_db_blocker.unblock():
         _point_at(cluster.app, "default")
         _point_at(cluster.owner, "owner")
