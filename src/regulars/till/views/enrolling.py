@@ -6,11 +6,9 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,14 +16,13 @@ from regulars.actions import birthdays, till_joining, tills
 from regulars.actions.refused import Refused
 from regulars.actions.till_joining import Heard, Newcomer
 from regulars.actions.till_sales import key_of
-from regulars.db.models import Customer
 from regulars.db.queries.members import number_of
 from regulars.db.queries.till import Brief
 from regulars.till import labels
 from regulars.till.aloud import read_aloud
 from regulars.till.asking import minor_of, told_key
 from regulars.till.doors import TillRequest, working
-from regulars.till.views.desk import frame
+from regulars.till.views.desk import frame, to_done
 from regulars.words.reasons import sentence
 
 NOBODY = "nobody"
@@ -63,12 +60,13 @@ def enrol(request: TillRequest) -> HttpResponse:
         return render(request, "till/enrol.html", {**frame(request), **values})
     try:
         tills.count_find(request.device, timezone.now())  # it tells who joined before
-        number = till_joining.enrol(request.worker, _newcomer(request, values), timezone.now())
+        tills.count_find(request.device, timezone.now())  # it tells who joined before
+        till_joining.enrol(request.worker, _newcomer(request, values), timezone.now())
     except Refused as refused:
         values["bad_birthday"] = refused.code == "till_birthday"
         values["refused"] = sentence(refused.code, refused.params)
         return render(request, "till/enrol.html", {**frame(request), **values}, status=409)
-    return _on(str(Customer.objects.values_list("public_id", flat=True).get(id=number)), values)
+    return to_done(key_of(request.worker, values["key"]), values["amount"])
 
 
 def _newcomer(request: TillRequest, values: dict[str, Any]) -> Newcomer:
@@ -105,28 +103,15 @@ def _senders(request: TillRequest, text: str) -> list[dict[str, Any]]:
         return []
     people: list[Brief] = till_joining.senders(text, request.business.region)
     return [
-        {"id": str(one.public_id), "name": short_name(one), "details": labels.details(one)}
+        {"id": str(one.public_id), "name": labels.short_name(one), "details": labels.details(one)}
         for one in people
     ]
-
-
-def short_name(member: Brief) -> str:
-    """First name and a letter: whoever stands beside the newcomer need not read more."""
-    first, _, last = labels.name_of(member).partition(" ")
-    return f"{first} {last[:1]}." if last and member.name else first
 
 
 def _languages(chosen: str) -> list[dict[str, Any]]:
     codes = [code for code, _ in settings.LANGUAGES]
     chosen = chosen if chosen in codes else "en"
     return [{"code": code, "on": code == chosen} for code in codes]
-
-
-def _on(public_id: str, values: dict[str, Any]) -> HttpResponse:
-    told = [("m", public_id), ("a", values["amount"])]
-    return HttpResponseRedirect(
-        f"{reverse('till:desk')}?{urlencode([one for one in told if one[1]])}"
-    )
 
 
 @working
@@ -143,4 +128,4 @@ def join(request: TillRequest) -> HttpResponse:
     except Refused as refused:
         values = {**frame(request), "refused": sentence(refused.code, refused.params)}
         return render(request, "till/find.html", values, status=409)
-    return _on(request.POST["m"], {"amount": request.POST.get("a", "")[:20]})
+    return to_done(key, request.POST.get("a", "")[:20])
