@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, structs
 
-from regulars.actions import own_keys, telling
+from regulars.actions import own_codes, own_keys, telling
 from regulars.actions.anew import whole
 from regulars.actions.booking import Given, Placed, Sitting, book
 from regulars.actions.telling import Beside
@@ -131,6 +131,7 @@ def _record(cursor: CursorWrapper, batch: _Batch, arrivals: Sequence[Arrival]) -
     source = batch.source
     factstore.share_writing(cursor)
     known = factstore.known_keys(cursor, [a.fact.key for a in arrivals])
+    arrivals = own_codes.put_away(cursor, arrivals, known)
     arrivals = _in_known_order(cursor, arrivals, known)
     outcomes: list[Outcome] = []
     fresh: list[_Fresh] = []

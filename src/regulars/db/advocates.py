@@ -11,16 +11,21 @@ from regulars.db.arrays import NUMBERS, TEXTS, numbers, texts
 from regulars.db.ledger import ADVOCATE_LENGTH, new_code
 
 AT_ONCE = 10_000
+MARK = "~"
+"""Before what stands in facts for a code that a member chose: nobody can choose such a code."""
 
 WITHOUT = f"""
     SELECT w.id FROM unnest({NUMBERS}) AS w(id) WHERE NOT EXISTS (SELECT 1 FROM regulars_code c
         WHERE c.customer_id = w.id AND c.kind = 'advocate' AND c.programme = %s)
 """  # noqa: S608 - own texts
 GIVE = f"""
-    INSERT INTO regulars_code (code, kind, programme, customer_id, voucher, percent, made_at)
-    SELECT code, 'advocate', %s, customer_id, '', 0, %s FROM unnest({TEXTS}, {NUMBERS})
+    INSERT INTO regulars_code (code, kind, programme, customer_id, voucher, percent, made_at, mark)
+    SELECT code, 'advocate', %s, customer_id, '', 0, %s, %s FROM unnest({TEXTS}, {NUMBERS})
         AS n(code, customer_id)
     ON CONFLICT (code) DO NOTHING
+"""  # noqa: S608 - own texts
+MARKS = f"""
+    SELECT code, mark FROM regulars_code WHERE code = ANY({TEXTS}) AND mark <> ''
 """  # noqa: S608 - own texts
 MEMBERS = """
     SELECT customer_id FROM regulars_holder WHERE programme = %s AND customer_id > %s
@@ -43,7 +48,7 @@ def give_codes(
         if not without:
             return
         codes = texts(new_code(ADVOCATE_LENGTH) for _ in without)
-        cursor.execute(GIVE, [programme, now, codes, numbers(without)])
+        cursor.execute(GIVE, [programme, now, "", codes, numbers(without)])
 
 
 def give_everybody(cursor: CursorWrapper, programme: str, now: datetime) -> None:
@@ -67,9 +72,16 @@ def codes_of(cursor: CursorWrapper, customer: int, programme: str) -> dict[str, 
 def add_code(
     cursor: CursorWrapper, customer: int, programme: str, code: str, now: datetime
 ) -> bool:
-    """Let one more code lead to a member; False where it leads somewhere already."""
-    cursor.execute(GIVE, [programme, now, code, numbers([customer])])
+    """Let one more code lead to a member, which they chose; False where it leads somewhere
+    already."""
+    cursor.execute(GIVE, [programme, now, f"{MARK}{new_code()}", code, numbers([customer])])
     return bool(cursor.rowcount)
+
+
+def marks(cursor: CursorWrapper, codes: Sequence[str]) -> dict[str, str]:
+    """What stands in facts for those of these codes that members chose."""
+    cursor.execute(MARKS, [texts(codes)])
+    return dict(cursor.fetchall())
 
 
 def show_first(cursor: CursorWrapper, code: str, since: datetime) -> None:

@@ -83,9 +83,11 @@ CLICKS = f"""
     FROM clicks f WHERE {NEWEST} GROUP BY key, at, 3, 4
 """  # noqa: S608 - own texts
 CODES = f"""
-    SELECT c.* FROM unnest({TEXTS}) AS w(code) CROSS JOIN LATERAL (
-        SELECT code, customer_id, public_from FROM regulars_code
-        WHERE code = w.code COLLATE "C" AND kind = 'advocate' AND programme = %s OFFSET 0) AS c
+    SELECT w.code, c.* FROM unnest({TEXTS}) AS w(code) CROSS JOIN LATERAL (
+        SELECT customer_id, public_from FROM regulars_code
+        WHERE code = w.code COLLATE "C" AND kind = 'advocate' AND programme = %s
+        UNION ALL SELECT customer_id, public_from FROM regulars_code
+        WHERE mark = w.code COLLATE "C" AND mark <> '' AND programme = %s OFFSET 0) AS c
 """  # noqa: S608 - own texts
 SHARING = f"""
     SELECT w.kind, w.value, s.customer_id, min(s.at)
@@ -245,7 +247,9 @@ class Scene(Struct):
         forms = sorted({form for one in written if (form := code_form(one))})
         if not forms:
             return
-        stored = {row[0]: row for row in self.rows(CODES, [texts(forms), self.programme])}
+        stored = {
+            row[0]: row for row in self.rows(CODES, [texts(forms), self.programme, self.programme])
+        }
         for one in sorted(written):
             _code, number, public_from = stored.get(code_form(one), ("", None, None))
             if number is not None:

@@ -174,7 +174,7 @@ ABOUT_CUSTOMERS = {
         "codes",
         "stays",
         did="code kind programme public_from made_at",
-        joins="voucher",
+        joins="voucher mark",
         nobody="percent",
     ),
     "regulars_voucher": _person(

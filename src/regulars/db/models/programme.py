@@ -219,7 +219,8 @@ class RewardPicture(models.Model):
 class CodeRow(models.Model):
     """Codes that are unique in the whole business and lead to a customer: of vouchers and of
     advocates. A code of the shop (`kind` shop) leads to nobody and is worth `percent`. `voucher`
-    is the id of the voucher meant."""
+    is the id of the voucher meant. A code that a member chose says who they are: facts hold its
+    random `mark` instead."""
 
     class Kind(models.TextChoices):
         VOUCHER = "voucher"
@@ -234,10 +235,14 @@ class CodeRow(models.Model):
     percent = models.IntegerField(default=0)
     public_from = models.DateTimeField(null=True)
     made_at = models.DateTimeField()
+    mark = models.CharField(max_length=20, default="", db_default="", db_collation="C")
 
     class Meta:
         db_table = "regulars_code"
-        indexes = [models.Index(fields=["customer_id", "kind"], name="code_of_customer")]
+        indexes = [
+            models.Index(fields=["customer_id", "kind"], name="code_of_customer"),
+            models.Index(fields=["mark"], name="code_by_mark", condition=~models.Q(mark="")),
+        ]
 
 
 class VoucherRow(models.Model):
