@@ -240,8 +240,8 @@ def _merge(
         raise Refused("merge_already", name=str(source))
     if end_of(target.id) == source.id:
         raise Refused("merge_circle", name=str(target))
-    was = merged.before(source.id, end_of(target.id))
     key = f"link:{secrets.token_hex(12)}"
+    was = merged.before(source.id, end_of(target.id), key)
     fact = Link(key=key, at=now, customer=str(customer), into=str(into))
     _record_link(fact, source.id, now)
     keep_reason(key, source.id, without_cards(reason), now)
@@ -279,6 +279,7 @@ def _undo(
         # Who signed in by the one's address while they were one would see the other's.
         merged.sign_out(end_of(row.into_id))
     part_books(cursor, tie, lambda: _unlink(row, now))
+    merged.note_parting(row.customer_id, row.into_id, link)
     refresh_later()
 
 

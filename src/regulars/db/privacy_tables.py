@@ -231,6 +231,15 @@ ABOUT_CUSTOMERS = {
         "goes",
         did="programme left_at ends_at done_at",
     ),
+    "regulars_leaving_before": _person(
+        "Who had left before they were merged with somebody: for when that is undone.",
+        ERASED,
+        "leavings_before",
+        "goes",
+        did="programme left_at ends_at done_at",
+        joins="link",
+        nobody="moved",
+    ),
     "regulars_member_session": _person(
         "Where members are signed in.",
         "90 days",

@@ -127,6 +127,23 @@ class Leaving(models.Model):
         db_table = "regulars_leaving"
 
 
+class LeavingBefore(models.Model):
+    """A leaving as it was before the merge `link` ended it, or (`moved`) made it the other one's:
+    it is so again when the merge is undone."""
+
+    pk = models.CompositePrimaryKey("link", "customer_id", "programme")
+    link = models.CharField(max_length=200, db_collation="C")
+    customer_id = models.BigIntegerField(db_index=True)
+    programme = models.CharField(max_length=60, db_collation="C")
+    left_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    moved = models.BooleanField()
+
+    class Meta:
+        db_table = "regulars_leaving_before"
+
+
 class Brand(models.Model):
     """How the business looks to members: one colour, one picture."""
 
