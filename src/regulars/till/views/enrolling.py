@@ -60,7 +60,6 @@ def enrol(request: TillRequest) -> HttpResponse:
         return render(request, "till/enrol.html", {**frame(request), **values})
     try:
         tills.count_find(request.device, timezone.now())  # it tells who joined before
-        tills.count_find(request.device, timezone.now())  # it tells who joined before
         till_joining.enrol(request.worker, _newcomer(request, values), timezone.now())
     except Refused as refused:
         values["bad_birthday"] = refused.code == "till_birthday"
