@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.test import Client
 
 import regulars
 from regulars.actions.api_keys import SCOPES, Wanted, create
 from regulars.actions.publishing import publish
+from regulars.api import clock
 from regulars.db.models import Business
 
 PROGRAMME = Path(regulars.__file__).parent / "blueprints" / "cafe_points" / "programme.yaml"
@@ -64,6 +66,13 @@ def cafe() -> Caller:
     publish(PROGRAMME.read_text(), now=LONG_AGO)
     Business.objects.update_or_create(id=1, defaults={"name": "Corner", "created_at": LONG_AGO})
     return Caller(key())
+
+
+def stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stays this moment for requests: what is counted by the minute or the hour would otherwise
+    be counted anew where one begins meanwhile."""
+    moment = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: moment)
 
 
 def ago(hours: float = 1) -> str:

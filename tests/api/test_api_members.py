@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from api_kit import CLUB, LONG_AGO, Caller, ago, cafe, key, member, order
+from api_kit import CLUB, LONG_AGO, Caller, ago, cafe, key, member, order, stand_still
 
 from regulars.actions import customers, reserving
 from regulars.actions.publishing import publish
@@ -253,7 +253,10 @@ def test_a_code_leads_to_whoever_its_holder_was_merged_into(caller: Caller) -> N
     assert caller.post("/vouchers/find", {"code": voucher["code"]}).said["state"] == "used"
 
 
-def test_guessing_codes_ends_soon_for_the_guesser_alone(caller: Caller) -> None:
+def test_guessing_codes_ends_soon_for_the_guesser_alone(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_still(monkeypatch)
     voucher = nine_coffees(caller)
     guesses = [
         caller.post("/vouchers/find", {"code": f"NOTACODE{n}", "shopper": "thief"}).status

@@ -11,7 +11,17 @@ from typing import Any
 import pytest
 from api_shop import standing
 
-from api_kit import CLUB, Answer, Caller, ago, cafe, key, member, order  # isort: skip - by api_shop
+from api_kit import (  # isort: skip - by api_shop
+    CLUB,
+    Answer,
+    Caller,
+    ago,
+    cafe,
+    key,
+    member,
+    order,
+    stand_still,
+)
 
 from regulars.api import codes, grouped
 from regulars.api.grouped import Keys, Sent
@@ -40,6 +50,7 @@ def mia(caller: Caller) -> str:
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setattr(codes, "WRONG_BY_KEY", 6)
+    stand_still(monkeypatch)
     return 6
 
 

@@ -13,7 +13,17 @@ from typing import Any
 import pytest
 from api_shop import standing
 
-from api_kit import CLUB, Answer, Caller, ago, cafe, key, member, order  # isort: skip - by api_shop
+from api_kit import (  # isort: skip - by api_shop
+    CLUB,
+    Answer,
+    Caller,
+    ago,
+    cafe,
+    key,
+    member,
+    order,
+    stand_still,
+)
 
 from django.db import connection
 
@@ -202,6 +212,7 @@ def test_a36_nobody_brings_themselves(caller: Caller, mia: str) -> None:
 def test_a32_codes_are_not_guessed_with_one_key_nor_with_many(
     caller: Caller, mia: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    stand_still(monkeypatch)
     monkeypatch.setattr(codes, "WRONG_BY_KEY", 6)
     monkeypatch.setattr(codes, "WRONG_BY_ALL", 15)
     caller.post("/facts", order("nine", *["1.00"] * 8))

@@ -24,6 +24,9 @@ CALLS = {"compile", "search", "match", "fullmatch", "sub", "split", "findall", "
 SIZE = 100_000
 MOST_SECONDS = 0.2
 """Of the processor. The slowest takes a thirtieth of it; one that looks back takes minutes."""
+WORTH_READING = re.compile(
+    r"\bre\.|PATTERN|regexp_|Regex|\b(?:form|Meta|compiled)\("  # what `compiled` looks for
+)
 SIGNS = "0a A.,-@=:;/'\"\t\n＝ł%_+("
 SPOILERS = ("", "\x00", "!")
 PER_CLASS = {"CATEGORY_DIGIT": "0", "CATEGORY_SPACE": " ", "CATEGORY_WORD": "a"}
@@ -48,7 +51,9 @@ def compiled() -> Iterator[tuple[str, re.Pattern[str]]]:
         yield f"{keys.__name__}:1 {OF_WORDS} {number}", pattern
     for path in sorted(SOURCE.rglob("*.py")):
         name = ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
-        tree = ast.parse(path.read_text())
+        if not WORTH_READING.search(text := path.read_text()):
+            continue
+        tree = ast.parse(text)
         yield from _kept_as_texts(tree, name)
         for node in ast.walk(tree):
             if _asks_re(node):
@@ -56,8 +61,8 @@ def compiled() -> Iterator[tuple[str, re.Pattern[str]]]:
             elif isinstance(node, ast.Call) and _name_of(node.func) in HANDED:
                 yield from _handed(node, name)
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                for text in LITERALS_OF_DATABASE.findall(node.value):
-                    yield f"{name}:{node.lineno} (SQL)", re.compile(text)
+                for told in LITERALS_OF_DATABASE.findall(node.value):
+                    yield f"{name}:{node.lineno} (SQL)", re.compile(told)
 
 
 def _kept_as_texts(tree: ast.Module, name: str) -> Iterator[tuple[str, re.Pattern[str]]]:
@@ -175,7 +180,10 @@ def slowest(pattern: re.Pattern[Any], *asked: str) -> float:
     for text in hostile(pattern):
         for way in asked:
             read = text if isinstance(pattern.pattern, str) else text.encode()
-            worst = max(worst, _timed(getattr(pattern, way), read))
+            spent = _timed(getattr(pattern, way), read)
+            if spent > MOST_SECONDS:  # whatever else the process did meanwhile, it did once
+                spent = min(spent, _timed(getattr(pattern, way), read))
+            worst = max(worst, spent)
             if worst > MOST_SECONDS:
                 return worst
     return worst
@@ -219,5 +227,5 @@ def test_a_pattern_is_quick_whatever_it_reads(place: str) -> None:
 
 
 def test_saboteur_a_slow_pattern_is_noticed() -> None:
-    assert _timed(re.compile(r"(a+)+b").match, "a" * 26 + "!") > MOST_SECONDS
-    assert slowest(re.compile(r"a{1,9000}b"), "search") > MOST_SECONDS
+    assert _timed(re.compile(r"(a+)+b").match, "a" * 25 + "!") > MOST_SECONDS
+    assert slowest(re.compile(r"a{1,20000}b"), "search") > MOST_SECONDS

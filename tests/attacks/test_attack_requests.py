@@ -36,6 +36,7 @@ HARM = {
     "reason": "because",
     "strict": "1",
 }
+UUIDS = re.compile("-".join(f"[0-9a-f]{{{length}}}" for length in (8, 4, 4, 4, 12)))
 OPEN = {"(first page)", "console:language", "console:entry"}
 
 
@@ -191,7 +192,7 @@ def test_a12_no_page_tells_what_is_only_ours(shop: OpenShop, role: Role) -> None
     internal = re.compile(rf"{NUMBER // 1000}\d{{3}}")
     secrets = [shop.owner.password, PASSWORD, "pbkdf2", "md5$"]
     for name, text in told.items():
-        assert not internal.search(text), name
+        assert not internal.search(UUIDS.sub("", text)), name
         assert not any(secret in text for secret in secrets), name
     assert sum("Ann" in text for text in told.values()) > 5, "there was something to tell"
     if role == Role.VIEWER:

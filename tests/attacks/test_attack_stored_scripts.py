@@ -22,6 +22,9 @@ from server import Server, fresh_database
 from staff import MORNING as NOW
 
 pytestmark = pytest.mark.browser
+FULL = bool(os.environ.get("REGULARS_TORTURE"))
+EACH = 1 if FULL else 3
+"""In a short run each page is looked at with some of the texts, and each text on some of them."""
 HOOK = """
 window.hits = [];
 window.hit = () => window.hits.push("a script ran");
@@ -72,10 +75,12 @@ class Shop:
             first[step] = first[step].rstrip("/").rpartition("/")[2]
         found = [pattern.format(**first) for pattern in PAGES.values()]
         found += [f"/console/customers/{one}/" for one in self.things["people"][1:]]
-        found += [f"/console/customers/{one}/edit/" for one in self.things["people"][1:]]
+        found += [f"/console/customers/{one}/edit/" for one in self.things["people"][1::EACH]]
         found += [f"/console/settings/staff/{one}/" for one in self.things["staff"][1:]]
         found += self.things["done"]
-        return found + [path for text in PAYLOADS for path in self.repeated(quote(text, safe=""))]
+        for number, text in enumerate(PAYLOADS):
+            found += self.repeated(quote(text, safe=""))[number % EACH :: EACH]
+        return found
 
     def repeated(self, text: str) -> list[str]:
         """Pages that show what stands in their address."""
@@ -136,7 +141,7 @@ def test_nothing_stored_comes_to_life(shop: Shop, page: Page) -> None:
             found[path] = alive
         showing += "&lt;x-canary" in page.content()
     assert found == {}
-    assert showing > 80, "pages show what they were given"
+    assert showing > (80 if FULL else 60), f"{showing} pages show what they were given"
 
 
 def test_the_attacks_are_shown_as_they_were_written(shop: Shop, page: Page) -> None:

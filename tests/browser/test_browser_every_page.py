@@ -19,13 +19,17 @@ SIZES = (DESKTOP, PHONE)
 FULL = bool(os.environ.get("REGULARS_TORTURE"))
 JUDGED: dict[str, Sequence[object]] = {"en": SIZES, "de": SIZES if FULL else ()}
 """In a short run axe looks at each page in English alone: what it judges is no matter of words."""
+COLOURS = ["color-contrast"]
+BUT_COLOURS = {} if FULL else {name: {"enabled": False} for name in COLOURS}
+"""Colours take most of the time. In a short run they are judged once in the light, on the desk, and
+once in the dark, on the phone."""
 Visits = Callable[..., Visit]
 GRAVE = ("serious", "critical")
 RUN_AXE = """
-async (rules) => {
+async ([only, rules]) => {
   for (const one of document.getAnimations()) one.cancel();
-  const options = { resultTypes: ["violations"] };
-  if (rules) options.runOnly = { type: "rule", values: rules };
+  const options = { resultTypes: ["violations"], rules };
+  if (only) options.runOnly = { type: "rule", values: only };
   const found = await axe.run(document, options);
   return found.violations.map((one) => ({
     rule: one.id, impact: one.impact, where: one.nodes.map((node) => node.html.slice(0, 200)),
@@ -42,14 +46,14 @@ def known(house: House, chromium: Browser) -> Iterator[dict[str, str]]:
     assert owner.troubles == []
 
 
-def graves(visit: Visit, *rules: str) -> list[str]:
+def graves(visit: Visit, only: Sequence[str] = (), rules: object = None) -> list[str]:
     """What axe finds on the page as it stands, if it is serious: the whole page, and no answer to
-    come."""
+    come. `only` these rules; `rules` are set otherwise."""
     visit.page.wait_for_load_state()
     expect(visit.page.locator(".htmx-request")).to_have_count(0)
     if not visit.page.evaluate("'axe' in window"):
         visit.page.evaluate(axe_script())
-    found: list[dict[str, Any]] = visit.page.evaluate(RUN_AXE, list(rules) or None)
+    found: list[dict[str, Any]] = visit.page.evaluate(RUN_AXE, [list(only) or None, rules or {}])
     return [f"{one['rule']}: {one['where'][0]}" for one in found if one["impact"] in GRAVE]
 
 
@@ -62,12 +66,14 @@ def flaws(
     for size in SIZES:
         visit.page.set_viewport_size(size)  # type: ignore[arg-type]
         if size in judged:
-            found += [f"{name} at {size['width']}: {one}" for one in graves(visit)]
+            rules = BUT_COLOURS if size is PHONE else None
+            grave = graves(visit, rules=rules)
+            found += [f"{name} at {size['width']}: {one}" for one in grave]
         if visit.sideways() > 0:
             found.append(f"{name} at {size['width']}: {visit.sideways()} px too wide")
     if dark:
         visit.page.emulate_media(color_scheme="dark")
-        found += [f"{name}, dark: {one}" for one in graves(visit, "color-contrast")]
+        found += [f"{name}, dark: {one}" for one in graves(visit, COLOURS)]
         visit.page.emulate_media(color_scheme="light")
     visit.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     reports = visit.page.evaluate("window.reports")

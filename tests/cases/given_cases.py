@@ -10,6 +10,7 @@ from regulars.engine.edition import Edition
 from regulars.programmes.cases.batch import File, read_files
 from regulars.programmes.cases.naming import names_of
 from regulars.programmes.cases.parsing import Parsed, parse
+from regulars.programmes.cases.problems import Node
 from regulars.programmes.documents import read
 from regulars.programmes.loading import ready
 from shared import SHARED
@@ -63,9 +64,15 @@ def more() -> Parsed:
     return _parsed(*MORE)
 
 
+@cache
+def _nodes(folder: Path) -> tuple[Node, ...]:
+    """The cases of a folder or file, as they are written."""
+    return tuple(read_files(files(folder)).cases)
+
+
 def _parsed(*folders: Path) -> Parsed:
     known = editions()
-    nodes = [node for folder in folders for node in read_files(files(folder)).cases]
+    nodes = [node for folder in folders for node in _nodes(folder)]
     mine = [node for node in nodes if (one := node.child("edition")) and one.data in known]
     return parse(mine, {name: names_of(one) for name, one in known.items()})
 
@@ -73,7 +80,7 @@ def _parsed(*folders: Path) -> Parsed:
 def named(*folders: Path) -> list[str]:
     """The id of every case of these folders; none of one that is missing."""
     there = [folder for folder in folders if folder.exists()]
-    nodes = [node for folder in there for node in read_files(files(folder)).cases]
+    nodes = [node for folder in there for node in _nodes(folder)]
     return [str(one.data) for node in nodes if (one := node.child("id"))]
 
 

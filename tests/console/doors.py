@@ -16,6 +16,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth import SESSION_KEY
 from django.test import Client
 
 from regulars.console import permissions
@@ -86,8 +87,8 @@ def matrix(
             said = []
             for actor in ACTORS:
                 said.append(door(browsers[actor].generic(method, address(page))))
-                if said[-1] == "in":  # what was done there may have ended the session
-                    browsers[actor] = browser(people[actor])
+                if said[-1] == "in" and not browsers[actor].session.get(SESSION_KEY):
+                    browsers[actor] = browser(people[actor])  # it ended the session
             lines.append(",".join([title(page), method, *said]))
     return lines
 

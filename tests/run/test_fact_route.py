@@ -19,7 +19,7 @@ from django.test import Client
 from msgspec import Struct
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "api"))
-from api_kit import ago, cafe, key, order
+from api_kit import ago, cafe, key, order, stand_still
 
 from regulars.actions import api_keys
 from regulars.api import clock, grouped
@@ -134,7 +134,10 @@ INPUTS = {
 
 
 @pytest.mark.parametrize("limited", [False, True])
-def test_both_ways_answer_the_same(route: FactRoute, limited: bool) -> None:
+def test_both_ways_answer_the_same(
+    route: FactRoute, limited: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_still(monkeypatch)
     cafe()
     differing = {}
     for name, asked in INPUTS.items():
