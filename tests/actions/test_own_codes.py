@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -34,6 +36,12 @@ WAYS = {
         replace(SOLD, via=NAME),
     ],
 }
+
+
+@pytest.fixture(autouse=True)
+def _data(settings: Any, tmp_path: Path) -> None:
+    """The list of who was forgotten lies in a folder of the test."""
+    settings.DATA = tmp_path
 
 
 def club() -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -188,6 +189,12 @@ def test_an_answer_that_is_made_anew_is_seen(monkeypatch: pytest.MonkeyPatch) ->
     assert not same(first, caller.post("/facts", BODIES["/facts"], Idempotency_Key="a"))
 
 
+@pytest.fixture
+def _data(settings: Any, tmp_path: Path) -> None:
+    """The list of who was forgotten lies in a folder of the test."""
+    settings.DATA = tmp_path
+
+
 def forgotten(caller: Caller) -> list[bytes]:
     """Mia chose a code, points were given for a reason, and she is forgotten: what is answered
     again to those who asked before."""
@@ -213,11 +220,13 @@ def forgotten(caller: Caller) -> list[bytes]:
     return [one.raw for one in again]
 
 
+@pytest.mark.usefixtures("_data")
 @pytest.mark.django_db
 def test_what_was_said_of_somebody_who_is_forgotten_is_not_said_again() -> None:
     assert not any(b"mia" in one.lower() for one in forgotten(cafe()))
 
 
+@pytest.mark.usefixtures("_data")
 @pytest.mark.django_db
 def test_saboteur_answers_that_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(portal_erasing, "forget_person", lambda public_ids: None)
