@@ -72,6 +72,8 @@ def test_from_the_link_to_what_both_get(club: Club, clock: list[datetime]) -> No
     buy(BEN, "o1", "20.00", clock[0])
     assert look(ben.id, CLUB, clock[0]).balances["points"].available == 15, "5 euros less to pay"
     assert "For you:" not in text(phone.get("/my/")), "it has been used"
+    told = text(phone.get("/my/history/"))
+    assert "€5.00 off, because a friend sent you. €15 is 15 full euros." in told
     assert "Ben" in text(club.browser(now=clock[0]).get("/my/share/"))
     clock[0] = NOW + 16 * DAY
     pass_time(clock[0])

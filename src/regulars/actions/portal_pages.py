@@ -115,7 +115,8 @@ def club(customer_id: int, programme: str, now: datetime) -> Club:
 
 class Past(Struct, frozen=True, kw_only=True):
     """What happened to what a member holds: the lines of each asset, the facts behind them, names
-    of goods and places, and every voucher there was."""
+    of goods and places, and every voucher there was. `welcomed` is what went off an order for
+    whoever was sent by a friend: in smallest units, or "10 %"."""
 
     edition: Edition
     edition_at: Callable[[int], Edition]
@@ -127,6 +128,7 @@ class Past(Struct, frozen=True, kw_only=True):
     scans: dict[str, str]
     vouchers: list[VoucherRow]
     redeemed: dict[str, str]
+    welcomed: dict[str, int | str]
 
 
 def past(customer_id: int, programme: str, now: datetime) -> Past:
@@ -153,7 +155,24 @@ def past(customer_id: int, programme: str, now: datetime) -> Past:
         scans=scans,
         vouchers=list(vouchers.order_by("-issued_at")),
         redeemed=_redeemed(sorted(keys)),
+        welcomed=_welcomed(customer_id, programme, sorted(keys)),
     )
+
+
+def _welcomed(customer_id: int, programme: str, orders: list[str]) -> dict[str, int | str]:
+    """What went off orders for whoever was sent by a friend."""
+    rows = FactRow.objects.filter(
+        customer_id__in=same_person(customer_id),
+        programme=programme,
+        type="promise",
+        body__order__in=orders,
+        body__details__source="offer",
+    )
+    told = ((row.body["order"], row.body["details"]) for row in rows)
+    return {
+        order: f"{details['percent']}\xa0%" if "percent" in details else int(details["amount"])
+        for order, details in told
+    }
 
 
 def _decoded(row: FactRow) -> AnyFact:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -217,8 +217,19 @@ def _why(past: Past, asset: Asset, group: list[Booked], fact: AnyFact | None) ->
     rules = {line.rule for line in group}
     whys = [one for line in group for one in line.whys if (one.asset or asset.id) == asset.id]
     given = [one for one in whys if one.amount or one.rule in rules]
-    told = [why_told(one, past.edition_at(one.at), language()) for one in given]
+    told = [
+        *_off(past, fact),
+        *(why_told(one, past.edition_at(one.at), language()) for one in given),
+    ]
     return " ".join(_sentence(one) for one in dict.fromkeys(told))
+
+
+def _off(past: Past, fact: AnyFact | None) -> Iterator[str]:
+    """What an order was less, and so what it earned, because a friend had sent the buyer."""
+    off = past.welcomed.get(fact.key) if isinstance(fact, Order) else None
+    if isinstance(fact, Order) and off:
+        worth = off if isinstance(off, str) else formats.money(off, fact.currency, language())
+        yield gettext("%(worth)s off, because a friend sent you.") % {"worth": worth}
 
 
 def _sentence(text: str) -> str:
