@@ -247,8 +247,7 @@ def steppers(scene: Scene, state: Wanted) -> list[Stepper]:
 
 
 def unusable(scene: Scene, state: Wanted) -> list[str]:
-    """Everything that may not be used, each with its reason, in a few words; those that are
-    shown at once first."""
+    """Everything that may not be used, each with its reason, in a few words."""
     told = []
     for place in scene.places:
         for offer in place.offers:
