@@ -33,7 +33,7 @@ class OpenShop:
     """Ann (north), Ben (south), formulas by name, one merged; an import at each of its steps."""
 
     def __init__(self, folder: Path) -> None:
-        self.now = timezone.now()
+        self.folder, self.now = folder, timezone.now()
         self.owner = open_cafe()
         self.sam = employ("Sam", Role.STAFF)
         for code in LIMITED:

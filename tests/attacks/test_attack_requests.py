@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.middleware.csrf import CsrfViewMiddleware
 from django.test import Client
 from open_shop import NUMBER, OpenShop, body, limited, unknown
@@ -14,6 +18,7 @@ from open_shop import NUMBER, OpenShop, body, limited, unknown
 from console.doors import pages
 from regulars.console.permissions import Right
 from regulars.db.models import Role
+from server import Server, fresh_database
 from staff import PASSWORD, digest, employ, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -40,10 +45,31 @@ UUIDS = re.compile("-".join(f"[0-9a-f]{{{length}}}" for length in (8, 4, 4, 4, 1
 OPEN = {"(first page)", "console:language", "console:entry"}
 
 
+@pytest.fixture(scope="module")
+def built(
+    django_db_setup: None,
+    cluster: Server,
+    django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[OpenShop]:
+    """A shop in a database of its own, in which each test leaves nothing."""
+    from django.conf import settings
+
+    folder, before = tmp_path_factory.mktemp("shop"), settings.DATA
+    name = f"t_{os.urandom(6).hex()}"
+    with django_db_blocker.unblock(), fresh_database(cluster, name):
+        settings.DATA = folder
+        made = OpenShop(folder)
+        settings.DATA = before
+        connection.close()
+        yield made
+
+
 @pytest.fixture
-def shop(tmp_path: Path, settings: Any) -> OpenShop:
+def shop(built: OpenShop, db: None, tmp_path: Path, settings: Any) -> OpenShop:
     settings.DATA = tmp_path
-    return OpenShop(tmp_path)
+    shutil.copytree(built.folder, tmp_path, dirs_exist_ok=True)
+    return built
 
 
 def forged(shop: OpenShop) -> tuple[Client, dict[str, str]]:

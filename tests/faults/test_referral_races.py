@@ -107,9 +107,26 @@ def points(number: int) -> int:
     return counted if counted == told.get("available", 0) else -1
 
 
+class Meeting:
+    """Who of those that record together is about to write. Who records alone has nobody to meet."""
+
+    coming = itertools.count()
+    other = threading.Event()
+
+    @classmethod
+    def wait(cls) -> None:
+        if threading.current_thread() is threading.main_thread():
+            return
+        if next(cls.coming) == 0:
+            cls.other.wait(MEETING)
+        else:
+            cls.other.set()
+
+
 def together(*arrivals: Arrival) -> list[str]:
     """What went wrong with arrivals that are recorded at the same moment."""
     wrong: list[str] = []
+    Meeting.coming, Meeting.other = itertools.count(), threading.Event()
 
     def run(arrival: Arrival) -> None:
         try:
@@ -129,17 +146,9 @@ def together(*arrivals: Arrival) -> list[str]:
 
 @pytest.fixture
 def meeting(own_database: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever is about to write waits a little for the other one."""
-    barrier = threading.Barrier(2)
-
-    def waits() -> None:
-        try:
-            barrier.wait(MEETING)
-        except threading.BrokenBarrierError:
-            barrier.reset()
-
+    """Of those who record together the first who is about to write waits a little for the other."""
     publish(PROGRAMME, now=SINCE)
-    before_writing(monkeypatch, waits)
+    before_writing(monkeypatch, Meeting.wait)
 
 
 def before_writing(monkeypatch: pytest.MonkeyPatch, waits: Callable[[], object]) -> None:
