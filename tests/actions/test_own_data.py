@@ -45,11 +45,13 @@ def club(db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def happen(club: Club, first: int, last: int) -> None:
-    """Ana is given a point, from the first time to the last."""
+    """Ana is given a point, from the first time to the last, one second after the other."""
     for start in range(first, last, AT_ONCE):
         facts = [
             Arrival(
-                fact=Grant(key=f"g{number}", at=NOW - timedelta(days=9, seconds=-number), amount=1),
+                fact=Grant(
+                    key=f"g{number}", at=NOW - timedelta(hours=20, seconds=-number), amount=1
+                ),
                 programme=CLUB,
             )
             for number in range(start, min(start + AT_ONCE, last))
