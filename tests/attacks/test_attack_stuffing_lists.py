@@ -27,7 +27,6 @@ from regulars.actions.entry import Purpose, make_link, tell_guessing
 from regulars.db.models import Business, Role, Staff
 from staff import MORNING, PASSWORD, open_cafe
 
-pytestmark = pytest.mark.django_db
 FULL = bool(os.environ.get("REGULARS_TORTURE"))
 SEED = 20261122
 PAIRS, REAL, MANY = (10_000, 500, 200) if FULL else (96, 8, 40)
@@ -91,7 +90,13 @@ def alarms(clock: Clock) -> Iterator[Alarms]:
 
 
 @pytest.fixture
-def owners(clock: Clock, settings: Any) -> list[Owner]:
+def database(request: pytest.FixtureRequest) -> None:
+    """At full count every try is committed, as it always is: counters stay quick."""
+    request.getfixturevalue("own_database" if FULL else "db")
+
+
+@pytest.fixture
+def owners(database: None, clock: Clock, settings: Any) -> list[Owner]:
     """Everybody came in before, each from a network of their own. Half of them are on the way now,
     with their device; the others have another browser at home."""
     settings.MAIL_CONFIGURED, settings.BASE_URL = True, "https://club.example"
