@@ -43,6 +43,7 @@ def main() -> None:
     if sys.argv[4:] == ["sabotage"]:
         factstore.known_keys = lambda *_: {}  # type: ignore[assignment]
     imports.BATCH = 40
+    imports.SAVED_EVERY = -1.0  # each time, so that no statement hangs on the clock
     path, fate = Path(sys.argv[1]), Fate(int(sys.argv[3]))
     now = datetime.now(UTC)
     with connection.execute_wrapper(fate):
