@@ -25,7 +25,7 @@ from regulars.engine.happenings import Activity, Click, Erasure, FoldFact, SignU
 from regulars.engine.people import People
 from regulars.engine.questions import Introduced, Introduction, Signal
 
-SEEDS = 300 if os.environ.get("REGULARS_TORTURE") else 12
+SEEDS = 300 if os.environ.get("REGULARS_TORTURE") else 6
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAYS = 60
 WHOEVER = ("anna", "ben", "cleo", "dora", "guest")
