@@ -53,6 +53,8 @@ ONCE_RED = {
     359: "a promise of whoever was parted first is not one's own",
 }
 """Histories that ended otherwise over the database, and what they told."""
+ANEW = 37
+"""A history in which somebody is merged who left for good and took part anew."""
 
 
 class Both:
@@ -135,7 +137,7 @@ def lived(seed: int) -> Both:
     return both
 
 
-@pytest.mark.parametrize("seed", sorted({*range(200), *ONCE_RED}) if TORTURE else ONCE_RED)
+@pytest.mark.parametrize("seed", sorted({*range(200), *ONCE_RED}) if TORTURE else [*ONCE_RED, ANEW])
 def test_merging_over_the_database_is_joining_at_the_desk(seed: int) -> None:
     assert lived(seed).differing() == []
 

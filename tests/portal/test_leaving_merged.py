@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
-from portal_kit import CLUB, NOW, Club, give, member
+from portal_kit import ANA, CLUB, NOW, Club, buy, give, member
 
 from regulars.actions import customers, members, merged, portal_profile
 from regulars.actions.known import known_customer
 from regulars.actions.looking import look
 from regulars.actions.portal_profile import Said
+from regulars.actions.refused import Refused
+from regulars.actions.verifying import verify
 from regulars.db.models import Customer, Leaving, LeavingBefore
+from regulars.engine import joining
 from regulars.engine.facts import Identifier, Who
 
 DAY = timedelta(days=1)
@@ -113,3 +118,59 @@ def test_saboteur_a_merge_that_forgets_who_had_left(
     monkeypatch.setattr(merged, "note_parting", lambda *told: None)
     merged_and_parted(club, True)
     assert left() == {}
+
+
+def came_again(club: Club, clock: list[datetime], first: datetime) -> tuple[int, int]:
+    """Ana left for good, took part anew and bought for 12; Anna, a member since long ago, bought
+    for 7, for the first time. Both, by number."""
+    anna = member("Anna", email="anna@example.com")
+    leave(club.ana)
+    if first < OVER:
+        buy("anna@example.com", "o7", "7.00", first)
+    clock[0] = OVER
+    portal_profile.end_leavings(OVER)
+    members.join([club.ana], CLUB, since=OVER, now=OVER)
+    buy(ANA, "o12", "12.00", OVER + DAY)
+    if first > OVER:
+        buy("anna@example.com", "o7", "7.00", first)
+    clock[0] = OVER + 3 * DAY
+    return club.ana, anna
+
+
+@pytest.mark.usefixtures("own_database")
+@pytest.mark.parametrize("goes", [True, False])
+def test_who_took_part_anew_can_be_merged(
+    clock: list[datetime], settings: Any, tmp_path: Path, goes: bool
+) -> None:
+    settings.DATA = tmp_path
+    ana, anna = came_again(Club(), clock, OVER + 2 * DAY)
+    source, into = (ana, anna) if goes else (anna, ana)
+    who = Customer.objects.in_bulk([source, into])
+    now = OVER + 3 * DAY
+    link = customers.merge(who[source].public_id, who[into].public_id, reason="", now=now)
+    assert points(into, now) == 19, "nothing of before"
+    assert verify().finding is None
+    customers.undo_merge(link, reason="", now=now)
+    assert (points(ana, now), points(anna, now)) == (12, 7)
+    assert verify().finding is None
+
+
+def merge_takes(club: Club, clock: list[datetime]) -> int:
+    """What is left where Anna had bought before Ana took part anew."""
+    ana, anna = came_again(club, clock, NOW + DAY)
+    who = Customer.objects.in_bulk([ana, anna])
+    now = OVER + 3 * DAY
+    customers.merge(who[ana].public_id, who[anna].public_id, reason="", now=now)
+    return points(anna, now)
+
+
+def test_a_leaving_takes_nothing_of_somebody_elses(club: Club, clock: list[datetime]) -> None:
+    with pytest.raises(Refused, match="member_gone"):
+        merge_takes(club, clock)
+
+
+def test_saboteur_a_leaving_that_takes_it(
+    club: Club, clock: list[datetime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(joining, "_takes_away", lambda book, other: book.state.gone)
+    assert merge_takes(club, clock) == 12, "the seven of Anna would be gone"

@@ -222,7 +222,8 @@ def merge(customer: UUID, into: UUID, *, reason: str, now: datetime) -> str:
     Both histories stay as they are: the link is a dated fact. What both hold is one book from now
     on; where both signed in by an address, it counts as a change of address. Refused:
     customer_unknown, merge_with_self, merge_already (the customer is merged into somebody),
-    merge_circle, reason_too_long, member_gone (one of them was erased).
+    merge_circle, reason_too_long, member_gone (one of them was erased, and has not taken part anew
+    before the other did anything).
     """
     _check_length(reason, REASON_LENGTH, "reason_too_long")
     return whole(lambda cursor, also: _merge(cursor, (customer, into), (reason, now), also))

@@ -9,7 +9,8 @@ from __future__ import annotations
 from regulars.engine.booking import Book, Booked
 from regulars.engine.desk import Desk
 from regulars.engine.difference import difference
-from regulars.engine.happenings import Erasure, FoldFact
+from regulars.engine.happenings import MEMBER, Erasure, FoldFact, Opening
+from regulars.engine.position import place
 from regulars.engine.refusing import refused
 
 
@@ -18,13 +19,14 @@ def join(desk: Desk, into: str, other: str) -> tuple[Booked, Booked]:
 
     Both differences come back: what is booked for `into`, and what is taken back from `other`, each
     at its own instant. ValueError where they are one already; Refused (`member_gone`) where one of
-    them was erased: the other would be, too. Nothing has changed then.
+    them was erased, unless they took part anew before the other did anything: what the other has
+    would be forfeited, too. Nothing has changed then.
     """
     into, other = desk.resolved(into), desk.resolved(other)
     if into == other:
         raise ValueError(f"'{other}' and '{into}' are one holder already")
     left, kept = desk.book(other), desk.book(into)
-    if _erased(left) or _erased(kept):
+    if _takes_away(left, kept) or _takes_away(kept, left):
         raise refused("member_gone")
     for key in kept.facts:
         desk.own(key, into)
@@ -42,8 +44,19 @@ def join(desk: Desk, into: str, other: str) -> tuple[Booked, Booked]:
     return booked, gone
 
 
-def _erased(book: Book) -> bool:
-    return book.state.gone or any(isinstance(fact, Erasure) for fact in book.facts.values())
+def _takes_away(book: Book, other: Book) -> bool:
+    """Whether somebody's leaving for good would take something of the other with it."""
+    facts = book.facts.values()
+    if book.state.gone or not any(isinstance(fact, Erasure) for fact in facts):
+        return book.state.gone
+    returned = [place(fact, book.facts) for fact in facts if _returns(fact)]
+    if not returned:
+        return True
+    return any(place(fact, other.facts) < max(returned) for fact in other.facts.values())
+
+
+def _returns(fact: FoldFact) -> bool:
+    return isinstance(fact, Opening) and fact.what == MEMBER
 
 
 def part(desk: Desk, other: str) -> tuple[Booked, Booked]:
