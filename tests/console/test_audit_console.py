@@ -12,7 +12,7 @@ from shelf_kit import Shop
 from people import NOW
 from regulars.actions import audit
 from regulars.actions.shelves import Goods, Told, change_shelf
-from regulars.db.models import Adjustment, Customer, Place, Role, Staff
+from regulars.db.models import Adjustment, Customer, ImportRun, Place, Role, Staff
 
 pytestmark = pytest.mark.django_db
 PAGE = "/console/settings/audit/"
@@ -94,3 +94,34 @@ def test_what_was_done_to_a_reward_is_told_in_money() -> None:
     assert "on offer: yes" in page
     assert "gives: stamps; programme: Corner Club" in page
     assert "7a93f741347a4bd3" not in page, "the mark of a file"
+
+
+def test_pots_and_acts_are_called_by_their_names() -> None:
+    shop = Shop()
+    told = {"amount": "-5", "asset": "points", "programme": "corner_club"}
+    audit.note("adjustment.made", uuid4(), "", None, told)
+    gave = {"corner_club": {"points": -4, "stamps": 1}}
+    audit.note("till.undo", "deed", "", None, {"gave": gave})
+    audit.note("adjustment.made", uuid4(), "", None, {**told, "asset": "gone", "amount": "7"})
+    page = shop.owner.get(PAGE).content.decode().replace("\xa0", " ")
+    assert "amount: −5 points" in page
+    assert "gave: −4 points, +1 stamp" in page
+    assert "corner_club points" not in page
+    assert "amount: 7 gone" in page
+
+
+def test_an_import_is_told_by_its_file_with_who_began_it() -> None:
+    open_business()
+    owner = colleague(Role.OWNER)
+    me = audit.staff_name(Staff.objects.get())
+    here = ImportRun.objects.create(
+        id=uuid4(), file_name="may.csv", proposal={}, created_at=NOW, by_name="Olga"
+    )
+    elsewhere = ImportRun.objects.create(id=uuid4(), file_name="june.csv", created_at=NOW)
+    audit.note("import.begun", here.pk, me, None, {"restate": True})
+    audit.note("import.begun", elsewhere.pk, "")
+    page = owner.get(PAGE, {"what": "import"}).content.decode()
+    assert f'<a href="/console/customers/imports/{here.pk}/">may.csv</a>' in page
+    assert "the file wins: yes" in page
+    assert "june.csv" in page
+    assert str(elsewhere.pk) not in page

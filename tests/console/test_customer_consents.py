@@ -15,10 +15,11 @@ from portal.portal_kit import NOW, Club, text
 from regulars.actions.portal_profile import Said, consent
 from regulars.db.models import AuditRow, Consent, Customer, IdentifierRow, Role
 from regulars.db.queries.consents import consents_of
-from staff import employ, signed_in
+from staff import PASSWORD, employ, signed_in
 
 pytestmark = pytest.mark.django_db
 NEWS = ("news", "mail")
+SURE = {"sure": "yes"}
 
 
 @pytest.fixture
@@ -85,10 +86,19 @@ def test_the_owner_hands_over_what_is_known(club: Club) -> None:
 
 def test_the_owner_forgets_who_asks_for_it(club: Club) -> None:
     owner = signed_in(club.owner)
+    for asked in (owner.get(page(club, "forget/")), owner.post(page(club, "forget/"), SURE)):
+        assert asked["Location"].startswith("/console/accounts/confirm/?next=")
+    wrong = owner.post(asked["Location"], {"password": "open sesame"})
+    assert "This is not your password." in text(wrong)
+    assert owner.get(page(club, "forget/")).status_code == 302
+    assert owner.post(asked["Location"], {"password": PASSWORD})["Location"] == page(
+        club, "forget/"
+    )
+    assert IdentifierRow.objects.filter(customer_id=club.ana).exists(), "what was sent is not kept"
     assert owner.get(page(club, "forget/")).status_code == 200
     assert owner.post(page(club, "forget/")).status_code == 422
     assert IdentifierRow.objects.filter(customer_id=club.ana).exists()
-    assert owner.post(page(club, "forget/"), {"sure": "yes"}).status_code == 302
+    assert owner.post(page(club, "forget/"), SURE).status_code == 302
     assert not IdentifierRow.objects.filter(customer_id=club.ana).exists()
     assert Customer.objects.get(id=club.ana).name == ""
     assert AuditRow.objects.filter(what="customer.forgotten").count() == 1

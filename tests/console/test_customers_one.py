@@ -208,11 +208,27 @@ class TestChanges:
         for told in ("Ann Ashby-Müller", "28 Feb 1990", "German", "by the window"):
             assert told in html
 
+    def test_a_birthday_without_a_year_shows_none_and_stays_without(
+        self, owner: Client, people: dict[str, Customer]
+    ) -> None:
+        ann = people["Ann"]
+        for sent, kept, shown in (
+            ("17.5.", date(1904, 5, 17), "17.5."),
+            ("17.5.1990", date(1990, 5, 17), "17.5.1990"),
+            ("", None, ""),
+        ):
+            after(owner, at(ann, "edit/"), {"name": "Ann Ashby", "birth_date": sent})
+            assert Customer.objects.get(id=ann.id).birth_date == kept
+            page = owner.get(at(ann, "edit/")).content.decode()
+            assert "1904" not in page
+            assert (f'name="birth_date" value="{shown}"' in page) is bool(shown)
+
     @pytest.mark.parametrize(
         ("field", "value", "sentence"),
         [
             ("birth_date", "1990-02-31", "There is no such day."),
-            ("birth_date", "0001-01-01", "Nobody was born on this day."),
+            ("birth_date", "0001-01-01", "There is no such day."),
+            ("birth_date", "soon", "There is no such day."),
             ("attributes", "no colon", "Write one detail a line"),
             ("attributes", "\n".join(f"{n}: x" for n in range(51)), "at most 50 further details"),
         ],

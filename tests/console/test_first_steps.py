@@ -44,6 +44,7 @@ def test_each_step_ticks_itself_off_and_all_go_when_all_are_done(owner: Client) 
     assert done(owner) == []
     assert main(owner).count('class="btn primary"') == 1
     assert 'href="/console/customers/imports/new/"' in main(owner)
+    assert 'Members sign in at <a href="http://testserver/my/"' in main(owner)
     row = begin(
         Begin(ready="cafe_stamp_card", name="Card", zone="Europe/Berlin", currency="EUR"),
         by="Olga",

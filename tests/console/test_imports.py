@@ -23,6 +23,7 @@ from wizard import (
     work,
 )
 
+from regulars.actions import audit
 from regulars.actions import imports as reading
 from regulars.db import disk
 from regulars.db.models import FactRow, ImportRun, SavedMapping
@@ -341,6 +342,7 @@ def test_nothing_is_begun_on_a_disk_that_is_nearly_full(
     begin(client, address)
     work()
     assert len(facts()) == 3
+    assert [one.who[:6] for one in audit.entries(what="import.begun")] == ["staff "] * 2
 
 
 def test_the_list_tells_what_came_of_each(client: Client) -> None:

@@ -31,6 +31,7 @@ def test_a_place_is_added_once(owner: Client) -> None:
     assert "<strong>2 places</strong> are open" in text(owner)
     page = owner.post(PAGE, {"name": " Canal  Street "}, follow=True).content.decode()
     assert "The place is added." in page
+    assert "Next: set up a till." in page
     assert Place.objects.get(code="Canal Street").name == "Canal Street"
     page = owner.post(PAGE, {"name": "Canal Street"}, follow=True).content.decode()
     assert "The place was there already." in page
@@ -64,6 +65,7 @@ def test_who_works_there_and_which_tills_stand_there(owner: Client) -> None:
     tills.add_cashier(me, wanted, timezone.now())
     tills.make_code("north", "window", me, timezone.now())
     page = text(owner)
+    assert "Next: set up a till." not in page
     assert "One person looks after all of them." in page
     row = page[page.index(">North Street") : page.index(">South Square")]
     for part in ("window", "Staffnorth", "Mia"):

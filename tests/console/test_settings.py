@@ -172,3 +172,16 @@ def test_a_name_is_never_markup(name: str) -> None:
         page = text(client, SETTINGS + path)
         assert name not in page.replace("{{ 7|add:42424242 }}", "")
         assert "42424249" not in page
+
+
+@pytest.mark.parametrize("page", ["look", "mail"])
+def test_where_members_sign_in_is_told_to_be_copied_and_scanned(
+    olga: Client, page: str, settings: object
+) -> None:
+    settings.BASE_URL = "https://club.example"  # type: ignore[attr-defined]
+    told = olga.get(f"/console/settings/{page}/").content.decode()
+    assert 'readonly value="https://club.example/my/"' in told
+    assert '<svg class="qr"' in told
+    assert "known to this computer alone" not in told
+    settings.BASE_URL = "http://localhost:8000"  # type: ignore[attr-defined]
+    assert "known to this computer alone" in olga.get(f"/console/settings/{page}/").content.decode()

@@ -20,6 +20,7 @@ import msgspec
 from django.db import connection, transaction
 from msgspec import Struct
 
+from regulars.actions import audit
 from regulars.actions.later import refresh_later
 from regulars.actions.record import Outcome, Source, record
 from regulars.actions.refunds import tie_refunds
@@ -91,6 +92,7 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(stream, "blake2b").hexdigest()[:64]
 
 
+@transaction.atomic
 def begin(path: Path, mapping: Mapping, *, name: str, by: str, now: datetime) -> ImportRun:
     """The run of a file: the one that was broken off, else a new one."""
     content = file_hash(path)
@@ -102,6 +104,7 @@ def begin(path: Path, mapping: Mapping, *, name: str, by: str, now: datetime) ->
     run.mapping = msgspec.to_builtins(mapping)
     run.state = ImportRun.State.RUNNING
     run.save()
+    audit.note("import.begun", run.id, by, now)
     return run
 
 

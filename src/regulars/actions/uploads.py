@@ -18,6 +18,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from msgspec import Struct
 
+from regulars.actions import audit
 from regulars.actions.drafts import (
     Draft,
     draft_of,
@@ -147,7 +148,7 @@ def _check(draft: Draft, hints: Hints) -> None:
 
 
 @transaction.atomic
-def start(run_id: UUID, wish: Wish, now: datetime) -> None:
+def start(run_id: UUID, wish: Wish, now: datetime, by: str = "") -> None:
     """Have a checked file brought in; asked twice, it is begun once.
 
     Two runs of the same content never go at once: the later one is refused.
@@ -166,6 +167,8 @@ def start(run_id: UUID, wish: Wish, now: datetime) -> None:
     run.rows_done, run.part_done = 0, 0
     with_draft(run, waiting="run", tries=0, started_at="")
     run.save()
+    how = {name: True for name in ("strict", "restate") if getattr(wish, name)}
+    audit.note("import.begun", run_id, by, now, how)
     later("run_import", once=f"run_import:{run_id}", run_id=str(run_id))
 
 

@@ -6,7 +6,8 @@ import hashlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -105,6 +106,14 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 def _told(request: HttpRequest, credentials: dict[str, Any]) -> tuple[str, str]:
     """Whose address was typed, and at which network."""
     return str(credentials.get("email", "")), str(Adapter(request).get_client_ip(request))
+
+
+def confirm(request: HttpRequest) -> None:
+    """Ask for the password, or the second factor, again, unless that was a moment ago. What was
+    sent is not kept meanwhile: the reader comes back to the page and sends it again."""
+    if not did_recently_reauthenticate(request):
+        request.method = "GET"
+        raise ReauthenticationRequired
 
 
 def tries_key(email: str, network: str) -> str:

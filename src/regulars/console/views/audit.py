@@ -30,6 +30,7 @@ KINDS = {
     "webhook": gettext_lazy("Webhook"),
     "shop": gettext_lazy("Shop"),
     "voucher": gettext_lazy("Voucher"),
+    "import": gettext_lazy("Import"),
 }
 DONE = {
     "programme.published": gettext_lazy("Edition published"),
@@ -75,6 +76,7 @@ DONE = {
     "consent.withdrawn": gettext_lazy("Messages stopped for a customer"),
     "customer.data": gettext_lazy("Data of a customer downloaded"),
     "customer.forgotten": gettext_lazy("Customer forgotten"),
+    "import.begun": gettext_lazy("Orders from a file brought in"),
     "voucher.given": gettext_lazy("Voucher handed out"),
     "voucher.voided": gettext_lazy("Voucher taken back"),
 }

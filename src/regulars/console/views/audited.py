@@ -3,6 +3,7 @@ and what else was written down, with words for codes."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -17,10 +18,11 @@ from regulars.actions.audit import Entry
 from regulars.console.templatetags.look import moment
 from regulars.db.queries import audited, programmes
 from regulars.db.queries.audited import Meant
-from regulars.words.amounts import asset_of, language, named, reward_name, said
+from regulars.words.amounts import asset_of, language, much, named, reward_name, said
 from regulars.words.formats import money
 
 LONGEST = 80
+WHOLE = re.compile("-?[0-9]{1,18}")
 PAGES = {
     audited.CUSTOMER: "console:customer",
     audited.PLACE: "console:places",
@@ -30,6 +32,7 @@ PAGES = {
     audited.WEBHOOK: "console:webhook",
     audited.PROGRAMME: "console:programme_editions",
     audited.REWARD: "console:reward",
+    audited.IMPORT: "console:import_run",
 }
 LABELS = {
     "a_day": pgettext_lazy("audit log", "a day"),
@@ -59,10 +62,12 @@ LABELS = {
     "price_back": pgettext_lazy("audit log", "price given back"),
     "programme": pgettext_lazy("audit log", "programme"),
     "reason": pgettext_lazy("audit log", "reason"),
+    "restate": pgettext_lazy("audit log", "the file wins"),
     "reward": pgettext_lazy("audit log", "reward"),
     "rule": pgettext_lazy("audit log", "voucher"),
     "scopes": pgettext_lazy("audit log", "may"),
     "source": pgettext_lazy("audit log", "source"),
+    "strict": pgettext_lazy("audit log", "all or nothing"),
     "to": pgettext_lazy("audit log", "after"),
     "types": pgettext_lazy("audit log", "hears of"),
     "undos_a_day": pgettext_lazy("audit log", "takes back a day"),
@@ -102,7 +107,7 @@ class Reader:
         told = [
             f"{LABELS.get(name, name)}: {self._value(name, value, one)}"
             for name, value in one.details.items()
-            if value not in ("", [], None) and name not in UNTOLD
+            if value not in ("", [], None) and name not in UNTOLD and not _is_told(name, one)
         ]
         return "; ".join(told)
 
@@ -121,6 +126,26 @@ class Reader:
         edition = self._programmes.get(programme)
         known = edition is not None and asset in [one.id for one in edition.assets]
         return named(asset_of(edition, asset)) if edition and known else asset
+
+    def _much(self, programme: str, asset: str, amount: str) -> str:
+        """So much of an asset, with its sign: "−5 points"."""
+        edition = self._programmes.get(programme)
+        if edition is None or asset not in [one.id for one in edition.assets]:
+            return f"{amount} {asset}".replace("-", "−")
+        return much(int(amount), asset_of(edition, asset), sign=True)
+
+    def _gave(self, value: dict[str, Any]) -> str:
+        """What programmes gave, by their ids and the assets': "+1 stamp"."""
+        told = [
+            self._much(programme, asset, str(amount))
+            for programme, gave in value.items()
+            for asset, amount in gave.items()
+        ]
+        return ", ".join(told)
+
+    def _activity(self, programme: str, activity: str) -> str:
+        edition = self._programmes.get(programme)
+        return said(edition.activities.get(activity, activity)) if edition else activity
 
     def _money(self, minor: str, programme: str) -> str:
         edition = self._programmes.get(programme)
@@ -146,12 +171,32 @@ class Reader:
             return self._reward(str(one.details.get("programme", "")), str(value))
         if name in ("cost", "worth"):
             return self._money(str(value), one.about.partition("/")[0])
-        if name == "gives":
-            return self._asset(str(one.details.get("programme", "")), str(value))
+        programme = str(one.details.get("programme", ""))
+        if name in ("gives", "asset"):
+            return self._asset(programme, str(value))
+        if name == "amount" and "asset" in one.details and WHOLE.fullmatch(str(value)):
+            return self._much(programme, str(one.details["asset"]), str(value))
+        if name == "gave" and _is_by_asset(value):
+            return self._gave(value)
+        if name == "activity":
+            return self._activity(programme, str(value))
         if name == "begins" and (at := _instant(value)):
             return moment(at)
         text = ", ".join(_flat(value))
         return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _is_told(name: str, one: Entry) -> bool:
+    """Whether something stands with something else already: an asset with its amount."""
+    return name == "asset" and bool(WHOLE.fullmatch(str(one.details.get("amount", ""))))
+
+
+def _is_by_asset(value: Any) -> bool:
+    """Whether these are amounts by programme and asset."""
+    return isinstance(value, dict) and all(
+        isinstance(gave, dict) and all(isinstance(amount, int) for amount in gave.values())
+        for gave in value.values()
+    )
 
 
 def _flat(value: Any) -> Iterator[str]:

@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django import forms
 from django.conf import settings as django_settings
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
+from msgspec import Struct
 
 from regulars.actions.portal_look import ADDRESS_LENGTH, Look, change_look
 from regulars.actions.refused import Refused
 from regulars.console.permissions import Right, StaffRequest, needs
 from regulars.db.queries.mail import newest
 from regulars.db.queries.portal import brand
+from regulars.words.qr import drawn
 from regulars.words.reasons import sentence
+
+HERE = ("localhost", "127.0.0.1")
+
+
+class Door(Struct, frozen=True, kw_only=True):
+    """Where members sign in: the whole address, as a code to scan, and whether only this computer
+    knows it."""
+
+    address: str
+    picture: SafeString
+    only_here: bool
+
+
+def door(request: HttpRequest) -> Door:
+    """The address of members' pages, as it goes on a poster."""
+    address = address_for_members(request)
+    return Door(
+        address=address,
+        picture=drawn(address, _("Code that leads to the members’ page")),
+        only_here=urlsplit(address).hostname in HERE,
+    )
+
+
+def address_for_members(request: HttpRequest) -> str:
+    """The same as text."""
+    base = django_settings.BASE_URL or f"{request.scheme}://{request.get_host()}"
+    return base + reverse("portal:card")
 
 
 @needs(Right.CHANGE_SETTINGS)
@@ -30,6 +62,7 @@ def mail(request: StaffRequest) -> HttpResponse:
         "mails": newest(secrets=django_settings.DEMONSTRATION),
         "demonstration": django_settings.DEMONSTRATION,
         "can_send": django_settings.MAIL_CONFIGURED,
+        "door": door(request),
     }
     return render(request, "console/settings/mail.html", values)
 
@@ -95,5 +128,11 @@ def look(request: StaffRequest) -> HttpResponse:
             messages.success(request, _("Saved."))
             return HttpResponseRedirect(reverse("console:look"))
     script = request.build_absolute_uri(static("regulars/widget.js"))
-    values = {"form": form, "row": row, "portal": reverse("portal:sign_in"), "script": script}
+    values = {
+        "form": form,
+        "row": row,
+        "portal": address_for_members(request),
+        "script": script,
+        "door": door(request),
+    }
     return render(request, "console/settings/look.html", values)

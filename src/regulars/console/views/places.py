@@ -19,10 +19,10 @@ from regulars.actions import places as actions
 from regulars.actions.audit import staff_name
 from regulars.actions.places import MOST_LETTERS
 from regulars.actions.refused import Refused
-from regulars.console.permissions import Right, StaffRequest, needs
+from regulars.console.permissions import Right, StaffRequest, may, needs
 from regulars.console.sure import Question, ask
 from regulars.console.templatetags.look import number
-from regulars.db.models import Place
+from regulars.db.models import Place, TillDevice
 from regulars.db.queries.places import PlaceLine, every_place, place_of
 from regulars.words.reasons import sentence
 
@@ -67,6 +67,9 @@ def everything(request: StaffRequest) -> HttpResponse:
         "lines": lines,
         "open": sum(one.shut is not None for one in lines),
         "everywhere": found,
+        "wants_till": any(one.shut is not None for one in lines)
+        and may(request.user, Right.MANAGE_STAFF)
+        and not TillDevice.objects.exists(),
         "questions": [one.shut for one in lines if one.shut is not None],
     }
     return render(request, "console/settings/places.html", values)

@@ -18,6 +18,7 @@ from regulars.db.models import (
     Endpoint,
     FactKey,
     HookSource,
+    ImportRun,
     Place,
     TillDeed,
     TillDevice,
@@ -25,6 +26,7 @@ from regulars.db.models import (
 
 CUSTOMER, PLACE, TILL, CASHIER = "customer", "place", "till", "cashier"
 KEY, WEBHOOK, PROGRAMME, REWARD, SHOP = "key", "webhook", "programme", "reward", "shop"
+IMPORT = "import"
 Names = dict[str, "Meant"]
 
 
@@ -120,6 +122,15 @@ def _shops(ids: set[str]) -> Names:
     return {str(row.pk): Meant(SHOP, row.shop or row.source) for row in rows}
 
 
+def _imports(ids: set[str]) -> Names:
+    """Files that were brought in. What the command line brought in has no page."""
+    rows = ImportRun.objects.filter(pk__in=_uuids(ids)).values_list("pk", "file_name", "proposal")
+    return {
+        str(pk): Meant(IMPORT if proposal is not None else "", name, (str(pk),))
+        for pk, name, proposal in rows
+    }
+
+
 def _programmes(ids: set[str]) -> Names:
     return {one: Meant(PROGRAMME, one, (one,)) for one in ids}
 
@@ -136,5 +147,6 @@ LOOK: dict[str, Callable[[set[str]], Names]] = {
     "webhook": _webhooks,
     "shop": _shops,
     "programme": _programmes,
+    "import": _imports,
 }
 """Who knows what things are called, by the kind of what was done."""

@@ -19,6 +19,7 @@ from regulars.actions import data_by_hand
 from regulars.actions.portal_profile import CHANNELS, PURPOSES, Said
 from regulars.actions.refused import Refused
 from regulars.actions.vouchers_by_hand import REASON_LENGTH
+from regulars.console.accounts import confirm
 from regulars.console.permissions import Right, StaffRequest, may, needs
 from regulars.console.views.customers.access import places, seen
 from regulars.console.views.customers.person import back_to, stopped_names
@@ -135,8 +136,10 @@ def data(request: StaffRequest, public_id: UUID) -> HttpResponse:
 @needs(Right.CHANGE_SETTINGS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def forget(request: StaffRequest, public_id: UUID) -> HttpResponse:
-    """Forget a customer who asked for it: said twice, since it cannot be undone."""
+    """Forget a customer who asked for it: by somebody who has just said again who they are, and
+    said twice, since it cannot be undone."""
     person = seen(request, public_id)
+    confirm(request)
     missing = request.method == "POST" and request.POST.get("sure") != "yes"
     if request.method == "POST" and not missing:
         data_by_hand.forget(request.user, person.customer, timezone.now())

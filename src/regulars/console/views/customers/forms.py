@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from regulars.actions import birthdays
 from regulars.actions.customers import NAME_LENGTH, REASON_LENGTH
+from regulars.actions.refused import Refused
 from regulars.console.views.customers.labels import KINDS
 from regulars.console.views.customers.portrait import language_name
 from regulars.db.models import Customer
@@ -19,8 +21,6 @@ from regulars.identity import IdentityError, normalise
 from regulars.words.reasons import sentence
 
 LANGUAGES = ("en", "de", "pl", "ro")
-OLDEST = 130
-"""Nobody is known to have become older than this many years."""
 
 
 def identified(kind: str, raw: str, region: str) -> Identifier:
@@ -101,14 +101,12 @@ class ProfileForm(forms.Form):
     """What is known about somebody beside identifiers, tags and notes."""
 
     name = forms.CharField(label=_("Name"), required=False, max_length=NAME_LENGTH)
-    birth_date = forms.DateField(
+    birth_date = forms.CharField(
         label=_("Birthday"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "invalid": _("There is no such day. Correct it or leave it empty."),
-        },
-        help_text=_("1904 stands for a year that nobody said."),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "24.11."}),
+        help_text=_("Day and month, as in 24.11.; with the year if they said it: 24.11.1990."),
     )
     language = forms.ChoiceField(label=_("Language"), required=False)
     country = forms.CharField(label=_("Country"), required=False, max_length=60)
@@ -130,11 +128,11 @@ class ProfileForm(forms.Form):
         language.choices = [("", "–"), *known]
 
     def clean_birth_date(self) -> date | None:
-        day: date | None = self.cleaned_data["birth_date"]
-        today = timezone.localdate()
-        if day and not today.year - OLDEST <= day.year <= today.year:
-            raise forms.ValidationError(_("Nobody was born on this day. Check the year."))
-        return day
+        try:
+            return birthdays.read(self.cleaned_data["birth_date"], timezone.localdate())
+        except Refused as refused:
+            told = _("There is no such day. Correct it or leave it empty.")
+            raise forms.ValidationError(told) from refused
 
     def clean_attributes(self) -> dict[str, str]:
         pairs = {}
@@ -151,11 +149,19 @@ class ProfileForm(forms.Form):
         return Profile(**self.cleaned_data)
 
 
+def birthday_shown(day: date | None) -> str:
+    """A birthday as it is written here: without the year that nobody said."""
+    if day is None:
+        return ""
+    year = "" if day.year == birthdays.NO_YEAR else str(day.year)
+    return f"{day.day}.{day.month}.{year}"
+
+
 def _now_known(customer: Customer) -> dict[str, Any]:
     lines = [f"{name}: {value}" for name, value in sorted(customer.attributes.items())]
     return {
         "name": customer.name,
-        "birth_date": customer.birth_date,
+        "birth_date": birthday_shown(customer.birth_date),
         "language": customer.language,
         "country": customer.country,
         "attributes": "\n".join(lines),

@@ -104,9 +104,9 @@ def _room(request: StaffRequest, known: list[Kind]) -> list[str] | None:
 def voucher(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Hand out a voucher for nothing."""
     person = seen(request, public_id)
-    rules = _rules(person)
-    if not rules:
+    if not taken_part_in(person.customer.id):
         raise Http404
+    rules = _rules(person)
     form = VoucherForm(request.POST or None, rules=rules, initial={"press": uuid4()})
     if request.method == "POST" and form.is_valid():
         try:
@@ -117,7 +117,9 @@ def voucher(request: StaffRequest, public_id: UUID) -> HttpResponse:
         else:
             _tell_voucher(request, row)
             return back_to(public_id, "#vouchers")
-    return render(request, "console/customers/voucher.html", _about(person, form=form))
+    values = _about(person, form=form, rules=rules)
+    status = 422 if form.errors else 200
+    return render(request, "console/customers/voucher.html", values, status=status)
 
 
 def _tell_voucher(request: StaffRequest, row: VoucherRow) -> None:
@@ -126,17 +128,18 @@ def _tell_voucher(request: StaffRequest, row: VoucherRow) -> None:
 
 
 def _rules(person: Person) -> list[tuple[str, str]]:
-    """What vouchers there are in the programmes that somebody takes part in."""
+    """What vouchers there are in the programmes that somebody takes part in, each name once."""
     mine, now = taken_part_in(person.customer.id), timezone.now()
-    found = []
+    found: dict[str, str] = {}
     for programme in mine:
         edition = portal_pages.edition_of(programme, now)
+        named_ones = {one.name_in_state for one in edition.rewards if getattr(one, "name", None)}
         rules = vouchers_by_hand.issuers(vouchers_by_hand.edition_now(programme, now))
-        for rule in rules:
+        for rule in (one for one in rules if one in named_ones):
             label = reward_name(edition, rule)
             label = label if len(mine) == 1 else f"{said(edition.name)}: {label}"
-            found.append((f"{programme}/{rule}", label))
-    return found
+            found.setdefault(label, f"{programme}/{rule}")
+    return [(value, label) for label, value in found.items()]
 
 
 @needs(Right.CHANGE_CUSTOMERS)

@@ -25,8 +25,10 @@ MONEY = frozenset({"unit_price", "amount", "total", "fee", "refunded", "quantity
 GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (
         gettext_lazy("The order"),
-        ("number", "at", "time", "total", "fee", "currency", "place", "kind", "refund_of")
-        + ("refunded", "refunded_at"),
+        (
+            *("number", "at", "time", "total", "fee", "currency", "place", "kind", "refund_of"),
+            *("refunded", "refunded_at"),
+        ),
     ),
     (
         gettext_lazy("Its lines"),

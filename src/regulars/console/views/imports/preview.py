@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from regulars.actions import mappings, uploads
+from regulars.actions.audit import staff_name
 from regulars.actions.drafts import Check, draft_of, mapping_of
 from regulars.actions.refused import Refused
 from regulars.actions.uploads import Wish
@@ -67,7 +68,7 @@ def start(request: StaffRequest, run_id: UUID) -> HttpResponseBase:
     run = known_run(run_id)
     wish = Wish(strict="strict" in request.POST, restate="restate" in request.POST)
     try:
-        uploads.start(run_id, wish, timezone.now())
+        uploads.start(run_id, wish, timezone.now(), staff_name(request.user))
     except Refused as refusal:
         messages.error(request, sentence(refusal.code, refusal.params))
         ready = run.state == State.PROPOSED

@@ -19,6 +19,7 @@ from regulars.console.insights.asking import Asked
 from regulars.console.insights.scene import Scene
 from regulars.console.permissions import Right, StaffRequest, may, needs, places_of
 from regulars.console.views.insights import answers_to, latest_day
+from regulars.console.views.members_side import address_for_members
 from regulars.console.views.today import days, first, news, people, todo
 from regulars.console.views.today.people import Watch
 from regulars.db.models import Business
@@ -44,6 +45,7 @@ def page(request: StaffRequest) -> HttpResponse:
         "greeting": greeting(request.user.name, local.time()),
         "today": local.date(),
         "steps": first.steps_for(request),
+        "address_for_members": address_for_members(request),
     }
     if business is None or not results.any_orders():
         begin = {"import_url": _import_url(request), "todo": todo.second_factor(request)}
