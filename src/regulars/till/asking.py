@@ -13,15 +13,10 @@ from msgspec import Struct, structs
 from regulars.actions.till_sales import Sale, Use, key_of
 from regulars.db.queries.till import Worker
 from regulars.engine.money import decimals
+from regulars.words.typed import typed
 
 KEY = re.compile(r"[0-9a-f-]{8,40}", re.ASCII)
-SIGNS = re.compile(r"[\s€$£]|EUR|PLN|RON|zł|lei")
-AMOUNT = re.compile(
-    r"(?P<whole>\d{1,40}|\d{1,3}(?:(?P<group>[.,])\d{3})(?:(?P=group)\d{3}){0,3}(?=[.,]))?"
-    r"(?:(?P<point>[.,])(?P<part>\d{1,6}))?",
-    re.ASCII,
-)
-MOST_DIGITS = 12
+MOST_DIGITS = 14
 MOST_USES, MOST_VOUCHERS, MOST_PIECES, LONGEST = 5, 5, 50, 100
 
 
@@ -86,19 +81,14 @@ def _whole(told: Any, least: int, most: int) -> int:
 
 def minor_of(text: str, currency: str) -> int | None:
     """An amount as people write it, in smallest units: "8.40", "8,4", "€ 1.234,50"; nothing is
-    zero, None is no amount."""
-    text = SIGNS.sub("", text)
-    if not text:
+    zero, None is no amount, or one of other money."""
+    if not text.strip():
         return 0
-    places = decimals(currency)
-    found = AMOUNT.fullmatch(text)
-    if found is None or len(found["part"] or "") > places:
+    amount = typed(text, currency).amount
+    if amount is None:
         return None
-    whole = re.sub("[.,]", "", found["whole"] or "0")
-    if len(whole) > MOST_DIGITS or found["group"] == found["point"] is not None:
-        return None
-    scale: int = 10**places
-    return int(whole) * scale + int((found["part"] or "").ljust(places, "0") or "0")
+    minor = amount.scaleb(decimals(currency))
+    return int(minor) if minor == int(minor) and minor < 10**MOST_DIGITS else None
 
 
 class Counter(Struct, frozen=True):
