@@ -16,7 +16,7 @@ from regulars.actions import own_codes, portal_erasing
 from regulars.actions.advocates import choose_code
 from regulars.actions.record import Outcome, record
 from regulars.db.advocates import MARK
-from regulars.db.models import CodeRow
+from regulars.db.models import CodeRow, FactRow
 from regulars.db.queries.advocates import code_of
 from regulars.engine.arrivals import Arrival
 from regulars.engine.facts import Order
@@ -97,6 +97,24 @@ def test_what_is_told_before_the_code_is_chosen_is_known_after_it() -> None:
     again = replace(sold, version=2)
     assert [one.state for one in tell(again)] == ["restated"]
     assert points(anna) == 50
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_another_code_under_the_same_key_is_another_content(chosen: bool) -> None:
+    anna, _ben, cleo = members("anna", "ben", "cleo")
+    choose_code(anna, "club", NAME, now=SINCE)
+    if chosen:
+        choose_code(cleo, "club", "CLEOS-CLUB", now=SINCE)
+    other = code_of(cleo, "club")
+    tell(replace(SOLD, via=NAME))
+    assert [one.code for one in tell(replace(SOLD, via=other))] == ["key_reused"]
+    assert [one.state for one in tell(replace(SOLD, via=other, version=2))] == ["restated"]
+    marks = dict(CodeRow.objects.filter(code__in=[NAME, other]).values_list("code", "mark"))
+    via = (
+        FactRow.objects.filter(key=SOLD.key).order_by("version").values_list("body__via", flat=True)
+    )
+    assert list(via) == [marks[NAME], marks[other] or other]
+    assert [one.state for one in tell(replace(SOLD, via=NAME))] == ["known"]
 
 
 def test_a_code_that_was_given_stays_as_it_is() -> None:

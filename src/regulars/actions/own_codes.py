@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from django.db.backends.utils import CursorWrapper
-from msgspec import structs
+from msgspec import Struct, structs
 
 from regulars.db import advocates, factstore
 from regulars.db.introductions import code_form
@@ -21,7 +21,8 @@ def put_away(
     cursor: CursorWrapper, arrivals: Sequence[Arrival], known: Collection[str]
 ) -> Sequence[Arrival]:
     """The arrivals, with marks for the codes that members chose. What is `known` under its key
-    keeps the marks that it has, also of whoever was forgotten since."""
+    keeps the marks that it has, also of whoever was forgotten since; where another code is told
+    now, that one counts."""
     told = {arrival.fact.key: _codes(arrival.fact) for arrival in arrivals}
     written = sorted({code_form(code) for codes in told.values() for code in codes})
     if not written:
@@ -30,11 +31,25 @@ def put_away(
     again = sorted(key for key, codes in told.items() if codes and key in known)
     bodies = factstore.bodies(cursor, again) if again else {}
     before = {key: [decode(body) for body in bodies.get(key, ())] for key in again}
+    had = {code for facts in before.values() for fact in facts for code in _codes(fact)}
+    kept = sorted(filter(_is_mark, had))
+    books = _Books(marks, advocates.chosen(cursor, kept) if kept else {})
     return [
-        _marked(arrival, marks, before.get(arrival.fact.key, ())) if told[arrival.fact.key]
+        _marked(arrival, books, before.get(arrival.fact.key, ())) if told[arrival.fact.key]
         else arrival
         for arrival in arrivals
     ]  # fmt: skip
+
+
+class _Books(Struct, frozen=True):
+    """The marks of codes that were told, and the codes of marks that facts have."""
+
+    marks: dict[str, str]
+    chosen: dict[str, str]
+
+    def may_keep(self, mark: str, code: str) -> bool:
+        """Whether a mark stands for a code that is told, or for one that nobody knows any more."""
+        return self.chosen.get(mark, code_form(code)) == code_form(code)
 
 
 def _codes(fact: AnyFact) -> list[str]:
@@ -49,7 +64,7 @@ def _codes(fact: AnyFact) -> list[str]:
     return found
 
 
-def _marked(arrival: Arrival, marks: dict[str, str], before: Sequence[AnyFact]) -> Arrival:
+def _marked(arrival: Arrival, books: _Books, before: Sequence[AnyFact]) -> Arrival:
     """With its marks; where as many codes are known of it, with those that it has."""
     now = _codes(arrival.fact)
     kept: dict[str, str] = {}
@@ -57,10 +72,12 @@ def _marked(arrival: Arrival, marks: dict[str, str], before: Sequence[AnyFact]) 
         codes = _codes(fact)
         same = fact.version == arrival.fact.version
         pairs = zip(now, codes, strict=True) if len(codes) == len(now) else ()
-        kept |= {one: had for one, had in pairs if _is_mark(had) or (same and had == one)}
+        for one, had in pairs:
+            if books.may_keep(had, one) if _is_mark(had) else same and had == one:
+                kept[one] = had
 
     def mark(code: str) -> str:
-        return kept.get(code) or marks.get(code_form(code), code)
+        return kept.get(code) or books.marks.get(code_form(code), code)
 
     return structs.replace(arrival, fact=_each(arrival.fact, mark))
 

@@ -27,6 +27,9 @@ GIVE = f"""
 MARKS = f"""
     SELECT code, mark FROM regulars_code WHERE code = ANY({TEXTS}) AND mark <> ''
 """  # noqa: S608 - own texts
+CHOSEN = f"""
+    SELECT mark, code FROM regulars_code WHERE mark = ANY({TEXTS}) AND mark <> ''
+"""  # noqa: S608 - own texts
 MEMBERS = """
     SELECT customer_id FROM regulars_holder WHERE programme = %s AND customer_id > %s
     ORDER BY customer_id LIMIT %s
@@ -81,6 +84,12 @@ def add_code(
 def marks(cursor: CursorWrapper, codes: Sequence[str]) -> dict[str, str]:
     """What stands in facts for those of these codes that members chose."""
     cursor.execute(MARKS, [texts(codes)])
+    return dict(cursor.fetchall())
+
+
+def chosen(cursor: CursorWrapper, marks: Sequence[str]) -> dict[str, str]:
+    """The codes for which these marks stand; a mark of whoever was forgotten stands for none."""
+    cursor.execute(CHOSEN, [texts(marks)])
     return dict(cursor.fetchall())
 
 
