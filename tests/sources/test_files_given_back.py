@@ -85,10 +85,24 @@ def test_a_sum_given_back_that_every_row_repeats_is_the_orders(tmp_path: Path) -
         assert [one.amount_minor for one in found.refunds.values()] == [amount]
 
 
+@pytest.mark.parametrize("column", ["Refunded", "Refunds", "Erstattet", "Return date"])
+@pytest.mark.parametrize("value", ["no", "false", "N/A"])
+def test_a_column_that_says_whether_and_not_how_much_is_left_out(
+    tmp_path: Path, column: str, value: str
+) -> None:
+    header = f"Order number,Date,Customer ID,Order total,{column}"
+    text = rows(f"1,2024-05-01,K1,6,{value}", f"2,2024-05-02,K2,7,{value}", header=header)
+    found = read(write(tmp_path, text))
+    assert [one.amount_minor for one in found.orders.values()] == [600, 700]
+    assert not found.problems
+    assert not found.refunds
+
+
 def test_a_wrong_day_of_a_refund_comes_back_with_its_reason(tmp_path: Path) -> None:
-    found = read(write(tmp_path, rows("1,2024-05-01,K1,,6,,soon,6", header=GAVE_BACK)))
+    told = ("1,2024-05-01,K1,,6,,soon,6", "2,2024-05-01,K1,,6,,2024-05-03,6")
+    found = read(write(tmp_path, rows(*told, header=GAVE_BACK)))
     assert codes(found.problems) == [(2, "refunded_at", "bad_date")]
-    assert not found.arrivals
+    assert (set(found.orders), set(found.refunds)) == ({"orders:2"}, {"orders:2:refund"})
 
 
 def test_orders_without_a_number_keep_their_name_when_something_is_given_back(

@@ -74,6 +74,14 @@ def by_content(looks: list[Look], known: set[str], *, headed: bool) -> dict[int,
     return found
 
 
+def denies(field: str, values: list[str]) -> bool:
+    """Whether no value is what the header of its column promises, in a column that nothing needs:
+    "Refunded: no" is no sum, and is better left out than every row with it."""
+    tests = {"refunded": lambda value: _number(value) is not None, "refunded_at": _is_moment}
+    filled = [value for value in values if value]
+    return field in tests and bool(filled) and not any(map(tests[field], filled))
+
+
 def _nearly(values: list[str], test: Callable[[str], bool]) -> bool:
     good = sum(1 for value in values if test(value))
     return bool(values) and good * 10 >= len(values) * 9
@@ -84,6 +92,10 @@ def _is_date(value: str) -> bool:
         return False
     if value.isdigit() and len(value) != 8:
         return False
+    return _is_moment(value)
+
+
+def _is_moment(value: str) -> bool:
     american = YEAR_LAST.fullmatch(value.partition(" ")[0]) is not None and "/" in value
     return american or _READER.instant(value) is not None
 

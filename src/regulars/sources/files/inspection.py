@@ -8,7 +8,7 @@ from typing import Literal, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from regulars.identity import without_cards
-from regulars.sources.files.contents import by_content, look_of
+from regulars.sources.files.contents import by_content, denies, look_of
 from regulars.sources.files.dates import orders_of
 from regulars.sources.files.headers import field_of
 from regulars.sources.files.layouts import layout_of
@@ -177,7 +177,7 @@ def _meanings(
     headers: tuple[str, ...], values: list[list[str]], hints: Hints, *, headed: bool
 ) -> tuple[Column, ...]:
     looks = [look_of(cells) for cells in values]
-    named = _named(headers, hints)
+    named = _named(headers, values, hints)
     guessed = by_content(looks, set(named.values()), headed=headed)
     columns = []
     for place, header in enumerate(headers):
@@ -196,8 +196,9 @@ def _meanings(
     return tuple(columns)
 
 
-def _named(headers: tuple[str, ...], hints: Hints) -> dict[int, str]:
-    """Fields by header, each once: what is told, then the likelier of several, then the first."""
+def _named(headers: tuple[str, ...], values: list[list[str]], hints: Hints) -> dict[int, str]:
+    """Fields by header, each once: what is told, then the likelier of several, then the first.
+    A header that its values deny says nothing."""
     told = {
         place: hints.columns[header]
         for place, header in enumerate(headers)
@@ -215,7 +216,9 @@ def _named(headers: tuple[str, ...], hints: Hints) -> dict[int, str]:
     candidates = [
         (place, field)
         for place, header in enumerate(headers)
-        if header not in hints.columns and (field := field_of(header))
+        if header not in hints.columns
+        and (field := field_of(header))
+        and not denies(field, values[place])
     ]
     candidates.sort(key=lambda item: (not _preferred(headers[item[0]], item[1]), item[0]))
     for place, field in candidates:
