@@ -16,6 +16,7 @@ from hook_shop import opened, sent, shopify_order
 from portal.portal_kit import CLUB, NOW, Club, ask, give, link_in, text, work
 from regulars.actions import (
     customers,
+    portal_profile,
     scan_rules,
     signing_in,
     till_sales,
@@ -25,6 +26,7 @@ from regulars.actions import (
 )
 from regulars.actions.adjusting import Wish, adjust
 from regulars.actions.measuring import refresh
+from regulars.actions.portal_profile import Said
 from regulars.db import ids
 from regulars.db.models import AnswerRow, Customer, OutMail, Place
 from regulars.db.queries import advocates
@@ -162,7 +164,9 @@ class Story:
         row = vouchers_by_hand.hand_out(owner, handed, NOW)
         taken = vouchers_by_hand.Taken(code=row.code, reason=WORDS, price_back=False)
         vouchers_by_hand.take_back(owner, taken, NOW)
+        said = Said(choices={}, wordings={}, language="en", source="till")
         for one in Customer.objects.filter(name="Zoe Kanarek").exclude(id=self.zoe):
+            portal_profile.leave(one.id, CLUB, said, NOW)
             customers.merge(one.public_id, me, reason=WORDS, now=NOW)
 
     def _scans(self) -> None:

@@ -143,27 +143,30 @@ def greeting(answer: Callable[..., HttpResponse], known: Known) -> Any:
     return greets
 
 
-clocks = pytest.mark.skipif(not FULL, reason="clocks mean something at full count only")
-
-
-@clocks
 @pytest.mark.parametrize("page", [*QUICK, LOGIN], ids=lambda page: page.title)
-def test_a34_no_clock_tells_who_is_known(known: Known, page: Asked) -> None:
+def a34_no_clock_tells_who_is_known(known: Known, page: Asked) -> None:
     assert not tells(known, page)
 
 
-@clocks
 @pytest.mark.parametrize("page", QUICK, ids=lambda page: page.title)
-def test_a34_saboteur_who_greets_whom_they_know(
+def a34_saboteur_who_greets_whom_they_know(
     known: Known, page: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Reader, "__call__", greeting(Reader.__call__, known))
     assert tells(known, page, FEW)
 
 
-@clocks
-def test_a34_saboteur_who_hashes_no_password_of_nobody(
+def a34_saboteur_who_hashes_no_password_of_nobody(
     known: Known, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(AuthenticationBackend, "_mitigate_timing_attack", lambda *_rest: None)
     assert tells(known, LOGIN, FEW)
+
+
+if FULL:
+    # Clocks mean something at full count, where nothing else runs.
+    test_a34_no_clock_tells_who_is_known = a34_no_clock_tells_who_is_known
+    test_a34_saboteur_who_greets_whom_they_know = a34_saboteur_who_greets_whom_they_know
+    test_a34_saboteur_who_hashes_no_password_of_nobody = (
+        a34_saboteur_who_hashes_no_password_of_nobody
+    )
