@@ -12,7 +12,16 @@ from shelf_kit import Shop
 from people import NOW
 from regulars.actions import audit
 from regulars.actions.shelves import Goods, Told, change_shelf
-from regulars.db.models import Adjustment, Customer, ImportRun, Place, Role, Staff
+from regulars.db.models import (
+    Adjustment,
+    Customer,
+    IdentifierRow,
+    ImportRun,
+    PaperCode,
+    Place,
+    Role,
+    Staff,
+)
 
 pytestmark = pytest.mark.django_db
 PAGE = "/console/settings/audit/"
@@ -125,3 +134,41 @@ def test_an_import_is_told_by_its_file_with_who_began_it() -> None:
     assert "the file wins: yes" in page
     assert "june.csv" in page
     assert str(elsewhere.pk) not in page
+
+
+def test_codes_are_told_in_words_and_papers_by_their_names() -> None:
+    open_business()
+    owner = colleague(Role.OWNER)
+    place = Place.objects.create(code="p-7", name="Market Street")
+    told = {"place": place, "made_at": NOW}
+    here = PaperCode.objects.create(id=uuid4(), token="a" * 20, name="At the door", **told)
+    ended = {"id": uuid4(), "token": "b" * 20, "name": "On a table", "ended_at": NOW}
+    gone = PaperCode.objects.create(**ended, **told)
+    key = {"scopes": ["facts:write", "redeem"], "per_minute": 1200}
+    audit.note("key.made", "rgl_abc", "", None, key)
+    audit.note("webhook.added", uuid4(), "", None, {"types": ["tier.changed", "strange"]})
+    audit.note("scan.paper", here.pk, "")
+    audit.note("scan.paper_ended", gone.pk, "")
+    page = owner.get(PAGE).content.decode()
+    assert "record what happened: orders, refunds, visits · quote a cart" in page
+    assert "requests a minute: 1,200" in page
+    assert "hears of: Somebody has another tier · strange" in page
+    assert f'<a href="/console/settings/tills/scans/papers/{here.pk}/">At the door</a>' in page
+    assert "On a table" in page
+    assert str(gone.pk) not in page
+
+
+def test_who_has_no_name_is_called_by_what_they_are_known_by() -> None:
+    open_business()
+    nameless = Customer.objects.create(id=7, created_at=NOW)
+    stranger = Customer.objects.create(id=8, created_at=NOW)
+    IdentifierRow.objects.create(kind="card", value="CC12", customer_id=nameless.pk)
+    for number, who in enumerate((nameless, stranger)):
+        row = {"programme": "club", "asset": "points", "amount": 5, "state": "done"}
+        given = Adjustment.objects.create(
+            id=uuid4(), customer_id=who.pk, asked_at=NOW, reason="Spilt", **row
+        )
+        audit.note("adjustment.made", given.pk, "", None, {"amount": str(number)})
+    page = colleague(Role.OWNER).get(PAGE).content.decode()
+    assert f'<a href="/console/customers/{nameless.public_id}/">Card CC12</a>' in page
+    assert f'<a href="/console/customers/{stranger.public_id}/">No name</a>' in page

@@ -44,13 +44,18 @@ class KeyForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(scope, capital(_now(text))) for scope, text in SCOPES.items()]
+        choices = [(scope, capital(text)) for scope, text in scopes()]
         self.fields["scopes"].choices = choices  # type: ignore[attr-defined]
 
     def wanted(self, by: str) -> WantedKey:
         """The key that was filled in."""
         told = self.cleaned_data
         return WantedKey(**{**told, "scopes": tuple(told["scopes"])}, by=by)
+
+
+def scopes() -> list[tuple[str, str]]:
+    """What a key can be allowed, in words."""
+    return [(scope, _now(text)) for scope, text in SCOPES.items()]
 
 
 def kinds() -> list[tuple[str, str]]:

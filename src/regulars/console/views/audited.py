@@ -4,7 +4,7 @@ and what else was written down, with words for codes."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,9 @@ from django.utils.translation import pgettext_lazy
 from msgspec import Struct
 
 from regulars.actions.audit import Entry
-from regulars.console.templatetags.look import moment
+from regulars.console.machine_forms import kinds, scopes
+from regulars.console.templatetags.look import moment, number
+from regulars.console.views.customers.rows import shown_identifier
 from regulars.db.queries import audited, programmes
 from regulars.db.queries.audited import Meant
 from regulars.words.amounts import asset_of, language, much, named, reward_name, said
@@ -33,6 +35,7 @@ PAGES = {
     audited.PROGRAMME: "console:programme_editions",
     audited.REWARD: "console:reward",
     audited.IMPORT: "console:import_run",
+    audited.PAPER: "console:paper",
 }
 LABELS = {
     "a_day": pgettext_lazy("audit log", "a day"),
@@ -75,6 +78,11 @@ LABELS = {
     "worth": pgettext_lazy("audit log", "worth"),
 }
 """What is written down beside an act, by its name there; anything else is shown by its name."""
+WORDS: dict[str, Callable[[], Mapping[str, str]]] = {
+    "scopes": lambda: dict(scopes()),
+    "types": lambda: dict(kinds()),
+}
+"""What codes in a list are called, by what they are written down as."""
 UNTOLD = ("picture",)
 """The mark of a file, which tells people nothing."""
 
@@ -116,7 +124,8 @@ class Reader:
             return said(self._programmes[found.told[0]].name)
         if found.kind == audited.REWARD:
             return self._reward(*found.told)
-        return found.name or _("No name")
+        known = found.known_by
+        return found.name or (shown_identifier(*known) if known else _("No name"))
 
     def _reward(self, programme: str, reward: str) -> str:
         edition = self._programmes.get(programme)
@@ -180,6 +189,8 @@ class Reader:
             return self._gave(value)
         if name == "activity":
             return self._activity(programme, str(value))
+        if name in WORDS and isinstance(value, list):
+            return " · ".join(str(WORDS[name]().get(one, one)) for one in value)
         if name == "begins" and (at := _instant(value)):
             return moment(at)
         text = ", ".join(_flat(value))
@@ -209,7 +220,7 @@ def _flat(value: Any) -> Iterator[str]:
     elif isinstance(value, bool) or value in ("True", "False"):
         yield _("yes") if value in (True, "True") else _("no")
     elif isinstance(value, int):
-        yield str(value).replace("-", "−")
+        yield number(value).replace("-", "−")
     else:
         yield str(value)
 

@@ -18,7 +18,9 @@ from regulars.db.models import (
     Endpoint,
     FactKey,
     HookSource,
+    IdentifierRow,
     ImportRun,
+    PaperCode,
     Place,
     TillDeed,
     TillDevice,
@@ -26,17 +28,18 @@ from regulars.db.models import (
 
 CUSTOMER, PLACE, TILL, CASHIER = "customer", "place", "till", "cashier"
 KEY, WEBHOOK, PROGRAMME, REWARD, SHOP = "key", "webhook", "programme", "reward", "shop"
-IMPORT = "import"
+IMPORT, PAPER = "import", "paper"
 Names = dict[str, "Meant"]
 
 
 class Meant(Struct, frozen=True):
-    """A thing: of which kind, what it is called (empty: it has no name), and what tells it apart
-    on its page."""
+    """A thing: of which kind, what it is called (empty: it has no name), what tells it apart on
+    its page, and for somebody without a name an identifier that they are known by."""
 
     kind: str
     name: str
     told: tuple[str, ...] = ()
+    known_by: tuple[str, str] | None = None
 
 
 def meant(said: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Meant]:
@@ -67,9 +70,18 @@ def _uuids(texts: Iterable[str]) -> list[UUID]:
 
 def _whose(numbers: Mapping[str, int]) -> Names:
     """The customers by these numbers."""
-    rows = Customer.objects.filter(pk__in=set(numbers.values()))
-    people = {row.pk: Meant(CUSTOMER, row.name, (str(row.public_id),)) for row in rows}
+    rows = list(Customer.objects.filter(pk__in=set(numbers.values())))
+    known = _known_by([row.pk for row in rows if not row.name])
+    people = {
+        row.pk: Meant(CUSTOMER, row.name, (str(row.public_id),), known.get(row.pk)) for row in rows
+    }
     return {key: people[number] for key, number in numbers.items() if number in people}
+
+
+def _known_by(nameless: list[int]) -> dict[int, tuple[str, str]]:
+    """An identifier of each, the same one whenever it is asked."""
+    rows = IdentifierRow.objects.filter(customer_id__in=nameless).order_by("-kind", "-value")
+    return {row.customer_id: (row.kind, row.value) for row in rows}
 
 
 def _by_key(keys: set[str], *tables: type[Model]) -> Names:
@@ -94,6 +106,16 @@ def _rewards(abouts: set[str]) -> Names:
 def _places(codes: set[str]) -> Names:
     rows = Place.objects.filter(pk__in=codes).values_list("code", "name")
     return {code: Meant(PLACE, name) for code, name in rows}
+
+
+def _scans(abouts: set[str]) -> Names:
+    """What scanning gives is said of a place; a code for paper of itself, and has a page while it
+    is in use."""
+    rows = PaperCode.objects.filter(pk__in=_uuids(abouts)).values_list("pk", "name", "ended_at")
+    papers = {
+        str(pk): Meant("" if ended_at else PAPER, name, (str(pk),)) for pk, name, ended_at in rows
+    }
+    return papers | _places(abouts)
 
 
 def _tills(abouts: set[str]) -> Names:
@@ -140,7 +162,7 @@ LOOK: dict[str, Callable[[set[str]], Names]] = {
     "reward": _rewards,
     "voucher": lambda keys: _by_key(keys, FactKey, AttemptRow),
     "place": _places,
-    "scan": _places,
+    "scan": _scans,
     "till": _tills,
     "cashier": _cashiers,
     "key": _keys,
