@@ -198,15 +198,28 @@ class TestChanges:
             "name": "Ann Ashby-Müller",
             "birth_date": "1990-02-28",
             "language": "de",
-            "country": "Germany",
+            "country": "DE",
             "attributes": "milk: oat\n\n seat : by the window ",
         }
         html = after(owner, at(people["Ann"], "edit/"), values)
         ann = Customer.objects.get(id=people["Ann"].id)
         assert (ann.name, ann.birth_date) == ("Ann Ashby-Müller", date(1990, 2, 28))
         assert ann.attributes == {"milk": "oat", "seat": "by the window"}
-        for told in ("Ann Ashby-Müller", "28 Feb 1990", "German", "by the window"):
+        for told in ("Ann Ashby-Müller", "28 Feb 1990", "German", "Germany", "by the window"):
             assert told in html
+
+    def test_a_country_is_chosen_and_what_an_import_wrote_stays(
+        self, owner: Client, people: dict[str, Customer]
+    ) -> None:
+        ann = people["Ann"]
+        Customer.objects.filter(pk=ann.pk).update(country="Ruritania")
+        page = owner.get(at(ann, "edit/")).content.decode()
+        assert '<option value="DE">Germany</option>' in page
+        assert '<option value="Ruritania" selected>Ruritania</option>' in page
+        after(owner, at(ann, "edit/"), {"name": ann.name, "country": "Ruritania"})
+        assert Customer.objects.get(pk=ann.pk).country == "Ruritania"
+        after(owner, at(ann, "edit/"), {"name": ann.name, "country": "nowhere"})
+        assert Customer.objects.get(pk=ann.pk).country == "Ruritania"
 
     def test_a_birthday_without_a_year_shows_none_and_stays_without(
         self, owner: Client, people: dict[str, Customer]

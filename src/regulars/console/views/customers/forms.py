@@ -13,8 +13,9 @@ from django.utils.translation import pgettext_lazy
 from regulars.actions import birthdays
 from regulars.actions.customers import NAME_LENGTH, REASON_LENGTH
 from regulars.actions.refused import Refused
+from regulars.console.account_forms import Choices, countries
 from regulars.console.views.customers.labels import KINDS
-from regulars.console.views.customers.portrait import language_name
+from regulars.console.views.customers.portrait import country_name, language_name
 from regulars.db.models import Customer
 from regulars.engine.facts import Identifier, Profile, Who
 from regulars.identity import IdentityError, normalise
@@ -109,7 +110,7 @@ class ProfileForm(forms.Form):
         help_text=_("Day and month, as in 24.11.; with the year if they said it: 24.11.1990."),
     )
     language = forms.ChoiceField(label=_("Language"), required=False)
-    country = forms.CharField(label=_("Country"), required=False, max_length=60)
+    country = forms.ChoiceField(label=_("Country"), required=False)
     attributes = forms.CharField(
         label=_("Further details"),
         required=False,
@@ -123,9 +124,13 @@ class ProfileForm(forms.Form):
         super().__init__(*args, **kwargs)
         codes = dict.fromkeys([*LANGUAGES, customer.language])
         known = [(code, language_name(code)) for code in codes if code]
-        language = self.fields["language"]
-        assert isinstance(language, forms.ChoiceField)  # noqa: S101 - for the type checker
-        language.choices = [("", "–"), *known]
+        self._offer("language", known)
+        self._offer("country", _countries(customer.country))
+
+    def _offer(self, name: str, choices: Choices) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        field.choices = [("", "–"), *choices]
 
     def clean_birth_date(self) -> date | None:
         try:
@@ -147,6 +152,13 @@ class ProfileForm(forms.Form):
 
     def profile(self) -> Profile:
         return Profile(**self.cleaned_data)
+
+
+def _countries(written: str) -> Choices:
+    """All countries; what an import wrote otherwise stays to choose, so that saving keeps it."""
+    known = countries()
+    other = written and written not in dict(known)
+    return [(written, country_name(written)), *known] if other else known
 
 
 def birthday_shown(day: date | None) -> str:

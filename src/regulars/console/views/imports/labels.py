@@ -173,7 +173,7 @@ def _first_row(seen: Seen) -> FirstRow:
         day=formats.short_day(at.date(), _language()),
         clock=f"{at:%H:%M}" if at.time() != time() else "",
         items=", ".join(seen.items),
-        more=max(seen.lines - len(seen.items), 0),
+        more=max(seen.lines - len(seen.items), 0) if seen.items else 0,
         amount=formats.money(seen.amount_minor, seen.currency, _language()),
     )
 
