@@ -126,8 +126,8 @@ def test_an_owner_makes_prints_and_ends_a_code_for_paper(counter: Counter) -> No
     owner.post(f"{SCANS}papers/{paper.pk}/end/")
     assert Client().get(f"/s/{paper.token}/").status_code == 410
     assert owner.get(f"{SCANS}papers/{paper.pk}/").status_code == 404
-    told = list(AuditRow.objects.filter(what__startswith="scan").values_list("what", flat=True))
-    assert told == ["scan.set", "scan.paper", "scan.paper_ended"]
+    told = AuditRow.objects.filter(what__startswith="scan").order_by("at")
+    assert [row.what for row in told] == ["scan.set", "scan.paper", "scan.paper_ended"]
     decide(owner, gives="")
     assert not ScanRule.objects.exists()
 
