@@ -307,6 +307,20 @@ def test_of_the_list_the_newest_line_counts(
     assert lines() == []
 
 
+def test_a_line_that_was_torn_anywhere_is_passed_over(
+    club: Club, django_capture_on_commit_callbacks: Any
+) -> None:
+    one_who_stopped(club)
+    whole = forgotten.place().read_text()
+    with django_capture_on_commit_callbacks(execute=True):
+        say(club.ana, "portal", at=NOW + timedelta(hours=1))
+    again = forgotten.place().read_text().removeprefix(whole).rstrip("\n")
+    zone = len("+00:00")
+    for kept in range(len(again) - zone + 1):
+        forgotten.place().write_text(whole + again[:kept])
+        assert lines() == [("news", "stop")], again[:kept]
+
+
 def test_saboteur_who_keeps_no_list(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forgotten, "add", lambda _lines: None)
     one_who_stopped(club)

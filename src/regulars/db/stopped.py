@@ -65,4 +65,6 @@ def _read(text: str) -> Line | None:
         at = datetime.fromisoformat(parts[3])
     except ValueError:
         return None
+    if at.tzinfo is None:  # torn, and a moment all the same
+        return None
     return Line(mark=parts[0], purpose=parts[1], word=parts[2], at=at)
