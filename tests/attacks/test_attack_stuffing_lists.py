@@ -266,6 +266,28 @@ def test_a01_nobody_learns_elsewhere_whether_a_password_is_right(noticed: list[O
     assert said == [(200, True)] * 3
 
 
+@pytest.mark.parametrize("networks", [1, 100])
+def test_a01_nor_does_it_show_by_how_often_one_may_try(
+    noticed: list[Owner], clock: Clock, networks: int
+) -> None:
+    """The same pair again and again, until tries are not looked at any more."""
+    said = []
+    for number, (email, password) in enumerate(
+        [(noticed[0].staff.email, PASSWORD), (noticed[1].staff.email, "leaked")]
+    ):
+        tries, clock.at = 0, clock.at + timedelta(minutes=20)
+        while tries < 2 * guessing.MOST_WRONG:
+            stranger = Client(REMOTE_ADDR=f"198.51.{number}.{tries % networks}")
+            if (
+                "Passwords are being guessed"
+                not in tried(stranger, email, password).content.decode()
+            ):
+                break
+            tries, clock.at = tries + 1, clock.at + PACE
+        said.append(tries)
+    assert said[0] == said[1] < 2 * guessing.MOST_WRONG
+
+
 def test_a01_a_device_is_known_until_the_password_changes(noticed: list[Owner]) -> None:
     owner = noticed[0]
     assert tried(owner.browser, owner.staff.email, PASSWORD).status_code == 302

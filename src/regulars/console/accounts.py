@@ -89,8 +89,9 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
             return staff
         if devices.knows(request, email) or (staff and has_second_factor(staff)):
             return staff
-        if staff:
-            guessing.note_stopped(network, timezone.now())
+        if staff:  # counted like a wrong one: how often one may try tells nothing either
+            self.authentication_failed(request, **credentials)
+            super().pre_authenticate(request, **credentials)
         raise self.validation_error("being_guessed")
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
