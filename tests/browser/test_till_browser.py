@@ -153,7 +153,7 @@ def test_a_newcomer_joins_on_a_german_phone(visit: Visits, code: Any) -> None:
     expect(page.locator("h1")).to_have_text("Dana Beispiel ist jetzt Mitglied")
     assert flaws(till, "joined") == []
     page.set_viewport_size(PHONE)
-    follow(page.get_by_role("link", name="Weiter zum Einkauf über 8,40"))
+    follow(page.get_by_role("link", name="Zum Einkauf über 8,40"))
     expect(page.locator("h1")).to_have_text("Dana Beispiel")
     expect(page.locator("#book")).to_have_text("Buchen · 8,40\xa0€ zu zahlen")
     page.click("#book")
