@@ -46,7 +46,7 @@ def forms(card: str) -> dict[str, dict[str, str]]:
     return {
         "notes/": {"text": text},
         "tags/": {"tag": text},
-        "edit/": {"name": text, "country": card, "attributes": f"{card}: {text}"},
+        "edit/": {"name": text, "attributes": f"{card}: {text}"},
         "identifiers/": {"kind": "external", "value": card},
     }
 
