@@ -264,6 +264,17 @@
     count(unsure.quantity);
     document.getElementById("unsure").hidden = false;
   }
+  /* an amount in smallest units, as the desk reads it; NaN where it is none, or may be two */
+  const minorOf = (text) => {
+    const plain = text.replace(/[\s'’\p{Sc}\p{L}]/gu, "");
+    let [, whole = "x", mark, sign, part = ""] = plain.match(/^((?!0)\d{1,3}([.,])\d{3}(?:\2\d{3})*|\d*)(?:([.,])(\d+))?$/) || [];
+    if (mark && !sign && plain.length < 8 && mark === point) {
+      if (places !== 3) return NaN;
+      [whole, part] = plain.split(mark);
+    }
+    if ((mark && mark === sign) || part.length > places) return NaN;
+    return Number(whole.replace(/[.,]/g, "")) * 10 ** places + Number(part.padEnd(places, "0"));
+  };
   const clear = () => {
     form.reset();
     show("");
@@ -273,9 +284,8 @@
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const amount = document.getElementById("amount"), who = document.getElementById("kept-who");
-      const text = amount.value.trim().replace(/[^\d.,]/g, ""), cut = Math.max(text.lastIndexOf("."), text.lastIndexOf(","));
-      const whole = (cut < 0 ? text : text.slice(0, cut)).replace(/\D/g, ""), part = cut < 0 ? "" : text.slice(cut + 1);
-      const minor = Number(whole || "0") * 10 ** places + Number(part.slice(0, places).padEnd(places, "0") || "0");
+      const minor = minorOf(amount.value);
+      document.getElementById("kept-bad").hidden = Boolean(minor);
       if (!minor || !who.value.trim()) return;
       const again = unsure && unsure.who === who.value.trim() && unsure.amount === amount.value.trim();
       sessionStorage.removeItem(UNSURE);
