@@ -22,6 +22,7 @@ from regulars.actions.entry import mail_ready
 from regulars.actions.later import later
 from regulars.db import api_keys
 from regulars.db.models import ApiUse
+from regulars.identity.networks import network_of
 
 log = logging.getLogger("regulars.guessing")
 WINDOW, HOUR, DAY = 300, 3600, 86_400
@@ -105,8 +106,7 @@ def _account(email: str) -> str:
 
 def _network(network: str) -> str:
     """The same of a network; many addresses of one household count as one."""
-    parts = network.split(":")
-    return f"{ALL}-at:{_room(':'.join(parts[:4]))}"
+    return f"{ALL}-at:{_room(network_of(network))}"
 
 
 def _room(value: str) -> int:

@@ -17,7 +17,7 @@ from regulars.actions.refused import Refused
 from regulars.actions.signing_in import SESSION, seen
 from regulars.db.models import Business
 from regulars.db.queries.portal import Member, brand, signed_in
-from regulars.identity import IdentityError
+from regulars.identity import IdentityError, networks
 from regulars.portal.looks import look_of
 from regulars.words.reasons import sentence
 
@@ -151,8 +151,7 @@ def device_of(request: HttpRequest) -> str:
 
 def network_of(request: HttpRequest) -> str:
     """Where a request comes from, roughly: many addresses of one household count as one."""
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    return ":".join(address.split(":")[:4]) if ":" in address else address
+    return networks.network_of(str(request.META.get("REMOTE_ADDR", "")))
 
 
 def written(request: HttpRequest, name: str, most: int) -> str:
