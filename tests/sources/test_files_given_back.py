@@ -85,6 +85,21 @@ def test_a_sum_given_back_that_every_row_repeats_is_the_orders(tmp_path: Path) -
         assert [one.amount_minor for one in found.refunds.values()] == [amount]
 
 
+@pytest.mark.parametrize(
+    ("back", "lines"),
+    [("6", [600]), ("8", [600, 200]), ("4", [600]), ("", [600])],
+)
+def test_what_a_line_gave_back_and_the_sum_says_too_counts_once(
+    tmp_path: Path, back: str, lines: list[int]
+) -> None:
+    header = "Order number,Date,Customer ID,Product code,Quantity,Unit price,Refund amount"
+    text = rows(f"1,2024-05-01,K1,A,2,6,{back}", "1,2024-05-01,K1,A,-1,6,", header=header)
+    found = read(write(tmp_path, text))
+    assert [one.amount_minor for one in found.orders.values()] == [1200]
+    (refund,) = found.refunds.values()
+    assert [line.amount_minor for line in refund.lines] == lines
+
+
 @pytest.mark.parametrize("column", ["Refunded", "Refunds", "Erstattet", "Return date"])
 @pytest.mark.parametrize("value", ["no", "false", "N/A"])
 def test_a_column_that_says_whether_and_not_how_much_is_left_out(

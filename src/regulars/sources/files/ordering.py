@@ -101,11 +101,16 @@ A fee that every row of an order repeats is the order's, else each row has its o
 
 RETURNED = """
 ALTER VIEW complete RENAME TO sold;
-CREATE VIEW told_back AS SELECT ref, max(line) AS last,
-    abs(CASE WHEN min(refunded) = max(refunded) AND count(*) = count(refunded)
-        THEN min(refunded) ELSE sum(refunded)::BIGINT END) AS sum,
-    min(refund_civil) AS civil, min(refund_utc) AS utc
-FROM signed GROUP BY ref HAVING bool_or(refunded <> 0) AND NOT bool_or(status = 2);
+CREATE VIEW by_lines AS SELECT ref,
+    (sum(abs(coalesce(q::HUGEINT * p, a::HUGEINT * 1000000))) // 1000000)::BIGINT AS already
+FROM sold WHERE refund GROUP BY ref;
+CREATE VIEW told_back AS SELECT * REPLACE (sum - coalesce(already, 0) AS sum) FROM (
+    SELECT ref, max(line) AS last,
+        abs(CASE WHEN min(refunded) = max(refunded) AND count(*) = count(refunded)
+            THEN min(refunded) ELSE sum(refunded)::BIGINT END) AS sum,
+        min(refund_civil) AS civil, min(refund_utc) AS utc
+    FROM signed GROUP BY ref HAVING bool_or(refunded <> 0) AND NOT bool_or(status = 2)
+) LEFT JOIN by_lines USING (ref) WHERE sum > coalesce(already, 0);
 CREATE VIEW paid AS SELECT ref,
     sum(coalesce(q::HUGEINT * p, a::HUGEINT * 1000000)) AS exact,
     bool_and(coalesce(p, a) >= 0) AS plain
@@ -116,20 +121,22 @@ COPY (
     SELECT s.* REPLACE (true AS added, true AS refund,
         coalesce(t.civil, s.civil) AS civil, coalesce(t.utc, s.utc) AS utc)
     FROM sold s JOIN told_back t USING (ref) JOIN paid USING (ref)
-    WHERE NOT s.refund AND paid.plain AND t.sum::HUGEINT * 1000000 >= paid.exact
+    WHERE NOT s.refund AND paid.plain AND t.already IS NULL
+        AND t.sum::HUGEINT * 1000000 >= paid.exact
     UNION ALL BY NAME
     SELECT s.* REPLACE (true AS added, true AS refund, NULL AS product, NULL AS name,
         1000000 AS q, t.sum AS p, NULL AS a, false AS fee,
         coalesce(t.civil, s.civil) AS civil, coalesce(t.utc, s.utc) AS utc)
     FROM sold s JOIN told_back t USING (ref) JOIN paid USING (ref)
     WHERE s.line = t.last AND NOT s.added
-        AND NOT (paid.plain AND t.sum::HUGEINT * 1000000 >= paid.exact)
+        AND NOT (paid.plain AND t.already IS NULL AND t.sum::HUGEINT * 1000000 >= paid.exact)
 ) TO '{folder}/returned.parquet' (COMPRESSION lz4);
 CREATE VIEW complete AS SELECT * FROM '{folder}/returned.parquet'
 """
 """What orders gave back by a column of their own: all lines where it is everything that was paid,
-else one line of so much money. A sum that every row of an order repeats is the order's, else each
-row has its own. Cancelled orders are given back whole already."""
+else one line of so much money, less what lines of the order gave back themselves. A sum that every
+row of an order repeats is the order's, else each row has its own. Cancelled orders are given back
+whole already."""
 
 LINES = "CREATE VIEW lines AS SELECT * FROM complete WHERE {where}"
 DROPS = {"duplicates": "", "no_price": "coalesce(p, a) <= 0", "non_products": "fee"}
