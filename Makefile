@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 RUN := .venv/.run
 DEV := .venv/.dev
-TORTURED := tests/browser/test_browser_every_page.py tests/browser/test_browser_story.py tests/console/test_roles.py tests/attacks/test_attack_server.py tests/attacks/test_attack_stored_scripts.py tests/sources/test_files_real.py tests/faults tests/ledger tests/engine tests/programmes tests/actions tests/db $(shell grep -l REGULARS_TORTURE tests/attacks/test_*.py)
+TORTURED := tests/browser/test_browser_every_page.py tests/console/test_roles.py tests/attacks/test_attack_server.py tests/attacks/test_attack_stored_scripts.py tests/sources/test_files_real.py tests/faults tests/ledger tests/engine tests/programmes tests/actions tests/db $(shell grep -l REGULARS_TORTURE tests/attacks/test_*.py)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help demo test check bench torture mutants docs format words lock clean

@@ -5,7 +5,6 @@ English is what all others read); and a refund that comes late, by a file."""
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -25,7 +24,6 @@ from browser.visiting import DESKTOP, PHONE, Visit
 pytestmark = pytest.mark.browser
 Open = Callable[..., Visit]
 CUSTOMERS = 40
-LANGUAGES = ["en", "de"] if os.environ.get("REGULARS_TORTURE") else ["de"]
 MOST_SECONDS = 240.0
 WAIT = "    review: {wait: P14D}\n"
 """In the café a friend's first order must stand for two weeks; the story cannot wait so long."""
@@ -194,7 +192,7 @@ class People(Struct, frozen=True, kw_only=True):
     bea: str
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ["en", "de"])
 def test_the_story_of_the_cafe(language: str, cafe: House, at: Open) -> None:
     words = WORDS[language]
     people = People(
