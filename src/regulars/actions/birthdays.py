@@ -45,6 +45,13 @@ def read(text: str, today: date) -> date | None:
     return found
 
 
+def written(day: date | None) -> str:
+    """A birthday as people write it: 24.11.1990, or 24.11. where nobody said the year."""
+    if day is None:
+        return ""
+    return f"{day.day}.{day.month}." + (str(day.year) if day.year != NO_YEAR else "")
+
+
 def asked() -> bool:
     """Whether a programme that runs has something for birthdays."""
     with transaction.atomic(), connection.cursor() as cursor:

@@ -260,6 +260,7 @@ class _Follower:
         self.tell("recording", rows, READING_PART + part * (1 - READING_PART))
 
     def tell(self, stage: Stage, rows: int, part: float) -> None:
+        """Say how far it came. Raises FileProblem (no_room): no step is taken on a full disk."""
         if stage != "done" and disk.ROOM.is_over():
             raise FileProblem("no_room", file=self._run.file_name)
         self._report(Step(stage=stage, rows=rows, part=part))

@@ -10,6 +10,7 @@ from typing import Any
 from django.http import QueryDict
 from msgspec import Struct, structs
 
+from regulars.actions.till_queue import MOST_PIECES
 from regulars.actions.till_sales import Sale, Use, key_of
 from regulars.db.queries.till import Worker
 from regulars.engine.money import decimals
@@ -17,7 +18,7 @@ from regulars.words.typed import typed
 
 KEY = re.compile(r"[0-9a-f-]{8,40}", re.ASCII)
 MOST_DIGITS = 14
-MOST_USES, MOST_VOUCHERS, MOST_PIECES, LONGEST = 5, 5, 50, 100
+MOST_USES, MOST_VOUCHERS, LONGEST = 5, 5, 100
 
 
 class Wanted(Struct, frozen=True, kw_only=True):

@@ -23,6 +23,7 @@ from regulars.actions.refused import Refused
 from regulars.console.permissions import Right, StaffRequest, needs
 from regulars.db.queries.mail import newest
 from regulars.db.queries.portal import brand
+from regulars.words.addresses import whole
 from regulars.words.qr import drawn
 from regulars.words.reasons import sentence
 
@@ -50,8 +51,7 @@ def door(request: HttpRequest) -> Door:
 
 def address_for_members(request: HttpRequest) -> str:
     """The same as text."""
-    base = django_settings.BASE_URL or f"{request.scheme}://{request.get_host()}"
-    return base + reverse("portal:card")
+    return whole(request, reverse("portal:card"))
 
 
 @needs(Right.CHANGE_SETTINGS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -21,6 +20,7 @@ from regulars.console.permissions import Right, StaffRequest, needs, places_of
 from regulars.console.saying import do
 from regulars.db.models import ScanRule
 from regulars.db.queries.scans import ScanPlace, paper, scan_places
+from regulars.words.addresses import whole
 from regulars.words.amounts import tapped
 from regulars.words.qr import drawn
 from regulars.words.reasons import sentence
@@ -98,8 +98,7 @@ def show_paper(request: StaffRequest, paper_id: UUID) -> HttpResponse:
     row, own = paper(paper_id), places_of(request.user)
     if row is None or (own is not None and row.place_id not in own):
         raise Http404
-    base = settings.BASE_URL or f"{request.scheme}://{request.get_host()}"
-    address = base + reverse("portal:scan", args=[row.token])
+    address = whole(request, reverse("portal:scan", args=[row.token]))
     rule = ScanRule.objects.filter(place=row.place).first()
     values = {
         "paper": row,

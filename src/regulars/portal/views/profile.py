@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -63,7 +62,7 @@ def _page(
         "email": portal.address_of(customer.id),
         "phone": _masked(portal.address_of(customer.id, "phone")),
         "name": request.POST.get("name", customer.name),
-        "birthday": request.POST.get("birthday", birthday_shown(customer.birth_date)),
+        "birthday": request.POST.get("birthday", birthdays.written(customer.birth_date)),
         "chosen_language": request.POST.get("language", language()),
         "languages": [(code, LANGUAGES[code]) for code, _name in settings.LANGUAGES],
         "channels": [names[one] for one in CHANNELS],
@@ -94,13 +93,6 @@ def _proofs(customer_id: int) -> list[tuple[str, str, bool]]:
         told = " · ".join(filter(None, [at, where]))
         found.append((named.get(one.purpose, one.purpose), told, one.given))
     return found
-
-
-def birthday_shown(day: date | None) -> str:
-    """A birthday as its owner writes it: without the year that nobody said."""
-    if day is None:
-        return ""
-    return f"{day.day}.{day.month}." + (str(day.year) if day.year != birthdays.NO_YEAR else "")
 
 
 @member_page

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +18,7 @@ from regulars.actions.refused import Refused
 from regulars.portal.access import MemberRequest, member_page, plainly, render, written
 from regulars.portal.choosing import chosen
 from regulars.portal.telling import both, rules_of_friends
+from regulars.words.addresses import whole
 from regulars.words.amounts import asset_of, much
 
 
@@ -53,8 +53,7 @@ def _page(request: MemberRequest, error: str = "", status: int = 200) -> HttpRes
 
 def link_of(request: MemberRequest, code: str) -> str:
     """The link that friends get: below the configured address, where there is one."""
-    base = settings.BASE_URL or f"{request.scheme}://{request.get_host()}"
-    return f"{base}{reverse('portal:friend', args=[code.lower()])}"
+    return whole(request, reverse("portal:friend", args=[code.lower()]))
 
 
 def _ways(link: str, gain: str) -> list[tuple[str, str, str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,6 +27,7 @@ from regulars.till import labels
 from regulars.till.aloud import names_of, read_aloud
 from regulars.till.asking import Counter, Wanted, sale, told_key, wanted
 from regulars.till.doors import TillRequest, working
+from regulars.words.addresses import whole
 
 
 @working
@@ -208,8 +208,7 @@ def done(request: TillRequest, key: str) -> HttpResponse:
 
 def _joined(request: TillRequest, found: Done) -> dict[str, Any]:
     """What whoever joined may take along: the code of their card, and where it stands."""
-    base = settings.BASE_URL or f"{request.scheme}://{request.get_host()}"
-    pages = base.partition("://")[2] + reverse("portal:card")
+    pages = whole(request, reverse("portal:card")).partition("://")[2]
     state = wanted(request.GET, request.business.currency)
     return {
         "joined": True,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +14,7 @@ from regulars.actions.till_looking import newest, ready
 from regulars.db.models import ScanRule
 from regulars.db.queries.scans import screen_rule
 from regulars.till.doors import TillRequest, paired
+from regulars.words.addresses import whole
 from regulars.words.amounts import tapped
 
 
@@ -28,9 +28,8 @@ def screen(request: TillRequest) -> HttpResponse:
     values: dict[str, object] = {"device": request.device, "gives": gives}
     if rule and gives:
         shown = scan_codes.shown(request.device, now)
-        base = settings.BASE_URL or f"{request.scheme}://{request.get_host()}"
         values |= {
-            "address": base + reverse("portal:scan", args=[shown.code]),
+            "address": whole(request, reverse("portal:scan", args=[shown.code])),
             "seconds": max(int((shown.until - now).total_seconds()), 0) + 1,
             "a_day": rule.a_day,
         }

@@ -161,19 +161,11 @@ def _countries(written: str) -> Choices:
     return [(written, country_name(written)), *known] if other else known
 
 
-def birthday_shown(day: date | None) -> str:
-    """A birthday as it is written here: without the year that nobody said."""
-    if day is None:
-        return ""
-    year = "" if day.year == birthdays.NO_YEAR else str(day.year)
-    return f"{day.day}.{day.month}.{year}"
-
-
 def _now_known(customer: Customer) -> dict[str, Any]:
     lines = [f"{name}: {value}" for name, value in sorted(customer.attributes.items())]
     return {
         "name": customer.name,
-        "birth_date": birthday_shown(customer.birth_date),
+        "birth_date": birthdays.written(customer.birth_date),
         "language": customer.language,
         "country": customer.country,
         "attributes": "\n".join(lines),
