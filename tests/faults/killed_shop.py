@@ -35,6 +35,8 @@ PATIENCE = 240.0
 NAMES = tuple(f"guest-{one}" for one in range(40))
 CENTS = 300
 SCOPES = ("facts:write", "customers:read", "members:read")
+ESTABLISHED = "01"
+"""A connection that stands, in Linux' table of them."""
 
 
 @contextmanager
@@ -207,7 +209,7 @@ class Client(threading.Thread):
         self._shop, self._sales = shop, sales
         self._link: http.client.HTTPConnection | None = None
         self._wait = ""
-        self.waits = False
+        self.waits_for: int | None = None
 
     def run(self) -> None:
         with suppress(IndexError):
@@ -231,12 +233,12 @@ class Client(threading.Thread):
         try:
             return self._sell(number, attempt)
         finally:
-            self.waits = False
+            self.waits_for = None
 
     def _sell(self, number: int, attempt: int) -> bool:
         sales = self._sales
         try:
-            status, told = self._post(sales.body(number, sales.key(number, attempt)))
+            status, told = self._post(number, sales.body(number, sales.key(number, attempt)))
         except (OSError, http.client.HTTPException, ValueError):
             sales.cut.add(number)
             self._hang_up()
@@ -251,12 +253,12 @@ class Client(threading.Thread):
             sales.unclear.append(f"{status} {told} Retry-After: {self._wait}")
         return False
 
-    def _post(self, body: bytes) -> tuple[int, Any]:
+    def _post(self, number: int, body: bytes) -> tuple[int, Any]:
         if self._link is None:
             self._link = http.client.HTTPConnection("127.0.0.1", self._shop.port, timeout=120)
         told = {"Authorization": f"Bearer {self._shop.key}", "Content-Type": "application/json"}
         self._link.request("POST", "/api/v1/facts", body, told)
-        self.waits = True
+        self.waits_for = number
         with self._link.getresponse() as answer:
             self._wait = answer.headers.get("Retry-After", "")
             return answer.status, json.loads(answer.read())
@@ -289,6 +291,29 @@ def held(shop: Shop) -> Iterator[Callable[[], None]]:
     with psycopg.connect(embedded.superuser_address(shop.folder, "regulars")) as link:
         link.execute("LOCK TABLE regulars_factkey")
         yield link.rollback
+
+
+def await_stuck(shop: Shop, sales: Sales, clients: Sequence[Client]) -> None:
+    """Wait, while bookings are `held`, until the server has read an order of every client that it
+    cannot book: an answer that was on its way at first is none of these."""
+    booked = set(stored(sales))
+
+    def stuck(number: int | None) -> bool:
+        return number is not None and sales.key(number, 0) not in booked
+
+    await_(lambda: all(stuck(client.waits_for) for client in clients))
+    await_(lambda: unread(shop.port) == 0)
+
+
+def unread(port: int) -> int:
+    """The bytes that came to a port of this machine and that nobody took yet."""
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    sockets = [line.split() for line in lines]
+    return sum(
+        int(queues.partition(":")[2], 16)
+        for _number, local, _remote, state, queues, *_more in sockets
+        if local.endswith(f":{port:04X}") and state == ESTABLISHED
+    )
 
 
 def stored(sales: Sales) -> list[str]:

@@ -173,7 +173,7 @@ def test_saboteur_who_waits_without_end(place: Place) -> None:
     with selling(shop, sales, 2) as clients:
         await_more(sales, 8)
         with silent(place):
-            await_(lambda: all(client.waits for client in clients))
+            await_(lambda: all(client.waits_for is not None for client in clients))
             held = dict(sales.refused)
             assert shop.ask(*FIND, timeout=2 * SOON) == (0, None)
             assert sales.refused == held == {}

@@ -19,6 +19,7 @@ from killed_shop import (
     all_told,
     await_,
     await_more,
+    await_stuck,
     disagreeing,
     held,
     running,
@@ -62,11 +63,11 @@ def stopped_in_the_midst(
     with selling(shop, sales) as clients:
         await_more(sales, 8)
         with held(shop) as let_go:
-            await_(lambda: all(client.waits for client in clients))
+            await_stuck(shop, sales, clients)
             sales.waiting.clear()
             sales.cut.clear()
             end(let_go)
-        await_(lambda: not any(client.waits for client in clients))
+        await_(lambda: all(client.waits_for is None for client in clients))
         lost = len(sales.cut)
         # What was booked without an answer is asked for again.
         shop.start()
