@@ -22,7 +22,7 @@ import psycopg
 from booking_kit import CLUB, members, open_club, wrong
 from django.db import connections
 from msgspec import Struct, field
-from processes import offspring
+from processes import offspring, unread
 
 from ports import free_port
 from regulars.actions.api_keys import Wanted, create
@@ -35,8 +35,6 @@ PATIENCE = 240.0
 NAMES = tuple(f"guest-{one}" for one in range(40))
 CENTS = 300
 SCOPES = ("facts:write", "customers:read", "members:read")
-ESTABLISHED = "01"
-"""A connection that stands, in Linux' table of them."""
 
 
 @contextmanager
@@ -303,17 +301,6 @@ def await_stuck(shop: Shop, sales: Sales, clients: Sequence[Client]) -> None:
 
     await_(lambda: all(stuck(client.waits_for) for client in clients))
     await_(lambda: unread(shop.port) == 0)
-
-
-def unread(port: int) -> int:
-    """The bytes that came to a port of this machine and that nobody took yet."""
-    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
-    sockets = [line.split() for line in lines]
-    return sum(
-        int(queues.partition(":")[2], 16)
-        for _number, local, _remote, state, queues, *_more in sockets
-        if local.endswith(f":{port:04X}") and state == ESTABLISHED
-    )
 
 
 def stored(sales: Sales) -> list[str]:

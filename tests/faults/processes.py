@@ -1,9 +1,12 @@
-"""Processes and those that they have started."""
+"""Processes, those that they have started, and what came for them."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+
+ESTABLISHED = "01"
+"""A connection that stands, in Linux' table of them."""
 
 
 def offspring(pid: int) -> list[int]:
@@ -20,3 +23,14 @@ def offspring(pid: int) -> list[int]:
         found += below
         todo += below
     return found
+
+
+def unread(port: int) -> int:
+    """The bytes that came to a port of this machine and that nobody took yet."""
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    sockets = [line.split() for line in lines]
+    return sum(
+        int(queues.partition(":")[2], 16)
+        for _number, local, _remote, state, queues, *_more in sockets
+        if local.endswith(f":{port:04X}") and state == ESTABLISHED
+    )
