@@ -58,7 +58,7 @@ def test_a01_many_networks_are_stopped_together(olga: Staff, caplog: Any) -> Non
     told = [one for one in caplog.messages if "being guessed" in one]
     assert told == [
         "the password of one account is being guessed: new devices need a second step today",
-        "the password of one account is being guessed from many networks",
+        "the password of one account is being guessed: no stranger may try it for some minutes",
     ]
     assert olga.email not in caplog.text
 

@@ -227,6 +227,18 @@ def noticed(clock: Clock, owners: list[Owner]) -> list[Owner]:
     return owners
 
 
+@pytest.mark.parametrize(("networks", "everybody"), [(1, False), (2, False), (3, True)])
+def test_a01_one_network_costs_nobody_elsewhere_a_step(
+    clock: Clock, owners: list[Owner], networks: int, everybody: bool
+) -> None:
+    """However much it tries: what makes everybody show more has to come from more than two."""
+    for number in range(networks * guessing.OF_ALL):
+        email, network = f"n{number}@elsewhere.example", f"203.0.113.{number % networks}"
+        guessing.note_wrong(email, network, clock.at)
+    answer = tried(Client(REMOTE_ADDR=ELSEWHERE), owners[0].staff.email, PASSWORD)
+    assert answer.status_code == (200 if everybody else 302)
+
+
 def test_a01_on_a_new_device_the_second_factor_lets_in(noticed: list[Owner]) -> None:
     owner, device = noticed[0], Client(REMOTE_ADDR=ELSEWHERE)
     wear_totp(owner.staff)

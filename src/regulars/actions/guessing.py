@@ -32,7 +32,9 @@ MOST_WRONG, SUSPECT = 30, 10
 """So many wrong ones of one account are the most that are looked at, from all networks together; so
 many are a sign."""
 FROM_ONE, OF_ALL = 20, 50
-"""So many wrong tries in an hour, from one network or from all, are a list that somebody tries."""
+"""So many wrong tries in an hour, from one network or from all, are a list that somebody tries.
+What one network tries beyond its own number does not count for all: alone it costs nobody else a
+step."""
 ALL = "console:wrong"
 TOLD = "console:guessing-told"
 JOB = "mail_guessing"
@@ -64,7 +66,7 @@ def note_wrong(email: str, network: str, now: datetime) -> None:
     if spent.most - spent.left == SUSPECT:
         _notice("account", _account(email), now)
     if spent.left == 0:
-        log.warning("the password of one account is being guessed from many networks")
+        log.warning("%s: no stranger may try it for some minutes", SIGNS["account"])
     note_stopped(network, now)
 
 
@@ -72,9 +74,15 @@ def note_stopped(network: str, now: datetime) -> None:
     """Count a try that was wrong, or that nobody looked at any more."""
     with connection.cursor() as cursor:
         one = api_keys.count(cursor, _network(network), FROM_ONE, now, (HOUR, 1))
-        every = api_keys.count(cursor, ALL, OF_ALL, now, (HOUR, 1))
     if one.left == 0:
         _notice("network", _network(network), now)
+    if one.left >= 0:
+        _note_in_all(now)
+
+
+def _note_in_all(now: datetime) -> None:
+    with connection.cursor() as cursor:
+        every = api_keys.count(cursor, ALL, OF_ALL, now, (HOUR, 1))
     if every.left == 0:
         _notice("all", ALL, now)
 
