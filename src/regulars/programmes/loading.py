@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, convert
 
-from regulars.blueprints import PROGRAMME, blueprints
+from regulars.blueprints import ABOUT, PLAIN, PROGRAMME, blueprints
 from regulars.engine.edition import Edition
 from regulars.engine.kinds import families
+from regulars.engine.texts import Language
 from regulars.programmes.checking import check
 from regulars.programmes.documents import Problem, read
 from regulars.programmes.schema import schema
@@ -44,4 +45,15 @@ def ready() -> dict[str, Edition]:
         if loaded.edition is None:
             raise ValueError(f"{name}: {loaded.problems}")
         found[loaded.edition.edition] = loaded.edition
+    return found
+
+
+@cache
+def abouts() -> dict[str, dict[Language, str]]:
+    """For whom each plain ready programme is, in every language. Raises msgspec.ValidationError
+    for a file that says something else."""
+    found = {}
+    for name in PLAIN:
+        document = read(blueprints()[name].joinpath(ABOUT).read_bytes(), ABOUT)
+        found[name] = convert(document.data, dict[Language, str])
     return found

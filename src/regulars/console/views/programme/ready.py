@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from msgspec import Struct
@@ -22,27 +22,9 @@ from regulars.console.views.programme.telling import first_sentences, shown, tex
 from regulars.db.queries.programmes import running
 from regulars.engine.edition import Edition
 from regulars.engine.texts import in_language
+from regulars.programmes.loading import abouts
 from regulars.programmes.loading import ready as all_ready
 from regulars.words.reasons import sentence
-
-FOR = {
-    "boutique": gettext_lazy(
-        "For a shop: points, money to pay with for who brings a friend, a present for the birthday."
-    ),
-    "cafe_points": gettext_lazy(
-        "For a café: points and a stamp card side by side, and more for those who come often."
-    ),
-    "cafe_stamp_card": gettext_lazy(
-        "For a café: a stamp for each coffee, and nothing else to explain."
-    ),
-    "plain": gettext_lazy(
-        "For any business: points, and three tiers by what somebody spends in a year."
-    ),
-    "stamp_9_1": gettext_lazy(
-        "For a café or bar: a stamp for each drink whatever it is, two with one's own cup."
-    ),
-}
-"""For whom a plain one is, and what tells it from the others."""
 
 
 class Choice(Struct, frozen=True, kw_only=True):
@@ -93,9 +75,14 @@ def _choice(name: str, edition: Edition) -> Choice:
         name=in_language(edition.name, get_language() or "en"),
         currency=edition.currency,
         sentence=first_sentences(edition),
-        line=str(FOR.get(name, "")),
+        line=_line(name),
         count=len(texts_of(edition)),
     )
+
+
+def _line(name: str) -> str:
+    """For whom a plain one is; nothing of the others."""
+    return in_language(abouts().get(name, ""), get_language() or "en")
 
 
 def zone_and_currency(request: StaffRequest) -> tuple[str, str]:
@@ -141,7 +128,7 @@ def one(request: StaffRequest, name: str) -> HttpResponse:
         "own_currency": own,
         "zone": zone,
         "shown": shown(edition, body),
-        "line": FOR.get(name, ""),
+        "line": _line(name),
         "may_begin": may(request.user, Right.CHANGE_PROGRAMME) and not running(timezone.now()),
     }
     return render(request, "console/programme/ready.html", values)
