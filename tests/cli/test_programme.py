@@ -12,6 +12,7 @@ import pytest
 
 from regulars.blueprints import blueprints
 from regulars.cli import main
+from regulars.programmes.loading import abouts
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "programme.md"
 
@@ -80,9 +81,11 @@ def test_what_is_not_there_is_said_in_one_line(
 
 
 def test_ready_programmes_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["programme", "list"]) == 0
-    listed = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
-    assert listed == list(blueprints())
+    assert main(["programme", "list", "--lang", "de"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines if line[0] != " "] == list(blueprints())
+    below = {line.strip() for line in lines if line[0] == " "}
+    assert below == {about["de"] for about in abouts().values()}
 
 
 def test_the_schema_is_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,7 +22,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     show = commands.add_parser("show", help="tell a programme as its members read it")
     show.add_argument("file", metavar="FILE", help=FILE)
     values.add_language(show)
-    commands.add_parser("list", help="list the ready programmes")
+    ready = commands.add_parser("list", help="list the ready programmes")
+    values.add_language(ready)
     copy = commands.add_parser("copy", help="print the file of a ready programme, to begin with")
     copy.add_argument("name", metavar="NAME", help="the name of a ready programme")
     commands.add_parser("schema", help="print the JSON Schema of programme files")
@@ -35,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.what == "schema":
         return _schema()
     if arguments.what == "list":
-        return _list()
+        return _list(arguments.lang)
     if arguments.what == "copy":
         return _copy(arguments.name)
     return _show(arguments.file, arguments.lang)
@@ -48,16 +49,15 @@ def _schema() -> int:
     return 0
 
 
-def _list() -> int:
-    from regulars.blueprints import blueprints  # noqa: PLC0415 - read with the command
-    from regulars.engine.texts import in_language  # noqa: PLC0415 - the same
+def _list(language: str) -> int:
+    from regulars.engine.texts import in_language  # noqa: PLC0415 - read with the command
+    from regulars.programmes.loading import abouts, ready  # noqa: PLC0415 - the same
 
-    known = blueprints()
-    widest = max(map(len, known), default=0)
-    for name in known:
-        edition = _load(name).edition
-        called = in_language(edition.name, "en") if edition is not None else ""
-        print(f"{name:<{widest}}  {called}")
+    widest = max(map(len, ready()), default=0)
+    for name, edition in ready().items():
+        print(f"{name:<{widest}}  {in_language(edition.name, language)}")
+        if name in abouts():
+            print(f"{'':<{widest}}  {in_language(abouts()[name], language)}")
     return 0
 
 
