@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+import django.core.cache.backends.db  # noqa: F401 - it keeps the clock that it finds at first
 import pytest
 from django.conf import settings as house
 from django.db import connections

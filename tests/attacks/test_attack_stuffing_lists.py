@@ -16,6 +16,7 @@ import pytest
 from allauth.core.internal import ratelimit
 from django.contrib.auth.hashers import MD5PasswordHasher, make_password
 from django.core.cache.backends import base
+from django.core.cache.backends import db as cached
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -42,6 +43,7 @@ class Clock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.at = BEGUN
         monkeypatch.setattr(timezone, "now", lambda: self.at)
+        monkeypatch.setattr(cached, "tz_now", lambda: self.at)
         told = {**vars(time), "time": lambda: self.at.timestamp()}
         for module in (ratelimit, base):
             monkeypatch.setattr(module, "time", SimpleNamespace(**told))
