@@ -50,6 +50,11 @@ pytestmark = [
 ]
 SEED = 20_261_122
 LATER = AT + timedelta(days=300)
+ALL_ENDED = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = %s AND application_name <> 'watch'"
+)
+"""The connections of a database."""
 
 
 class Broken:
@@ -216,23 +221,27 @@ def ended_at_random(cluster: Server, orders: int, keys: Callable[[int], str]) ->
     """Eight senders, whose connections the server ends at random: orders stored, and tries."""
     name = connection.settings_dict["NAME"]
     over, chance, tries = threading.Event(), random.Random(SEED), []
+    connected, struck = threading.Barrier(9), threading.Event()
 
     def end() -> None:
+        """All of them once, when each has sent an order, and then some at random."""
         with cluster.admin() as admin:
+            connected.wait(240)
+            admin.execute(ALL_ENDED, [name])
+            struck.set()
             for _ in range(orders):  # not for ever: a slow machine is to come through as well
                 if over.is_set():
                     break
-                admin.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE datname = %s AND application_name <> 'watch'"
-                    " ORDER BY random() LIMIT %s",
-                    [name, chance.randrange(1, 4)],
-                )
+                few = f"{ALL_ENDED} ORDER BY random() LIMIT %s"
+                admin.execute(few, [name, chance.randrange(1, 4)])
                 time.sleep(chance.random() * 0.1)
 
     def send(worker: int) -> None:
         for one in range(orders // 8):
             tries.append(sent_until_heard(f"e{worker}-{one}", f"s{worker}", keys, one))
+            if one == 0:
+                connected.wait(240)
+                assert struck.wait(240)
 
     ending = threading.Thread(target=end)
     ending.start()
