@@ -52,13 +52,15 @@ class Shop:
         record([Arrival(fact=fact, programme=CLUB)], now=self.now, source=Source(owner=number))
         return number
 
-    def voucher(self, key: str = "r1", reward: str = "coffee", **more: Any) -> VoucherRow:
-        """Ana turns points into a voucher."""
+    def voucher(
+        self, key: str = "r1", reward: str = "coffee", *, of: int | None = None, **more: Any
+    ) -> VoucherRow:
+        """Ana, or another member, turns points into a voucher."""
         told = Redemption(
             key=key, at=self.now, reward=reward, as_voucher=True, source="portal", **more
         )
-        ana = {"customer_id": self.ana, "programme": CLUB}
-        assert redeem(Asked(attempt=told, now=self.now, **ana)).accepted
+        whose = {"customer_id": self.ana if of is None else of, "programme": CLUB}
+        assert redeem(Asked(attempt=told, now=self.now, **whose)).accepted
         return VoucherRow.objects.get(id=key)
 
     def colleague(self, role: Role) -> Client:

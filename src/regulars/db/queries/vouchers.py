@@ -47,17 +47,23 @@ def mark_of(row: VoucherRow) -> str:
 
 
 def listed(
-    state: str, customers: Sequence[int] | None, before: datetime | None = None
+    state: str, customers: Sequence[int] | None, after: VoucherRow | None = None
 ) -> list[Listed]:
     """The newest vouchers, at most a page and one more: in a state (empty: any), of these
-    customers (None: everybody), issued before an instant."""
+    customers (None: everybody), after the last one of the page before. Many may be of one
+    instant."""
     found = Q()
     if state:
         found &= Q(state=state)
     if customers is not None:
         found &= Q(customer_id__in=customers)
-    if before is not None:
-        found &= Q(issued_at__lt=before)
+    if after is not None:
+        at, number = after.issued_at, after.customer_id
+        found &= (
+            Q(issued_at__lt=at)
+            | Q(issued_at=at, customer_id__gt=number)
+            | Q(issued_at=at, customer_id=number, id__gt=after.id)
+        )
     rows = VoucherRow.objects.filter(found).order_by("-issued_at", "customer_id", "id")
     return _named(rows[: PAGE + 1])
 

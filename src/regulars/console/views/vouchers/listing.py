@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -17,10 +17,11 @@ from regulars.console.permissions import Right, StaffRequest, may, needs
 from regulars.console.templatetags.look import number
 from regulars.console.views.insights import whole_business
 from regulars.console.views.vouchers.telling import STATES, editions, shown
-from regulars.db.models import Business
+from regulars.db.models import Business, VoucherRow
 from regulars.db.queries import vouchers
 from regulars.db.queries.history import same_person
 from regulars.db.queries.till import MOST_FOUND, find
+from regulars.db.queries.vouchers import Listed
 
 LONGEST = 254
 
@@ -41,17 +42,17 @@ def everything(request: StaffRequest) -> HttpResponse:
         if meant is not None and meant.customer is not None:
             where = reverse("console:voucher", args=[meant.customer.public_id, meant.mark])
             return HttpResponseRedirect(where)
-    listed = vouchers.listed(state, people, _before(request.GET.get("before", "")))
+    listed = vouchers.listed(state, people, _named(request.GET.get("after", "")))
     known = editions()
-    page = [shown(one, known) for one in listed[: vouchers.PAGE]]
+    page = listed[: vouchers.PAGE]
     values = {
-        "rows": page,
+        "rows": [shown(one, known) for one in page],
         "query": query,
         "state": state,
         "chips": _chips(query, state),
         "answer": _answer(query, people, len(page)),
-        "later": _later(query, state, page) if len(listed) > vouchers.PAGE else "",
-        "first": f"?{urlencode({'q': query, 'state': state})}" if "before" in request.GET else "",
+        "later": _later(query, state, page[-1]) if len(listed) > vouchers.PAGE else "",
+        "first": f"?{urlencode({'q': query, 'state': state})}" if "after" in request.GET else "",
         "may_give": may(request.user, Right.MAKE_GOOD) and bool(known),
     }
     return render(request, "console/vouchers/list.html", values)
@@ -61,12 +62,14 @@ def _region() -> str:
     return Business.objects.values_list("region", flat=True).first() or ""
 
 
-def _before(text: str) -> datetime | None:
+def _named(text: str) -> VoucherRow | None:
+    """The voucher that the address of a page names as the last one of the page before."""
+    holder, _sign, mark = text.partition("/")
     try:
-        found = datetime.fromisoformat(text)
+        found = vouchers.one(UUID(holder), mark)
     except ValueError:
         return None
-    return found if found.tzinfo is not None else None
+    return found.row if found else None
 
 
 def _chips(query: str, state: str) -> list[dict[str, Any]]:
@@ -81,9 +84,9 @@ def _chips(query: str, state: str) -> list[dict[str, Any]]:
     ]
 
 
-def _later(query: str, state: str, page: list[Any]) -> str:
-    told = {"q": query, "state": state, "before": page[-1].issued_at.isoformat()}
-    return "?" + urlencode(told)
+def _later(query: str, state: str, last: Listed) -> str:
+    holder = last.customer.public_id if last.customer else ""
+    return "?" + urlencode({"q": query, "state": state, "after": f"{holder}/{last.mark}"})
 
 
 def _answer(query: str, people: list[int] | None, count: int) -> str:
