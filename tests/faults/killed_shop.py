@@ -35,6 +35,9 @@ PATIENCE = 240.0
 NAMES = tuple(f"guest-{one}" for one in range(40))
 CENTS = 300
 SCOPES = ("facts:write", "customers:read", "members:read")
+HELD_BACK = 8
+"""So many of a share cannot be sent before what strikes it lets them: fewer than lie behind the
+point at which it is struck."""
 
 
 @contextmanager
@@ -349,8 +352,8 @@ def sell(shop: Shop, sales: Sales, struck: Struck, strike: Callable[[], float]) 
     share = struck.orders // struck.kills
     try:
         for number in range(struck.kills):
-            sales.allowed = max(sales.allowed, share * (number + 1))
-            point = share * number + chance.randrange(1, max(share - 8, 2))
+            sales.allowed = max(sales.allowed, share * (number + 1) - HELD_BACK)
+            point = share * number + chance.randrange(1, max(share - HELD_BACK, 2))
             await_(lambda: len(sales.acknowledged) >= point)  # noqa: B023 - called at once
             seconds.append(strike())
         sales.allowed = struck.orders
