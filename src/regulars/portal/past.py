@@ -18,6 +18,7 @@ from regulars.engine.explaining import Line as Booked
 from regulars.engine.facts import Line, Order, Refund
 from regulars.engine.happenings import Activity, Grant, Opening, SignUp
 from regulars.engine.run import CLAW, EXPIRE, FORFEIT, PRICE, RESTORE
+from regulars.portal.telling import voucher_name
 from regulars.words import formats
 from regulars.words.amounts import asset_of, capital, language, much, said, tapped, units
 from regulars.words.programme import why_told
@@ -253,7 +254,7 @@ def _voucher(past: Past, row: VoucherRow) -> Entry:
     }
     return Entry(
         at=row.issued_at,
-        title=gettext("Voucher: %(name)s") % {"name": voucher_name(past, row)},
+        title=gettext("Voucher: %(name)s") % {"name": voucher_name(past.edition, row)},
         amount="+1" if row.state == "open" else "",
         gain=row.state == "open",
         why=states.get(row.state, ""),
@@ -261,13 +262,3 @@ def _voucher(past: Past, row: VoucherRow) -> Entry:
         balance="",
         kind="vouchers",
     )
-
-
-def voucher_name(past: Past, row: VoucherRow) -> str:
-    """What a voucher is good for."""
-    names = {one.name_in_state: getattr(one, "name", "") for one in past.edition.rewards}
-    if names.get(row.rule):
-        return capital(said(names[row.rule]))
-    if row.value_minor and row.currency:
-        return formats.money(row.value_minor, row.currency, language())
-    return capital((row.item or row.kind).replace("_", " "))

@@ -10,21 +10,20 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from msgspec import Struct, structs
 
-from regulars.actions.portal_pages import Club, Rung
+from regulars.actions.looking import OpenVoucher
+from regulars.actions.portal_pages import Club
+from regulars.actions.portal_rewards import HERE
 from regulars.actions.quoting import Offer
+from regulars.db.models import VoucherRow
 from regulars.db.queries import rewards
 from regulars.engine.edition import Edition
 from regulars.engine.kinds.referrals.payout import Gift
 from regulars.engine.kinds.referrals.two_sided import TwoSided
-from regulars.engine.kinds.rewards.birthday import Birthday
-from regulars.engine.kinds.rewards.price import Price
 from regulars.engine.texts import parse_money
 from regulars.words import formats
-from regulars.words.amounts import asset_of, capital, language, much, said, units
+from regulars.words.amounts import asset_of, capital, language, much, of_metric, said, units
 from regulars.words.birthdays import days_of
 
-HERE = (Price, Birthday)
-"""Rewards that can be had on the phone, as a voucher."""
 SHORT = "insufficient_points"
 
 
@@ -92,6 +91,16 @@ def _why_not(offer: Offer, edition: Edition) -> str:
 
     told = days_of(offer.reward, offer.code, edition)
     return told or refusal(offer.code, offer.params, edition, language())
+
+
+def voucher_name(edition: Edition, voucher: VoucherRow | OpenVoucher) -> str:
+    """What a voucher is good for."""
+    names = {one.name_in_state: getattr(one, "name", "") for one in edition.rewards}
+    if names.get(voucher.rule):
+        return capital(said(names[voucher.rule]))
+    if voucher.value_minor and voucher.currency:
+        return formats.money(voucher.value_minor, voucher.currency, language())
+    return capital((voucher.item or voucher.kind).replace("_", " "))
 
 
 class Mark(Struct, frozen=True, kw_only=True):
@@ -231,6 +240,10 @@ def to_tier(club: Club) -> Road | None:
     )
 
 
+def _figure(value: Decimal, club: Club) -> str:
+    return of_metric(value, club.metric, club.edition)
+
+
 def _label(values: dict[str, str]) -> str:
     return gettext("%(has)s of %(needs)s to %(next)s") % values
 
@@ -257,21 +270,6 @@ def _until(club: Club) -> str:
         "tier": said(mine.name),
         "day": formats.last_usable_day(club.look.tier_until, language(), club.look.at.tzinfo),  # type: ignore[arg-type]
     }
-
-
-def _figure(value: Decimal, club: Club) -> str:
-    """A figure of the ladder's metric: points by name, money as money, else the bare number."""
-    kinds = {one.id: one.kind for one in club.edition.metrics}
-    if kinds.get(club.metric) == "earned":
-        return much(int(value), club.edition.assets[0])
-    if kinds.get(club.metric) in ("spend", "spent", "paid"):
-        return formats.money(int(value * 100), club.edition.currency, language())
-    return formats.number(value, language())
-
-
-def rung_names(rungs: list[Rung]) -> list[str]:
-    """What the tiers of a ladder are called."""
-    return [said(one.tier.name) for one in rungs]
 
 
 class Both(Struct, frozen=True, kw_only=True):

@@ -8,6 +8,9 @@ from typing import Any
 from django.utils.translation import get_language
 
 from regulars.engine.edition import Asset, Edition
+from regulars.engine.kinds.metrics.earned import Earned
+from regulars.engine.kinds.metrics.spent import Spent
+from regulars.engine.money import to_minor
 from regulars.engine.texts import in_language
 from regulars.words import formats
 
@@ -51,6 +54,18 @@ def much(amount: int, asset: Asset, *, sign: bool = False) -> str:
     """So much of an asset with its name: "1 point", "50 points"."""
     figure = units(amount, asset, sign=sign)
     return figure if asset.currency else f"{figure}\xa0{named(asset, amount)}"
+
+
+def of_metric(value: Decimal, metric: str, edition: Edition, *, bare: bool = False) -> str:
+    """So much of what a ladder counts: money where that is spent, an asset by its name unless
+    `bare`, else the number alone."""
+    rule = next((one for one in edition.metrics if one.name_in_state == metric), None)
+    if isinstance(rule, Spent):
+        return formats.money(to_minor(value, edition.currency), edition.currency, language())
+    if isinstance(rule, Earned) and not bare:
+        asset = asset_of(edition, rule.asset or "")
+        return much(int(value.scaleb(asset.decimals)), asset)
+    return formats.number(value, language())
 
 
 def reward_name(edition: Edition, rule: str) -> str:

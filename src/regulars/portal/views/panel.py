@@ -17,8 +17,8 @@ from django.views.decorators.http import require_safe
 from regulars.actions import portal_pages
 from regulars.db.queries.portal import Member, brand
 from regulars.portal.access import LANGUAGES, member_of, open_page, render
-from regulars.portal.telling import both, short_terms
-from regulars.words.amounts import capital, much, said
+from regulars.portal.telling import both, short_terms, voucher_name
+from regulars.words.amounts import much, said
 
 
 @open_page
@@ -50,15 +50,11 @@ def _told(member: Member | None) -> dict[str, Any]:
         return values
     club = portal_pages.club(member.customer.id, programme, now)
     main = edition.assets[0]
-    rewards = {one.name_in_state: getattr(one, "name", "") for one in edition.rewards}
     tier = next((one for one in edition.tiers if one.id == club.look.tier), None)
     return {
         **values,
         "who": member.first_name,
         "tier": said(tier.name) if tier else "",
         "balance": much(club.look.balances[main.id].available, main),
-        "vouchers": [
-            (capital(said(rewards.get(one.rule) or one.item or one.kind)), one.code)
-            for one in club.look.vouchers[:5]
-        ],
+        "vouchers": [(voucher_name(edition, one), one.code) for one in club.look.vouchers[:5]],
     }

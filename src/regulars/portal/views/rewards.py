@@ -16,8 +16,7 @@ from regulars.actions.portal_pages import Past
 from regulars.actions.refused import Refused
 from regulars.portal.access import MemberRequest, member_page, render
 from regulars.portal.choosing import Chosen, chosen
-from regulars.portal.past import voucher_name
-from regulars.portal.telling import pictured, things
+from regulars.portal.telling import pictured, things, voucher_name
 from regulars.words import formats
 from regulars.words.amounts import language, much, reward_name
 from regulars.words.programme import refusal
@@ -39,7 +38,7 @@ def _page(
     number, now = request.member.customer.id, timezone.now()
     club = portal_pages.club(number, shown.programme, now)
     past = portal_pages.past(number, shown.programme, now)
-    vouchers = [(one, voucher_name(past, one)) for one in past.vouchers]
+    vouchers = [(one, voucher_name(past.edition, one)) for one in past.vouchers]
     main = club.edition.assets[0]
     done = portal_rewards.undoable(number, request.GET.get("done", ""), now)
     values = {

@@ -18,8 +18,9 @@ from regulars.actions.refused import Refused
 from regulars.portal.access import MemberRequest, member_page, plainly, render, written
 from regulars.portal.choosing import chosen
 from regulars.portal.telling import both, rules_of_friends
+from regulars.words import formats
 from regulars.words.addresses import whole
-from regulars.words.amounts import asset_of, much
+from regulars.words.amounts import asset_of, language, much
 
 
 @member_page
@@ -78,7 +79,7 @@ def _friend(one: Brought, found: Sharing) -> dict[str, Any]:
         "name": one.name or _("A friend"),
         "since": one.since,
         "state": one.state,
-        "given": ", ".join(given),
+        "given": formats.joined(given, language()),
         "over": over.get(one.state, ""),
         "ordered": one.state in ("held", "qualified", "rewarded"),
         "paid": one.state == "rewarded",

@@ -13,10 +13,10 @@ from regulars.actions import portal_pages
 from regulars.actions.portal_pages import Brought, Club, Sharing
 from regulars.actions.portal_rewards import HERE
 from regulars.actions.quoting import Offer
-from regulars.console.templatetags.look import number, short_day
+from regulars.console.templatetags.look import short_day
 from regulars.console.views.customers.points import Entry, entries
 from regulars.words import formats
-from regulars.words.amounts import asset_of, capital, language, much, reward_name, said
+from regulars.words.amounts import asset_of, capital, language, much, of_metric, reward_name, said
 from regulars.words.programme import refusal
 
 AT_ONCE = 8
@@ -102,10 +102,7 @@ def _needs(rung: portal_pages.Rung) -> Decimal:
 
 
 def _figure(value: Decimal, club: Club) -> str:
-    kinds = {one.id: one.kind for one in club.edition.metrics}
-    if kinds.get(club.metric) in ("spend", "spent", "paid"):
-        return formats.money(int(value * 100), club.edition.currency, language())
-    return number(value)
+    return of_metric(value, club.metric, club.edition, bare=True)
 
 
 def _facts(club: Club) -> list[tuple[str, str]]:
