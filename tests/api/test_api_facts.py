@@ -209,7 +209,22 @@ def test_a_refund_that_comes_first_waits_for_its_order() -> None:
     refund |= {"order": "o1", "customer": {"email": "mia@example.com"}}  # type: ignore[dict-item]
     assert caller.post("/facts", refund).said["state"] == "waiting"
     told = caller.post("/facts", order("o1", "4.50")).said["programmes"][0]
+    assert told["gave"]["points"] == "4"
     assert told["balances"]["points"]["available"] == "0"
+    again = caller.post("/facts", order("o2", "4.50")).said["programmes"][0]
+    assert again["gave"]["points"] == "4"
+
+
+def test_a_refund_that_names_nobody_waits_for_its_order_as_well() -> None:
+    caller = cafe()
+    member(caller)
+    refund = {"type": "refund", "key": "r1", "at": ago(0.5), "currency": "EUR", "amount": "2.50"}
+    told = caller.post("/facts/batch", {"facts": [{**refund, "order": "o1"}]}).said["facts"][0]
+    assert (told["state"], told["programmes"]) == ("waiting", [])
+    for late in (1, 100):
+        given = caller.post("/facts", order(f"o{late}", "4.50", at=ago(late))).said["programmes"][0]
+        assert given["gave"]["points"] == "4"
+    assert given["balances"]["points"]["available"] == "6"
 
 
 def test_whoever_prefers_less_is_told_no_reasons() -> None:

@@ -232,7 +232,7 @@ def _book_in(programme: Compiled, arrival: _Arrival) -> Iterable[tuple[str, Give
     arriving = [Coming(fact, desk.called(one.customer_id, row)) for (one, row), fact in told]
     answers = record_all(desk, arriving, instant_of(sitting.now))
     for ((_one, row), fact), answer in zip(told, answers, strict=True):
-        yield fact.key, _given(programme, answer, _last(desk, row)), row
+        yield fact.key, _given(programme, answer, _brought(desk, row, fact.key)), row
 
 
 def _gone(
@@ -314,14 +314,15 @@ def _looks_back(one: Placed, row: HolderRow) -> bool:
     return fact.version > 1 or needs(fact) or not row.head
 
 
-def _last(desk: LiveDesk, row: HolderRow) -> Booked | None:
-    """What came out of a member's book last."""
+def _brought(desk: LiveDesk, row: HolderRow, key: str) -> Booked | None:
+    """What a fact brought to its member's book: what had waited for it stands there after it."""
     book = desk.books.get(row.number)
-    return book.out[-1] if isinstance(book, LiveBook) and book.out else None
+    out = book.out if isinstance(book, LiveBook) else ()
+    return next((one for one in reversed(out) if one.cause == key), None)
 
 
-def _given(programme: Compiled, answer: Answer, last: Booked | None) -> Given:
-    outcome, booked = answer.outcome, answer.booked or last
+def _given(programme: Compiled, answer: Answer, brought: Booked | None) -> Given:
+    outcome, booked = answer.outcome, answer.booked or brought
     gave: dict[str, int] = {}
     for one in booked.rows if booked is not None else ():
         if one.key == outcome.key and one.step in GIVES:

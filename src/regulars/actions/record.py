@@ -38,12 +38,14 @@ State = Literal["recorded", "restated", "known", "refused"]
 
 class Outcome(Struct, frozen=True, kw_only=True):
     """What became of one arrival. A refusal has a code from the closed list of `words.reasons`;
-    `given` is what each programme that it concerns made of it."""
+    `given` is what each programme that it concerns made of it; it `waits` while the fact that it
+    is about is unknown."""
 
     key: str
     state: State
     code: str = ""
     given: list[Given] = []
+    waits: bool = False
 
 
 class Source(Struct, frozen=True, kw_only=True):
@@ -160,7 +162,11 @@ def _record(cursor: CursorWrapper, batch: _Batch, arrivals: Sequence[Arrival]) -
     sitting = Sitting(cursor, batch.now, explain=source.explain, quiet=source.quiet)
     given = book(sitting, named.placed(fresh), also=batch.also, about=named.about)
     named.note(cursor, fresh, batch.now)
-    return [structs.replace(one, given=given.get(one.key, [])) for one in outcomes]
+    waiting = {one.fact.key for one in named.waiting}
+    return [
+        structs.replace(one, given=given.get(one.key, []), waits=one.key in waiting)
+        for one in outcomes
+    ]
 
 
 def _crowded(cursor: CursorWrapper, fresh: list[_Fresh]) -> dict[str, Outcome]:

@@ -130,8 +130,7 @@ def refused(key: str, problem: Problem, speech: Speech) -> FactOut:
 def answer(outcome: Outcome, speech: Speech, place: str = "key") -> FactOut:
     """What became of a fact, in words; `place` is where its key stands."""
     given = [_given(one, speech) for one in outcome.given]
-    waits = outcome.state == "recorded" and any(one.status == "waiting" for one in given)
-    state: State = "waiting" if waits else outcome.state
+    state: State = "waiting" if outcome.waits and outcome.state == "recorded" else outcome.state
     told = error(Problem(outcome.code, place), speech) if outcome.code else None
     return FactOut(key=outcome.key, state=state, error=told, programmes=given)
 
