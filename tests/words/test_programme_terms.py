@@ -42,6 +42,35 @@ GERMAN = [
     "Punkte gelten 12 Monate, bis zum Monatsende. Wir sagen 30 und 14 Tage vorher Bescheid.",
 ]
 
+POLISH = [
+    "Za każde pełne wydane 1 euro: 1 punkt.",
+    "Kawa w ziarnach i kawa mielona: naliczane podwójnie dla: Stali goście i Sąsiedzi.",
+    "Nie nalicza się nic za: karty podarunkowe, dostawa i napiwki.",
+    "Nikt nie zbierze więcej niż 200 punktów dziennie.",
+    "Kto w ciągu 12 miesięcy zdobędzie 200 punktów, ma poziom Stały gość, z 600 Sąsiad. "
+    "Punkty: ich użycie nigdy nie obniża statusu.",
+    "Kawa kosztuje 50 punktów, kawałek ciasta 100, torebka kawy w ziarnach 220.",
+    "Kawa: co 10. na karcie z pieczątkami gratis.",
+    "W tygodniu Twoich urodzin jeden napój jest gratis.",
+    "Kto poleca osobę, otrzymuje: 50 punktów; osoba polecona otrzymuje: 5\xa0€ rabatu na pierwsze "
+    "zamówienie od 15\xa0€. Liczy się, gdy zamówienie ma 14 dni.",
+    "Punkty są ważne 12 miesięcy, do końca miesiąca. Powiemy o tym 30 i 14 dni wcześniej.",
+]
+ROMANIAN = [
+    "Pentru fiecare 1 euro întreg cheltuit primești 1 punct.",
+    "Cafea boabe și cafea măcinată: se acordă dublu pentru Clienți fideli și Vecini.",
+    "Nu se acumulează nimic pentru: cardurile cadou, livrarea și bacșișul.",
+    "Nimeni nu acumulează mai mult de 200 de puncte pe zi.",
+    "Cine în 12 luni acumulează 200 de puncte are nivelul Client fidel, cu 600 nivelul Vecin. "
+    "Puncte: folosirea lor nu scade niciodată statutul.",
+    "O cafea costă 50 de puncte, o felie de tort 100, o pungă de cafea boabe 220.",
+    "Cafea: a 10-a e gratis pe cardul cu ștampile.",
+    "În săptămâna zilei tale de naștere, o băutură e gratis.",
+    "Cine aduce un prieten primește 50 de puncte; prietenul primește reducere de 5\xa0EUR la prima "
+    "comandă de la 15\xa0EUR. Contează când comanda are 14 zile.",
+    "Puncte: valabile 12 luni, până la sfârșitul lunii. Îți spunem cu 30 și 14 zile înainte.",
+]
+
 
 def told(edition: Edition, language: str) -> list[Section]:
     with translation.override(language):
@@ -52,7 +81,10 @@ def sentences(edition: Edition, language: str) -> list[str]:
     return [one.text for section in told(edition, language) for one in section.sentences]
 
 
-@pytest.mark.parametrize(("language", "expected"), [("en", SENTENCES), ("de", GERMAN)])
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("en", SENTENCES), ("de", GERMAN), ("pl", POLISH), ("ro", ROMANIAN)],
+)
 def test_the_cafe_is_told_in_ten_sentences(language: str, expected: list[str]) -> None:
     assert sentences(ready()["cafe_points"], language) == expected
 

@@ -13,6 +13,7 @@ from regulars.console.charts.figures import Bar, BarChart, LineChart, Series
 from regulars.console.insights.answers import Answer, Row
 from regulars.console.insights.scene import Scene, furnished, whole_percent
 from regulars.words import formats
+from regulars.words.amounts import capital
 
 SHOWN = {"month": 13, "week": 26, "day": 28}
 PARTS = ("returning_revenue", "new_revenue", "guest_revenue")
@@ -112,7 +113,7 @@ def _revenue_title(scene: Scene, answer: Answer, rows: list[Row]) -> str:
     if not rows:
         return _("Sales")
     now = total(rows[-1])
-    values = {"name": name(scene, rows[-1]["period"]), "money": scene.money(answer, now)}
+    values = {"name": capital(name(scene, rows[-1]["period"])), "money": scene.money(answer, now)}
     before = total(rows[-2]) if len(rows) > 1 else Decimal(0)
     if before <= 0:
         return _("%(name)s: %(money)s") % values
@@ -170,7 +171,7 @@ def _orders_title(scene: Scene, rows: list[Row]) -> str:
             "%(name)s: %(n)s orders, %(guests)s of them by guests",
             count,
         )
-    values = {"name": name(scene, last["period"]), "n": scene.number(count)}
+    values = {"name": capital(name(scene, last["period"])), "n": scene.number(count)}
     return text % {**values, "guests": scene.number(last["guest_orders"])}
 
 
@@ -202,7 +203,7 @@ def _buyers_title(scene: Scene, rows: list[Row]) -> str:
         return _("New and returning customers")
     last = rows[-1]
     share = Decimal(last["returning_customers"]) / last["customers"]
-    values = {"name": name(scene, last["period"]), "n": scene.hundred(share)}
+    values = {"name": capital(name(scene, last["period"])), "n": scene.hundred(share)}
     return _("%(name)s: %(n)s of 100 buyers had bought before") % values
 
 

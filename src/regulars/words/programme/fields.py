@@ -194,7 +194,7 @@ FIELDS: dict[str, str] = {
     "year": _("Within this year"),
     "zone": _("By whose clock"),
     "zone_of_day": _("Whose midnight ends it"),
-    "key": _("Name"),
+    "key": _("Its name"),
     "value_of": _("Value"),
     "per_amount.step": _("For every"),
     "per_amount.of": _("Only this part of the order"),

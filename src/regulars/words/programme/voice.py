@@ -16,6 +16,7 @@ from regulars.engine.edition import Asset, Edition
 from regulars.engine.money import decimals, from_minor, to_minor
 from regulars.engine.texts import Text, in_language, parse_duration, parse_money
 from regulars.words import formats
+from regulars.words.plurals import several
 
 VOWELS = "aeiouAEIOU"
 
@@ -38,12 +39,14 @@ class Voice(Struct, frozen=True):
     def many(self, asset: str | None) -> str:
         """What several of an asset are called: "points"."""
         one = self.asset(asset)
-        return self.text(one.many or one.name)
+        return several(self.text(one.many or one.name), self.language)
 
     def called(self, number: str, asset: str | None) -> str:
         """What so many of an asset are called: "point" for 1."""
-        one = self.asset(asset)
-        return self.text(one.name if Decimal(number) == 1 else one.many or one.name)
+        one, much = self.asset(asset), Decimal(number)
+        if much == 1 or not one.many:
+            return self.text(one.name)
+        return several(self.text(one.many), self.language, much)
 
     def units(self, amount: int, asset: str | None) -> str:
         """Smallest units of an asset as a number of a file: 150 stars of one decimal are "15"."""
@@ -59,7 +62,8 @@ class Voice(Struct, frozen=True):
         if one.currency:
             minor = int(Decimal(number).scaleb(decimals(one.currency)))
             money = self.money(minor, one.currency)
-            return f"{money} {self.many(asset)}" if with_name else money
+            named = gettext("%(money)s %(asset)s") % {"money": money, "asset": self.many(asset)}
+            return named if with_name else money
         return f"{self.number(number)} {self.called(number, asset)}"
 
     def money(self, minor: int, currency: str = "") -> str:
