@@ -173,12 +173,13 @@ def surely() -> Iterator[None]:
 
 @contextmanager
 def unlocked() -> Iterator[None]:
-    """Nobody locks holders, and the first two have both read them before either goes on."""
+    """Nobody locks holders, and the first two have both read friend and advocate before either goes
+    on: who has read the friend alone hears that somebody else is concerned, and begins anew."""
     calls, barrier = itertools.count(), threading.Barrier(2)
 
     def read(cursor: Any, customers: Any) -> list[Any]:
         found = holders.read(cursor, customers)
-        if next(calls) < 2:
+        if len(set(customers)) > 1 and next(calls) < 2:
             barrier.wait(240)
         return found
 
