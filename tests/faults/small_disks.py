@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -82,11 +83,15 @@ def run(folder: Folder, *statements: str) -> list[Any]:
 
 
 def fill(disk: Path, leave: int) -> Path:
-    """Leave so many bytes of a disk free."""
+    """Leave so many bytes of a disk free, whatever else is written meanwhile."""
     file = disk / f"filler-{leave}-{time.monotonic_ns()}"
-    room = shutil.disk_usage(disk).free - leave
     with file.open("wb") as raw:
-        os.posix_fallocate(raw.fileno(), 0, room)
+        while (room := shutil.disk_usage(disk).free - leave) > 0:
+            try:
+                os.posix_fallocate(raw.fileno(), file.stat().st_size, room)
+            except OSError as error:  # the database was quicker: there is less by now
+                if error.errno != errno.ENOSPC:
+                    raise
     return file
 
 
