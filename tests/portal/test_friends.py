@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
+import portal_kit
 import pytest
 from django.test import Client
-from portal_kit import ANA, CLUB, NOW, Club, buy, link_in, mails, member, text, work
+from portal_kit import ANA, BASE, CLUB, NOW, Club, buy, link_in, mails, member, text, work
 
 from regulars.actions import portal_friends, signing_in
 from regulars.actions.looking import look
@@ -15,6 +17,7 @@ from regulars.actions.passing import pass_time
 from regulars.db.models import Customer, Invitation
 from regulars.db.queries import advocates
 from regulars.db.queries.portal import customer_of_email, first_name
+from regulars.sources.corner_coffee import programme
 
 DAY = timedelta(days=1)
 BEN = "ben@example.com"
@@ -104,19 +107,33 @@ def test_a36_ones_own_link_is_for_others(club: Club) -> None:
     assert Invitation.objects.count() == 0
 
 
-def test_a36_the_same_inbox_under_another_writing_brings_nothing(
-    club: Club, clock: list[datetime]
-) -> None:
-    """A second address of one person is a customer of its own, but no friend who counts."""
+def brought_by_a_second_address(club: Club, clock: list[datetime]) -> int:
+    """Ana brings herself under another writing of her address, and buys: the points she has when
+    the time is over after which a friend counts."""
     claim(club, "ana+second@example.com")
-    phone = Client()
-    phone.post(link_in(mails()[0]), {"name": "Not Ana"})
+    Client().post(link_in(mails()[0]), {"name": "Not Ana"})
     clock[0] = NOW + DAY
     buy("ana+second@example.com", "o1", "20.00", clock[0])
     clock[0] = NOW + 20 * DAY
     pass_time(clock[0])
-    told = look(club.ana, CLUB, clock[0]).balances["points"].available
-    assert told in (130, 180), "what counts as one person is the programme's to say"
+    return int(look(club.ana, CLUB, clock[0]).balances["points"].available)
+
+
+def test_a36_the_same_inbox_under_another_writing_brings_nothing(
+    club: Club, clock: list[datetime]
+) -> None:
+    """A second address of one person is a customer of its own, but no friend who counts."""
+    assert brought_by_a_second_address(club, clock) == 130
+
+
+def test_a36_saboteur_a_programme_that_compares_addresses_by_letters(
+    db: None, settings: Any, clock: list[datetime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BASE_URL, settings.ALLOWED_HOSTS = BASE, ["*"]
+    letters = programme().replace("    newness: {emails: dots_and_tags}\n", "")
+    assert letters != programme()
+    monkeypatch.setattr(portal_kit, "programme", lambda: letters)
+    assert brought_by_a_second_address(Club(), clock) == 130 + 50
 
 
 def test_a_member_who_follows_the_link_of_another_is_told(club: Club) -> None:
