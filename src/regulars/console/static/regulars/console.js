@@ -28,13 +28,24 @@
     if (all) chooseAll(all);
   });
 
+  // Without https browsers let nobody copy: then the text is chosen, ready for the keyboard.
   async function copy(button) {
     const source = document.querySelector(button.dataset.copy);
-    if (!source) return;
-    await navigator.clipboard.writeText((source.value ?? source.textContent).trim());
-    const before = button.textContent;
-    button.textContent = button.dataset.done || before;
-    setTimeout(() => { button.textContent = before; }, 2000);
+    if (!source || "copied" in button.dataset) return;
+    try {
+      await navigator.clipboard.writeText((source.value ?? source.textContent).trim());
+    } catch {
+      if (source.select) source.select();
+      else getSelection().selectAllChildren(source);
+      return;
+    }
+    const before = [...button.childNodes];
+    button.dataset.copied = "";
+    button.replaceChildren(button.dataset.done);
+    setTimeout(() => {
+      button.replaceChildren(...before);
+      delete button.dataset.copied;
+    }, 2000);
   }
 
   // <input type="checkbox" data-all="name"> chooses all boxes of that name in its form or table.
