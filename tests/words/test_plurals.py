@@ -26,6 +26,8 @@ def test_each_number_takes_its_form(language: str) -> None:
         forms[int(one)] for one in which.split()
     ]
     assert several(word, language) == forms[0]
+    if language == "ro":
+        assert several(word, language, Decimal(20), apart=True) == "puncte"
 
 
 def test_a_stroke_is_a_stroke_elsewhere() -> None:

@@ -20,7 +20,7 @@ from regulars.engine.happenings import Activity, Grant, Opening, SignUp
 from regulars.engine.run import CLAW, EXPIRE, FORFEIT, PRICE, RESTORE
 from regulars.portal.telling import voucher_name
 from regulars.words import formats
-from regulars.words.amounts import asset_of, capital, language, much, said, tapped, units
+from regulars.words.amounts import asset_of, capital, language, much, named, said, tapped, units
 from regulars.words.programme import why_told
 
 MOST_GOODS = 3
@@ -110,7 +110,7 @@ def _entry(past: Past, asset: Asset, group: list[Booked], figures: tuple[int, in
     return Entry(
         at=datetime_of(first.at),
         title=_title(past, first, fact, asset),
-        amount=shown if main or asset.currency else f"{shown}\xa0{_unit(asset, amount)}",
+        amount=shown if main or asset.currency else f"{shown}\xa0{named(asset, amount)}",
         gain=amount > 0,
         why=_why(past, asset, group, fact),
         where=_where(past, first, fact),
@@ -120,14 +120,9 @@ def _entry(past: Past, asset: Asset, group: list[Booked], figures: tuple[int, in
     )
 
 
-def _unit(asset: Asset, amount: int) -> str:
-    one = abs(amount) == 10**asset.decimals or asset.many is None
-    return said(asset.name if one else asset.many)
-
-
 def _title(past: Past, line: Booked, fact: AnyFact | None, asset: Asset) -> str:
     if line.step == EXPIRE:
-        return gettext("%(asset)s ran out") % {"asset": capital(_unit(asset, 2))}
+        return gettext("%(asset)s ran out") % {"asset": capital(named(asset))}
     if line.step == FORFEIT:
         return gettext("You left the programme")
     if line.step == PRICE:
@@ -149,7 +144,7 @@ def _title(past: Past, line: Booked, fact: AnyFact | None, asset: Asset) -> str:
         return tapped(past.edition, fact.kind, "", 0)
     if line.rule in {rule.name_in_state for rule in past.edition.referrals}:
         return gettext("A friend came because of you")
-    return _reward(past, line) or capital(_unit(asset, 2))
+    return _reward(past, line) or capital(named(asset))
 
 
 def _reward(past: Past, line: Booked) -> str:
@@ -195,8 +190,8 @@ def _good(past: Past, line: Line) -> str:
         return past.products.get(line.product, line.product)
     if not line.category:
         return ""
-    named = past.edition.names.get(line.category)
-    kind = said(named) if named else line.category.replace("_", " ")
+    known = past.edition.names.get(line.category)
+    kind = said(known) if known else line.category.replace("_", " ")
     return f"{kind} ({formats.number(line.quantity, language())})" if line.quantity > 1 else kind
 
 

@@ -13,6 +13,7 @@ from regulars.engine.kinds.metrics.spent import Spent
 from regulars.engine.money import to_minor
 from regulars.engine.texts import in_language
 from regulars.words import formats
+from regulars.words.plurals import several
 
 
 def language() -> str:
@@ -44,10 +45,13 @@ def units(amount: int, asset: Asset, *, sign: bool = False) -> str:
     return formats.signed(value, language()) if sign else formats.number(value, language())
 
 
-def named(asset: Asset, amount: int = 2) -> str:
-    """What so many of an asset are called."""
-    one = abs(amount) == 10**asset.decimals or asset.many is None
-    return said(asset.name if one else asset.many)
+def named(asset: Asset, amount: int | None = None, *, apart: bool = False) -> str:
+    """What so many of an asset are called, as it stands after the number, or `apart`, in a line of
+    its own; without a number, several."""
+    if asset.many is None or (amount is not None and abs(amount) == 10**asset.decimals):
+        return said(asset.name)
+    number = None if amount is None else Decimal(amount).scaleb(-asset.decimals)
+    return several(said(asset.many), language(), number, apart=apart)
 
 
 def much(amount: int, asset: Asset, *, sign: bool = False) -> str:

@@ -14,13 +14,14 @@ from regulars.words import formats
 BETWEEN = "/"
 
 
-def several(word: str, language: str, number: Decimal | None = None) -> str:
-    """`word`, what several are called, as it stands after `number`; without one, by itself."""
+def several(word: str, language: str, number: Decimal | None = None, *, apart: bool = False) -> str:
+    """`word`, what several are called, as it stands after `number`, or `apart`, in a line of its
+    own below it; without a number, by itself."""
     spoken = language.split("-")[0]
     if spoken == "pl" and word.count(BETWEEN) == 1:
         few, many = (part.strip() for part in word.split(BETWEEN))
         return few if number is None or _form(number, spoken) == "few" else many
-    if spoken == "ro" and number is not None and _form(number, spoken) == "other":
+    if spoken == "ro" and number is not None and not apart and _form(number, spoken) == "other":
         return f"de {word}"
     return word
 

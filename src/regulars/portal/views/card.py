@@ -63,7 +63,7 @@ def _told(club: Club, member: Member) -> dict[str, Any]:
     tier = next((one for one in club.edition.tiers if one.id == club.look.tier), None)
     return {
         "balance": units(balance.available, main),
-        "unit": named(main, balance.available),
+        "unit": named(main, balance.available, apart=True),
         "pending": units(balance.pending, main, sign=True) if balance.pending else "",
         "tier": said(tier.name) if tier else "",
         "reward": to_reward(club),

@@ -12,7 +12,7 @@ from regulars.engine.edition import Edition
 from regulars.programmes.documents import Problem
 from regulars.programmes.editing.asking import Question
 from regulars.words import programme_files
-from regulars.words.amounts import capital, language, said
+from regulars.words.amounts import capital, language, named, said
 from regulars.words.formats import number
 from regulars.words.programme.choices import OPTIONS, WISHES, WISHES_HELP
 from regulars.words.programme.fields import FIELDS, HINTS
@@ -91,7 +91,7 @@ def wrong(problem: Problem, question: str, edition: Edition) -> str:
 def _whole(problem: Problem, edition: Edition) -> str:
     """Of something that has no parts, told with the whole number below what was written."""
     name = str(problem.params["asset"])
-    asset = next((said(one.many or one.name) for one in edition.assets if one.id == name), name)
+    asset = next((named(one) for one in edition.assets if one.id == name), name)
     below = max(1, int(Decimal(str(problem.params["got"]))))
     told = {"asset": asset, "example": number(str(below), language())}
     return gettext("Whole %(asset)s only, such as %(example)s.") % told
@@ -117,7 +117,7 @@ def option(question: Question, value: str, edition: Edition, names: dict[str, st
 def _part(about: str, value: str, edition: Edition) -> str:
     """A part of the programme that goes by an id."""
     if about == "asset":
-        return next((said(one.many or one.name) for one in edition.assets if one.id == value), "")
+        return next((named(one) for one in edition.assets if one.id == value), "")
     if about == "tier":
         return next((said(one.many or one.name) for one in edition.tiers if one.id == value), "")
     if about == "metric":
@@ -149,5 +149,5 @@ def unit(question: Question, edition: Edition, asset: str) -> str:
         return "×"
     if control == "number" and question.name in BY_ASSET:
         found = next((one for one in edition.assets if one.id == asset), edition.assets[0])
-        return found.currency or said(found.many or found.name)
+        return found.currency or named(found)
     return ""

@@ -16,7 +16,16 @@ from regulars.actions.quoting import Offer
 from regulars.console.templatetags.look import short_day
 from regulars.console.views.customers.points import Entry, entries
 from regulars.words import formats
-from regulars.words.amounts import asset_of, capital, language, much, of_metric, reward_name, said
+from regulars.words.amounts import (
+    asset_of,
+    capital,
+    language,
+    much,
+    named,
+    of_metric,
+    reward_name,
+    said,
+)
 from regulars.words.programme import refusal
 
 AT_ONCE = 8
@@ -117,7 +126,7 @@ def _facts(club: Club) -> list[tuple[str, str]]:
             found.append((reward_name(club.edition, rule), text))
             on_cards.add(assets.get(rule, ""))
     found += [
-        (capital(said(one.many or one.name)), much(club.look.balances[one.id].available, one))
+        (capital(named(one)), much(club.look.balances[one.id].available, one))
         for one in others
         if one.id not in on_cards
     ]

@@ -11,7 +11,7 @@ from regulars.console.views.programme.telling import places_of
 from regulars.engine.edition import Edition
 from regulars.engine.texts import DURATION_PATTERN, MONEY_PATTERN, compiled
 from regulars.programmes.harsher import Harsher
-from regulars.words.amounts import asset_of, capital, much, said
+from regulars.words.amounts import asset_of, capital, much, named, said
 from regulars.words.programme.asking import label, rule_name, wish
 from regulars.words.programme.voice import Voice
 
@@ -69,7 +69,7 @@ def _called(section: str, name: str, edition: Edition) -> str:
         return next((said(one.name) for one in edition.tiers if one.id == name), "")
     if section == "assets":
         several = (one for one in edition.assets if one.id == name)
-        return next((capital(said(one.many or one.name)) for one in several), "")
+        return next((capital(named(one)) for one in several), "")
     if section == "referrals":
         return wish(section, "two_sided")
     return rule_name(edition, name)
