@@ -203,6 +203,9 @@ def test_both_at_once_into_each_other_is_one_merge() -> None:
     live = Live(CROWD, [FIRST, SECOND], CHANGE)
     buy("o1", "anna", "10.00")
     buy("o2", "ben", "20.00")
+    for number in range(4):  # what three stamps give is promised to both, whoever is first below
+        buy(f"p{number}", ("anna", "ben")[number % 2], "1.00")
+    assert (points(live.numbers["anna"]), points(live.numbers["ben"])) == (12 + 5, 22 + 5)
     said: list[str] = []
     gate = threading.Barrier(3)
 
@@ -232,8 +235,8 @@ def test_both_at_once_into_each_other_is_one_merge() -> None:
         one.join()
     assert sorted(said) == ["merge_circle", "merged"]
     assert CustomerLink.objects.filter(undone_at=None).count() == 1
-    assert points(live.numbers["anna"]) == points(live.numbers["ben"]) == 45
-    assert FactRow.objects.filter(type="order").count() == 12
+    assert points(live.numbers["anna"]) == points(live.numbers["ben"]) == 54
+    assert FactRow.objects.filter(type="order").count() == 16
 
 
 def test_a_claimed_order_counts_and_counts_no_more() -> None:
