@@ -73,7 +73,7 @@ def test_a_day_in_words_names_its_year_only_when_it_is_another(language: str, te
         ("en", ("17 Nov 2026", "Tue, 17 Nov", "Nov 2026", "17 November 2026")),
         ("de", ("17. Nov. 2026", "Di, 17. Nov.", "Nov 2026", "17.11.2026")),
         ("pl", ("17 lis 2026", "wt., 17 lis", "lis 2026", "17.11.2026")),
-        ("ro", ("17 nov. 2026", "mar., 17 nov.", "nov 2026", "17.11.2026")),
+        ("ro", ("17 nov 2026", "mar., 17 nov", "nov 2026", "17.11.2026")),
     ],
 )
 def test_short_dates(language: str, texts: tuple[str, ...]) -> None:
@@ -83,6 +83,13 @@ def test_short_dates(language: str, texts: tuple[str, ...]) -> None:
         formats.month_year(DAY, language),
         formats.whole_day(DAY, language),
     ) == texts
+
+
+def test_may_in_polish_is_as_a_day_asks_for_it() -> None:
+    assert formats.short_day(date(2026, 5, 29), "pl") == "29 maja 2026"
+    assert formats.weekday_day(date(2026, 5, 29), "pl", 2026) == "pt., 29 maja"
+    assert formats.day(date(2026, 5, 29), "pl", 2026) == "piątek, 29 maja"
+    assert formats.month_year(date(2026, 5, 1), "pl") == "maj 2026"
 
 
 @pytest.mark.parametrize("language", ["de", "pl", "ro"])

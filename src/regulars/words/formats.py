@@ -36,6 +36,10 @@ NEAR_DAYS = {
     "pl": ("dzisiaj", "wczoraj"),
     "ro": ("astăzi", "ieri"),
 }
+MONTHS_AFTER_DAYS = {
+    "pl": (re.compile(r"(?<=\d )maj\b"), "maja"),
+    "ro": (re.compile(r"(?<=\d )(\w+)\."), r"\1"),
+}
 FOREVER = 10_000
 """Babel counts in the wanted unit up to this many of it."""
 
@@ -113,7 +117,16 @@ def weekday_day(value: date, language: str, this_year: int | None = None) -> str
 
 def _dated(value: date, language: str, kind: str, this_year: int | None) -> str:
     pattern = _patterns(language)[kind] + ("" if value.year == this_year else " y")
-    return format_date(value, pattern, locale=locale_of(language))
+    shown = format_date(value, pattern, locale=locale_of(language))
+    return _month_after_day(shown, language)
+
+
+def _month_after_day(shown: str, language: str) -> str:
+    """Short months as they stand after a day: in May in Polish, where the short form is the word
+    itself, as the day asks for it; in Romanian without the point, which would stand twice at the
+    end of a sentence."""
+    found = MONTHS_AFTER_DAYS.get(language.split("-")[0])
+    return found[0].sub(found[1], shown) if found else shown
 
 
 def year_day(text: str, language: str) -> str:
