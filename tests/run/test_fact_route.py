@@ -25,12 +25,13 @@ from regulars.actions import api_keys
 from regulars.api import clock, grouped
 from regulars.api.grouped import Keys, Reply, Sent
 from regulars.db.models import FactRow
-from regulars.run import body, group, room
+from regulars.run import body, crowd, group, room
 from regulars.run.facts import FactRoute
 from regulars.run.group import Writer
 
 pytestmark = pytest.mark.usefixtures("own_database")
 IDS = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+LONG = 3600.0
 SAME = ("content-type", "ratelimit-limit", "retry-after", "www-authenticate", "idempotent-replay")
 
 
@@ -51,8 +52,16 @@ class Input(Struct):
     times: int = 1
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long anybody may wait says something of the machine, and nothing of the answers."""
+    monkeypatch.setattr(room, "SOON", LONG)
+    monkeypatch.setattr(group, "PATIENCE", LONG)
+    monkeypatch.setattr(crowd, "FACT_SECONDS", LONG)
+
+
 @pytest.fixture
-def route() -> Iterator[FactRoute]:
+def route(patient: None) -> Iterator[FactRoute]:
     made = FactRoute()
     yield made
     made.close()
@@ -322,7 +331,7 @@ def test_who_finds_no_room_is_told_to_come_again(monkeypatch: pytest.MonkeyPatch
     async def while_one_is_booked(route: FactRoute) -> list[Answer]:
         first, *others = [[one] for one in bodies(20)]
         ahead = asyncio.create_task(many(route, first, caller.key))
-        await asyncio.to_thread(begun.wait, 60)
+        assert await asyncio.to_thread(begun.wait, 240)
         rest = [asyncio.create_task(many(route, one, caller.key)) for one in others]
         while sum(one.done() for one in rest) < 16:
             await asyncio.sleep(0.01)
