@@ -25,6 +25,11 @@ Money and amounts of assets are decimal text, times are RFC 3339 with an offset,
 nobody knows is refused. [Sell a coffee](../how-to/api.md) shows it all in one go."""
 
 
+SHAPES = """\
+What is sent and what comes back, field by field. Of what is sent a field may be left out unless it
+*must be given*; of what comes back all fields are always there."""
+
+
 def api() -> str:
     """Every operation: what it takes, what it answers, an example of both."""
     told = made()
@@ -32,6 +37,9 @@ def api() -> str:
     for path, operations in told["paths"].items():
         for method, one in operations.items():
             parts += [_operation(method.upper(), path, one)]
+    parts += ["## Shapes", SHAPES]
+    for name, shape in told["components"]["schemas"].items():
+        parts += [f"### {name}", shape["description"], _fields(shape)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -49,8 +57,9 @@ def _operation(method: str, path: str, one: dict[str, Any]) -> str:
         ]
         parts.append(table(("parameter", "where", "meaning"), rows))
     if "requestBody" in one:
-        parts += ["You send:", _example(one["requestBody"])]
-    parts += ["You get:", _example(one["responses"]["200"])]
+        parts += [f"You send {_shape(one['requestBody'])}:", _example(one["requestBody"])]
+    got = one["responses"]["200"]
+    parts += [f"You get {_shape(got)}:", _example(got)]
     rows = [(status, said["description"]) for status, said in one["responses"].items()]
     parts.append(table(("status", "when"), rows))
     return "\n\n".join(parts)
@@ -58,6 +67,57 @@ def _operation(method: str, path: str, one: dict[str, Any]) -> str:
 
 def _shown(schema: dict[str, Any]) -> str:
     return str(schema.get("description") or schema.get("type", ""))
+
+
+def _shape(content: dict[str, Any]) -> str:
+    return _kind(content["content"]["application/json"]["schema"])
+
+
+def _fields(shape: dict[str, Any]) -> str:
+    given = () if "additionalProperties" not in shape else shape.get("required", ())
+    rows = [
+        (f"`{name}`", _kind(one) + (", *must be given*" if name in given else ""), _meaning(one))
+        for name, one in shape["properties"].items()
+    ]
+    return table(("field", "values", "meaning"), rows)
+
+
+def _meaning(schema: dict[str, Any]) -> str:
+    said = [schema.get("description", "")]
+    said += [one.get("description", "") for one in schema.get("anyOf", ()) if not said[0]]
+    return " ".join(one for one in said if one)
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    """What may stand in a field, with links to shapes."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return f"[{name}](#{name.lower()})"
+    if "anyOf" in schema:
+        return " or ".join(map(_kind, schema["anyOf"]))
+    if "enum" in schema:
+        return ", ".join(f"`{one}`" for one in schema["enum"])
+    kind = schema.get("type")
+    if kind == "array":
+        return f"list of {_kind(schema['items'])}"
+    if kind == "object":
+        return f"names, each with {_kind(schema['additionalProperties'])}"
+    if kind == "string":
+        return _text(schema)
+    return KINDS[str(kind)]
+
+
+KINDS = {"integer": "whole number", "boolean": "true or false", "null": "null"}
+FORMATS = {"date-time": "moment", "date": "day", "uuid": "id"}
+
+
+def _text(schema: dict[str, Any]) -> str:
+    if "format" in schema:
+        return FORMATS[schema["format"]]
+    if "[0-9]{1,12}" in schema.get("pattern", ""):
+        return "decimal text"
+    most = schema.get("maxLength")
+    return f"text, at most {most} letters" if most else "text"
 
 
 def _example(content: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 from api_kit import CLUB, Caller, cafe, key, stand_still
 from django.test import RequestFactory
@@ -15,6 +16,7 @@ from regulars.actions.api_keys import SCOPES
 from regulars.api import door, schema
 from regulars.api.answers import ErrorOut
 from regulars.api.asking import Scope
+from regulars.api.meanings import ALIKE, MEANINGS
 from regulars.api.operations import SERVED, Served
 from regulars.api.schema import made
 from regulars.api.status import STATUS
@@ -178,8 +180,6 @@ def test_django_ninja_tells_the_same_schema() -> None:
 
 @EVERY
 def test_the_examples_are_what_the_shapes_say(served: Served) -> None:
-    import msgspec
-
     operation = served.operation
     if operation.body is not None:
         msgspec.json.decode(json.dumps(operation.body_example), type=operation.body)
@@ -190,3 +190,46 @@ def test_the_examples_are_what_the_shapes_say(served: Served) -> None:
 @pytest.mark.django_db
 def test_anybody_may_read_the_schema() -> None:
     assert Caller("").get("/openapi.json").said["info"]["title"] == "Regulars"
+
+
+def test_every_field_says_what_it_means() -> None:
+    told = json.loads(json.dumps(made()))
+    dumb = [
+        f"{name}.{field}"
+        for name, shape in told["components"]["schemas"].items()
+        for field, one in shape["properties"].items()
+        if not one.get("description") and "$ref" not in one
+    ]
+    queries = [
+        f"{path} {one['name']}"
+        for path, operations in told["paths"].items()
+        for operation in operations.values()
+        for one in operation["parameters"]
+        if not one.get("description")
+    ]
+    assert (dumb, queries) == ([], [])
+
+
+def test_what_is_written_of_a_field_is_of_one_that_there_is() -> None:
+    shapes = made()["components"]["schemas"] | {
+        one.operation.query.__name__: {"properties": dict.fromkeys(_fields(one.operation.query))}
+        for one in SERVED
+    }
+    lost = [
+        f"{shape}.{field}"
+        for shape, fields in MEANINGS.items()
+        for field in fields
+        if field not in shapes[shape]["properties"]
+    ]
+    known = {field for shape in shapes.values() for field in shape["properties"]}
+    assert (lost, sorted(ALIKE.keys() - known)) == ([], [])
+
+
+def _fields(shape: type) -> tuple[str, ...]:
+    return tuple(one.name for one in msgspec.structs.fields(shape))
+
+
+def test_a_batch_says_what_its_facts_are() -> None:
+    facts = made()["components"]["schemas"]["BatchIn"]["properties"]["facts"]
+    assert facts["maxItems"] == 10_000
+    assert {"$ref": "#/components/schemas/RefundIn"} in facts["items"]["anyOf"]

@@ -47,7 +47,13 @@ FACT_OUT: dict[str, Any] = {
     "error": None,
     "programmes": [GIVEN],
 }
-BATCH_OUT: dict[str, Any] = {"recorded": 1, "refused": 0, "facts": [FACT_OUT]}
+VISIT_OUT: dict[str, Any] = {
+    "key": "door:17",
+    "state": "recorded",
+    "error": None,
+    "programmes": [],
+}
+BATCH_OUT: dict[str, Any] = {"recorded": 2, "refused": 0, "facts": [FACT_OUT, VISIT_OUT]}
 ERROR: dict[str, Any] = {
     "code": "field_unknown_near",
     "message": "There is no field “amont”.",
@@ -87,7 +93,7 @@ VOUCHER: dict[str, Any] = {
     "kind": "stamp_card",
     "item": "coffee",
     "value": "0.00",
-    "currency": "",
+    "currency": "EUR",
     "state": "open",
     "issued_at": "2026-11-20T08:10:00Z",
     "expires_at": None,

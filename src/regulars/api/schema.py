@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
+from django.conf import settings
 
 from regulars.api import examples
 from regulars.api.answers import ErrorOut
+from regulars.api.facts import MOST_FACTS, BatchIn
+from regulars.api.meanings import meaning
 from regulars.api.operations import SERVED, Operation, Served
+from regulars.api.shapes import AnyFactIn
 from regulars.api.status import ALWAYS, WRONG, status_of
 
 TITLE = "Regulars"
@@ -48,6 +53,11 @@ def made() -> dict[str, Any]:
     types = list(dict.fromkeys([*bodies, *answers, ErrorOut]))
     schemas, components = msgspec.json.schema_components(types, ref_template=REFERENCES)
     told = dict(zip(types, schemas, strict=True))
+    for name, one in components.items():
+        _explain(name, one)
+    if BatchIn in told:
+        facts = components["BatchIn"]["properties"]["facts"]
+        facts |= {"items": told[AnyFactIn], "minItems": 1, "maxItems": MOST_FACTS}
     paths: dict[str, dict[str, Any]] = {}
     for one in SERVED:
         path = paths.setdefault(f"/api/v1{one.operation.path}", {})
@@ -60,6 +70,18 @@ def made() -> dict[str, Any]:
         "security": [{KEY: []}],
         "servers": [{"url": "/"}],
     }
+
+
+def _explain(shape: str, schema: dict[str, Any]) -> None:
+    """Say what each field means; of an answer, that it is always there."""
+    if "description" in schema:
+        schema["description"] = cleandoc(schema["description"])
+    if shape.endswith("Out"):
+        schema["required"] = list(schema["properties"])
+    for name, one in schema["properties"].items():
+        said = meaning(shape, name, one.get("description", ""))
+        if said and "$ref" not in one:
+            one["description"] = said
 
 
 ABOUT = (
@@ -117,6 +139,7 @@ def _query(operation: Operation) -> Iterable[dict[str, Any]]:
             "name": name,
             "in": "query",
             "required": name in shape.get("required", ()),
+            "description": meaning(operation.query.__name__, name, one.get("description", "")),
             "schema": _of_text(one),
         }
 
@@ -129,7 +152,8 @@ def _of_text(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _headers(operation: Operation) -> Iterable[dict[str, Any]]:
-    wanted = {"Accept-Language": "The language of sentences: en or de."}
+    spoken = ", ".join(code for code, _name in settings.LANGUAGES)
+    wanted = {"Accept-Language": f"The language of sentences: {spoken}."}
     if "stale" in operation.refuses:
         wanted["If-Match"] = "The ETag of the member: refused where they have changed since."
     if operation.name == "get_member":

@@ -239,7 +239,7 @@ class RewardsOut(Shown, frozen=True, kw_only=True):
 
 
 class TierOut(Shown, frozen=True, kw_only=True):
-    """A tier, from the lowest; `from` is what has to be reached, empty by invitation."""
+    """A tier, from the lowest; `reached_from` is empty where it is by invitation."""
 
     tier: str
     name: str
