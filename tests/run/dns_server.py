@@ -28,6 +28,7 @@ class Server:
         found = Resolver(configure=False)
         found.nameservers = ["127.0.0.1"]
         found.port = self.socket.getsockname()[1]
+        found.timeout = 60.0  # who hears nothing for two seconds would ask once more
         return found
 
     def serve(self) -> None:
