@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from msgspec import Struct
 
 from regulars.actions import publishing
+from regulars.actions.fitting import in_currency
 from regulars.actions.publishing import Wish
 from regulars.actions.refused import Refused
 from regulars.blueprints import CASES, PROGRAMME, blueprints
@@ -26,7 +27,6 @@ from regulars.programmes.editing.changing import edited
 MOST_CASES = 200
 MOST_LETTERS = 200_000
 NAME = re.compile(r"^edition:[ \t]*([A-Za-z0-9_]+)[ \t]*(#.*)?$", re.MULTILINE)
-_AMOUNT = re.compile(r"[0-9]+(?:\.[0-9]+)? ([A-Z]{3})")
 
 
 class Step(Struct, frozen=True, kw_only=True):
@@ -87,7 +87,7 @@ def _fitted(wish: Begin, *, own_edition: bool) -> str:
     text = blueprints()[wish.ready].joinpath(PROGRAMME).read_text(encoding="utf-8")
     data: Any = read(text, wish.ready).data
     own = data.get("currency", "EUR")
-    wanted = _in_currency(data, own, wish.currency) if own != wish.currency else dict(data)
+    wanted = in_currency(data, own, wish.currency) if own != wish.currency else dict(data)
     if wish.name and wish.name not in _names(data["name"]):
         wanted["name"] = wish.name
     wanted |= {"zone": wish.zone, "currency": wish.currency}
@@ -100,17 +100,6 @@ def _fitted(wish: Begin, *, own_edition: bool) -> str:
 def _names(name: Any) -> Sequence[str]:
     """What a programme is called in the languages that its file has."""
     return list(name.values()) if isinstance(name, dict) else [str(name)]
-
-
-def _in_currency(data: Any, old: str, new: str) -> Any:
-    """The same amounts in another currency."""
-    if isinstance(data, dict):
-        return {name: _in_currency(one, old, new) for name, one in data.items()}
-    if isinstance(data, list):
-        return [_in_currency(one, old, new) for one in data]
-    if isinstance(data, str) and (found := _AMOUNT.fullmatch(data)) and found[1] == old:
-        return f"{data[:-3]}{new}"
-    return new if data == old else data
 
 
 def free_edition(edition: str) -> str:
