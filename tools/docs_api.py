@@ -60,8 +60,8 @@ def _operation(method: str, path: str, one: dict[str, Any]) -> str:
         parts += [f"You send {_shape(one['requestBody'])}:", _example(one["requestBody"])]
     got = one["responses"]["200"]
     parts += [f"You get {_shape(got)}:", _example(got)]
-    rows = [(status, said["description"]) for status, said in one["responses"].items()]
-    parts.append(table(("status", "when"), rows))
+    statuses = [(status, said["description"]) for status, said in one["responses"].items()]
+    parts.append(table(("status", "when"), statuses))
     return "\n\n".join(parts)
 
 
