@@ -6,7 +6,7 @@ from __future__ import annotations
 import csv
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -39,6 +39,21 @@ class Traces(Struct, frozen=True, kw_only=True):
         small = text.casefold()
         return any(one in small for one in self.texts)
 
+    def anywhere(self, told: object) -> bool:
+        """Whether any text in what was read from JSON does."""
+        return any(self.of(text) or self.within(text) for text in _texts(told))
+
+
+def _texts(told: object) -> Iterator[str]:
+    if isinstance(told, str):
+        yield told
+    elif isinstance(told, dict):
+        for pair in told.items():
+            yield from _texts(list(pair))
+    elif isinstance(told, list):
+        for one in told:
+            yield from _texts(one)
+
 
 def traces(names: Iterable[str], identifiers: Iterable[tuple[str, str]]) -> Traces:
     """Of somebody of these names, with these identifiers by kind."""
@@ -54,9 +69,8 @@ def traces(names: Iterable[str], identifiers: Iterable[tuple[str, str]]) -> Trac
 def forget_in_files(whose: Traces) -> None:
     """Take somebody out of every import that is still known."""
     for run in ImportRun.objects.select_for_update().exclude(proposal=None):
-        draft = draft_of(run)
-        if whose.within(msgspec.json.encode(draft).decode()):
-            bare = msgspec.to_builtins(without_examples(draft))
+        if whose.anywhere(run.proposal):
+            bare = msgspec.to_builtins(without_examples(draft_of(run)))
             ImportRun.objects.filter(id=run.id).update(proposal=bare)
     for run in ImportRun.objects.exclude(rejected_path=""):
         if (path := rejected_file(run)) is not None:
