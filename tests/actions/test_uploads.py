@@ -16,7 +16,7 @@ from django.db import connection
 from regulars.actions import imports, intake, tidying, uploads
 from regulars.actions.alone import alone
 from regulars.actions.business import known_business
-from regulars.actions.drafts import draft_of, folder_of, upload_of
+from regulars.actions.drafts import draft_of, folder_of, rejected_file, upload_of
 from regulars.actions.refused import Refused
 from regulars.actions.uploads import STALE, Wish
 from regulars.db.models import FactRow, ImportRun
@@ -115,6 +115,37 @@ def test_killed_midway_is_taken_up_once_and_counts_nothing_twice(
     assert tidying.revive(later + timedelta(days=1)) == 0
     intake.bring_in(run_id, later)
     assert FactRow.objects.count() == 5_000
+
+
+def test_killed_after_the_last_row_it_is_tidied_up_all_the_same(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = "number,date,customer,price,currency\n1,2026-04-01,K1,2.50,EUR\n2,never,K2,2.50,EUR\n"
+    run_id = ready(now, body)
+    uploads.start(run_id, Wish(), now)
+
+    def dying(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(intake, "_count_all_tries", dying)
+        with pytest.raises(Killed):
+            intake.bring_in(run_id, now)
+    assert run_of(run_id).state == State.DONE
+    clear_jobs()
+    later = now + timedelta(hours=1)
+    ImportRun.objects.update(touched_at=now)
+    assert tidying.revive(later) == 1
+    intake.bring_in(run_id, later)
+    run = run_of(run_id)
+    assert (run.state, run.summary["recorded"], run.summary["known"]) == (State.DONE, 1, 0)
+    assert draft_of(run).waiting == ""
+    assert draft_of(run).found.columns[0].examples == ()  # type: ignore[union-attr]
+    tidying.clear_old(later)
+    kept = rejected_file(run)
+    assert kept is not None
+    assert "never" in kept.read_text("utf-8-sig")
+    assert not upload_of(run_id).exists()
 
 
 def test_an_import_at_work_is_left_alone(

@@ -117,11 +117,14 @@ def _bring_in(run: ImportRun) -> None:
         pass
     else:
         run.rejected_path = _kept(run.id, summary.rejected_file)
-        upload_of(run.id).unlink(missing_ok=True)
         _count_all_tries(run, summary)
         run.proposal = msgspec.to_builtins(without_examples(draft_of(run)))
     with_draft(run, waiting="")
     _write(run, "rejected_path", "proposal", "summary")
+    # Not before it is noted that nothing waits: whoever is killed here would be begun anew, and
+    # find no file.
+    if run.state == State.DONE:
+        upload_of(run.id).unlink(missing_ok=True)
     _clear_work(run.id)
 
 

@@ -31,7 +31,7 @@ def revive(now: datetime) -> int:
     """
     taken_up = 0
     stale = ImportRun.objects.filter(touched_at__lt=now - STALE, proposal__isnull=False)
-    for run in stale.exclude(state=State.DONE).exclude(proposal__waiting=""):
+    for run in stale.exclude(proposal__waiting=""):
         task = JOBS.get(draft_of(run).waiting)
         if task and is_free(str(run.id)):
             taken_up += _queue_again(run, task, now)
