@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,23 @@ def test_a_private_file_follows_no_link(base: Path) -> None:
     write_private(base / "note", "mine")
     assert target.read_text() == "untouched"
     assert (_mode(base / "note"), (base / "note").read_text()) == (0o600, "mine")
+
+
+def test_a_disk_that_takes_a_part_alone_leaves_the_file_as_it_was(base: Path) -> None:
+    """A limit of the process stands for a full disk: what is below is written, what is above not."""
+    note = base / "note"
+    write_private(note, "mine")
+    program = (
+        "import resource, signal, sys; from pathlib import Path;"
+        "from regulars.run.folder import write_private;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000));"
+        "write_private(Path(sys.argv[1]), 'x' * 5000)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(note)], capture_output=True)
+    assert b"OSError" in done.stderr
+    assert note.read_text() == "mine"
+    assert list(base.iterdir()) == [note]
 
 
 @pytest.mark.parametrize(

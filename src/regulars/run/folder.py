@@ -155,13 +155,14 @@ def write_private(path: Path, text: str, owner: Owner | None = None) -> None:
     beside.unlink(missing_ok=True)
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
-        if owner is not None:
-            os.fchown(handle, owner.uid, owner.gid)
-        os.write(handle, text.encode())
-        os.fsync(handle)
+        # A disk that gets full takes a part of it without a word: writing goes on until it says so.
+        with os.fdopen(handle, "wb") as file:
+            if owner is not None:
+                os.fchown(handle, owner.uid, owner.gid)
+            file.write(text.encode())
+            file.flush()
+            os.fsync(handle)
     except OSError:
         beside.unlink()
         raise
-    finally:
-        os.close(handle)
     os.replace(beside, path)
