@@ -92,10 +92,13 @@ def test_what_is_left_is_what_staff_say_and_then_one_less_each_time(club: Any) -
 
 def test_none_left_is_told_to_whoever_asks_and_whoever_looks(club: Any) -> None:
     owner, ana = club
+    cup = next(one for one in offers(ana, CLUB, NOW) if one.reward == "cup")
     shelves.change_shelf(owner, CUP, Told(offered=True, left=0), NOW)
     assert said(ask(ana, "r1")) == "sold_out"
-    cup = next(one for one in offers(ana, CLUB, NOW) if one.reward == "cup")
-    assert (cup.may, cup.code) == (False, "sold_out")
+    none = next(one for one in offers(ana, CLUB, NOW) if one.reward == "cup")
+    assert (cup.may, cup.code) == (True, "")
+    assert (none.may, none.code) == (False, "sold_out")
+    assert (none.price, none.asset) == (cup.price, cup.asset) == (320, "points")
     assert look(ana, CLUB, NOW).balances["points"].available == 1000
 
 

@@ -17,6 +17,7 @@ from regulars.actions.publishing import readable, with_edition
 from regulars.actions.refused import Refused
 from regulars.db import programmes, shelves
 from regulars.engine.booking import Book
+from regulars.engine.edition import Edition
 from regulars.engine.facts import Order
 from regulars.engine.happenings import Redemption
 from regulars.engine.kinds.rewards.birthday import Birthday
@@ -32,7 +33,8 @@ CART = "quote"
 
 
 class Offer(Struct, frozen=True, kw_only=True):
-    """A reward: whether the member may have it now, for how much of which asset, or why not."""
+    """A reward: whether the member may have it now, for how much of which asset, or why not.
+    What costs the same for everybody has its price in either case."""
 
     reward: str
     may: bool
@@ -96,7 +98,7 @@ def _offers(opened: Opened, basket: int | None, now: datetime) -> list[Offer]:
     asked = [_offer(opened.book, one, basket, now) for one in rules if isinstance(one, ASKED_FOR)]
     with connection.cursor() as cursor:
         closed = shelves.closed(cursor, opened.row.programme)
-    shut = [Offer(reward=one.reward, may=False, code="sold_out") for one in asked]
+    shut = [structs.replace(one, may=False, code="sold_out", params={}) for one in asked]
     return [no if one.reward in closed else one for one, no in zip(asked, shut, strict=True)]
 
 
@@ -107,8 +109,19 @@ def _offer(book: Book, rule: Any, basket: int | None, now: datetime) -> Offer:
     try:
         promise = Book.decide(book, asked)
     except NotGiven as refusal:
-        return Offer(reward=name, may=False, code=refusal.code, params=dict(refusal.params))
+        no = Offer(reward=name, may=False, code=refusal.code, params=dict(refusal.params))
+        return _priced(no, rule, book.run.edition.edition)
     return Offer(reward=name, may=True, price=promise.price, asset=promise.asset)
+
+
+def _priced(offer: Offer, rule: Any, edition: Edition) -> Offer:
+    """What is refused at present, with what it would take."""
+    if not getattr(rule, "price", None):
+        return offer
+    asset = getattr(rule, "asset", None) or edition.assets[0].id
+    decimals = next(one.decimals for one in edition.assets if one.id == asset)
+    price = int(Decimal(str(rule.price)).scaleb(decimals))
+    return structs.replace(offer, price=price, asset=asset)
 
 
 def _quoted(opened: Opened, cart: Order, offers: list[Offer], tier: str) -> Quote:

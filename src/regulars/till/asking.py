@@ -92,6 +92,15 @@ def minor_of(text: str, currency: str) -> int | None:
     return int(minor) if minor == int(minor) and minor < 10**MOST_DIGITS else None
 
 
+def slipped(amount: str, currency: str) -> str:
+    """What may be meant by digits alone, as a till's keys write them: "1240" for 12.40. Empty where
+    that is less than one, or nothing else than what was typed."""
+    places = decimals(currency)
+    if not places or not amount.isascii() or not amount.isdigit() or len(amount) <= places:
+        return ""
+    return f"{amount[:-places]}.{amount[-places:]}" if int(amount[:-places]) else ""
+
+
 class Counter(Struct, frozen=True):
     """Who books, when, in which currency."""
 

@@ -19,6 +19,7 @@ from regulars.db.queries.till import Worker, device_of, worker_of
 DEVICE, SESSION = "regulars_till", "regulars_till_cashier"
 LONG = 400 * 24 * 3600
 """As long as browsers keep a cookie; it is set anew with every cashier."""
+BOOKING = ("till:book", "till:tap", "till:undo", "till:join")
 P = ParamSpec("P")
 View = Callable[Concatenate[Any, P], HttpResponseBase]
 
@@ -55,7 +56,7 @@ def working(view: View[P]) -> View[P]:
         now = timezone.now()
         worker = worker_of(request.device, request.COOKIES.get(SESSION, ""), now)
         if worker is None:
-            return lead(request, "till:enter")
+            return lead(request, "till:enter", _lost(request))
         tills.touch(request.device, now)
         request.worker = worker
         return view(request, *args, **kwargs)
@@ -64,9 +65,15 @@ def working(view: View[P]) -> View[P]:
     return guarded
 
 
-def lead(request: Any, name: str) -> HttpResponseBase:
+def _lost(request: Any) -> str:
+    """Said to whoever meant to book something, and was signed out meanwhile."""
+    match = request.resolver_match
+    return "?unbooked" if request.method == "POST" and match.view_name in BOOKING else ""
+
+
+def lead(request: Any, name: str, more: str = "") -> HttpResponseBase:
     """Send a browser elsewhere, a part of a page too."""
-    address = reverse(name)
+    address = reverse(name) + more
     if getattr(request, "htmx", False):
         return HttpResponseClientRedirect(address)
     return HttpResponseRedirect(address)

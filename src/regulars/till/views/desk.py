@@ -25,7 +25,7 @@ from regulars.db.queries.till import last_deed
 from regulars.engine.run import Why
 from regulars.till import labels
 from regulars.till.aloud import names_of, read_aloud
-from regulars.till.asking import Counter, Wanted, sale, told_key, wanted
+from regulars.till.asking import Counter, Wanted, minor_of, sale, slipped, told_key, wanted
 from regulars.till.doors import TillRequest, working
 from regulars.words.addresses import whole
 
@@ -51,6 +51,8 @@ def shown(request: TillRequest, state: Wanted, refused: Refused | None = None) -
         "state": state,
         "key": uuid.uuid4().hex,
         "bad_amount": state.amount_minor is None,
+        "used": bool(state.uses or state.vouchers or state.spend),
+        **_meant(state, at.currency),
         "currency": at.currency,
         "goods": goods(state.category),
         **(_told(scene, state, refused) if scene else {}),
@@ -58,6 +60,12 @@ def shown(request: TillRequest, state: Wanted, refused: Refused | None = None) -
     if refused is not None and scene is None:
         values["refused"] = labels.refusal(refused, {})
     return render(request, "till/desk.html", values, status=409 if refused else 200)
+
+
+def _meant(state: Wanted, currency: str) -> dict[str, Any]:
+    """Another reading of what was typed, to be chosen by one tap."""
+    text = slipped(state.amount, currency)
+    return {"meant": text, "meant_minor": minor_of(text, currency)} if text else {}
 
 
 def frame(request: TillRequest) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from regulars.db.queries.till import MOST_FOUND, SHORTEST, Found, brief_of, find
 from regulars.engine.calendar import datetime_of
 from regulars.engine.edition import Edition
 from regulars.till import labels
-from regulars.till.asking import wanted
+from regulars.till.asking import Wanted, wanted
 from regulars.till.doors import TillRequest, working
 from regulars.till.views.desk import frame
 from regulars.words.reasons import sentence
@@ -44,7 +44,7 @@ def look_up(request: TillRequest) -> HttpResponse:
             refused = sentence(refusal.code, refusal.params)
     letters_only = request.headers.get("HX-Trigger-Name") == "q"
     if found.sure and len(found.people) == 1 and not letters_only:
-        return _chosen(request, found, state.amount)
+        return _chosen(request, found, state)
     values = {**_people(found), "q": text, "state": state, "refused": refused}
     values["short"] = bool(text) and len(text) < SHORTEST
     if letters_only:
@@ -61,8 +61,9 @@ def _people(found: Found) -> dict[str, Any]:
     return {"people": people, "cut": len(found.people) > MOST_FOUND}
 
 
-def _chosen(request: TillRequest, found: Found, amount: str) -> HttpResponse:
-    told = [("m", str(found.people[0].public_id)), ("a", amount)]
+def _chosen(request: TillRequest, found: Found, state: Wanted) -> HttpResponse:
+    told = [("m", str(found.people[0].public_id)), ("a", state.amount), ("c", state.category)]
+    told += [("n", str(state.quantity))] if state.category else []
     told += [("v", found.voucher)] if found.voucher else []
     address = f"{reverse('till:desk')}?{urlencode([pair for pair in told if pair[1]])}"
     if getattr(request, "htmx", False):

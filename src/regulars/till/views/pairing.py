@@ -45,6 +45,7 @@ def enter(request: TillRequest) -> HttpResponse:
         "device": request.device,
         "cashiers": cashiers_at(request.device.place_id),
         "chosen": request.POST.get("cashier", ""),
+        "unbooked": "unbooked" in request.GET,
     }
     if request.method != "POST":
         return render(request, "till/enter.html", values)
