@@ -32,6 +32,7 @@ from portal.portal_kit import (
 from regulars.actions import entry, signing_in
 from regulars.console import permissions
 from regulars.db.models import Customer, EntryLink, MemberSession, Role, VoucherRow
+from regulars.db.queries.consents import stop_token
 from staff import digest, employ, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -130,14 +131,19 @@ def test_a04_a_token_opens_one_kind_of_door(club: Club) -> None:
     friend_token = link_in(invitation).split("/")[-2]
     ticket = signing_in.make_ticket(club.ana, NOW)
     session = club.browser().cookies["regulars_member"].value
-    for token in (staff_link, friend_token, session):
+    way_out = stop_token(club.customer, ANA, "news", "mail")
+    for token in (staff_link, friend_token, session, way_out):
         assert Client().post(f"/my/enter/{token}/").status_code == 404
-    for token in (staff_link, mail_token, ticket, session):
+    for token in (staff_link, mail_token, ticket, session, way_out):
         assert Client().post(f"/r/confirm/{token}/").status_code == 404
-    for token in (mail_token, friend_token, ticket, session):
+    for token in (mail_token, friend_token, ticket, session, way_out):
         assert Client().post(f"/console/enter/{token}/").status_code == 404
+    before = digest()
+    for token in (staff_link, mail_token, friend_token, ticket, session):
+        assert Client().post(f"/my/stop/{token}/").status_code == 404
+    assert digest() == before
     client = Client()
-    for token in (mail_token, ticket, friend_token):
+    for token in (mail_token, ticket, friend_token, way_out):
         client.cookies["regulars_member"] = token
         assert client.get("/my/").status_code == 302
 
