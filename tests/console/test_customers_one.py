@@ -27,6 +27,7 @@ from regulars.db.models import (
 )
 from regulars.engine.facts import Profile, Who
 from staff import CAFE
+from steady import steady
 
 pytestmark = pytest.mark.django_db
 
@@ -233,7 +234,7 @@ class TestChanges:
             after(owner, at(ann, "edit/"), {"name": "Ann Ashby", "birth_date": sent})
             assert Customer.objects.get(id=ann.id).birth_date == kept
             page = owner.get(at(ann, "edit/")).content.decode()
-            assert "1904" not in page
+            assert "1904" not in steady(page)
             assert (f'name="birth_date" value="{shown}"' in page) is bool(shown)
 
     @pytest.mark.parametrize(
