@@ -123,7 +123,7 @@ def test_a32_single_orders_that_come_together_are_counted_too(
     assert VoucherRow.objects.get().state == "used"
 
 
-def test_a32_an_order_finds_no_voucher_of_somebody_else(caller: Caller, mia: str) -> None:
+def test_a32_an_order_finds_no_voucher_of_somebody_else(caller: Caller, mia: str, few: int) -> None:
     (voucher,) = caller.get(f"/members/{CLUB}/{mia}").said["vouchers"]
     said = [
         caller.post("/facts", order(name, "9.00", customer=BEN, vouchers=[code])).said
