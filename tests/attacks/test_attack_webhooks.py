@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import Any
 
+import httpcore
 import pytest
 from django.db import connection
 
@@ -186,14 +187,12 @@ def names(leading: dict[str, list[list[str]]]) -> type[Guarded]:
     return Told
 
 
-def sent_to(
-    url: str, backend: type[Guarded], networks: Networks = NOWHERE, limit: float = 60.0
-) -> Answer:
+def sent_to(url: str, backend: type[Guarded], networks: Networks = NOWHERE) -> Answer:
     class Told(Sender):
         pass
 
     Told.backend = backend
-    with Told(networks, time_limit=limit) as sender:
+    with Told(networks, time_limit=60.0) as sender:
         return sender.send(Parcel(url=url, body=b"{}", headers={})).result(240)
 
 
@@ -222,10 +221,23 @@ def test_a_name_that_leads_inside_is_not_connected_to(
 def test_a_name_is_looked_up_once_and_what_was_judged_is_connected_to(inside: Receiver) -> None:
     """The name would lead inside when it is asked a second time."""
     told = names({"turns.example": [["203.0.113.7"], ["127.0.0.1"]]})
+    reached: list[str] = []
+
+    class Lines(httpcore.AnyIOBackend):
+        async def connect_tcp(self, host: str, *rest: Any, **more: Any) -> Any:
+            reached.append(host)
+            raise httpcore.ConnectError("nobody answers there")
+
+    class Watched(told):  # type: ignore[misc, valid-type]
+        def __init__(self, *rest: Any, **more: Any) -> None:
+            super().__init__(*rest, **more)
+            self._net = Lines()
+
     networks = Networks.of(["203.0.113.7/32"])
-    answer = sent_to("https://turns.example/", told, networks, limit=2.0)  # nobody answers there
-    assert answer.status == 0
+    answer = sent_to("https://turns.example/", Watched, networks)
+    assert (answer.status, answer.code) == (0, "not_reached")
     assert told.asked == {"turns.example": 1}  # type: ignore[attr-defined]
+    assert reached == ["203.0.113.7"]
     assert inside.got == []
 
 
