@@ -62,7 +62,7 @@ def smtp(settings: Any, judge: Judge = _take, after: Judge = _take) -> Iterator[
     to each letter when it is in; "hang up" breaks the line instead."""
     taken = Taken(judge, after)
     port = free_port()
-    controller = Controller(taken, hostname="127.0.0.1", port=port)
+    controller = Controller(taken, hostname="127.0.0.1", port=port, ready_timeout=120)
     controller.start()
     try:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
