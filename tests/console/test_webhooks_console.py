@@ -106,9 +106,8 @@ def test_one_message_or_all_since_a_day_go_out_again(owner: Client) -> None:
     first = OutMessage.objects.get(type="tier.changed")
     owner.post(f"{PAGE}{mine}/replay/{first.id}/")
     assert [one.message_id for one in Delivery.objects.filter(state="waiting")] == [first.id]
-    page = owner.post(
-        f"{PAGE}{mine}/replay/", {"since": timezone.localdate().isoformat()}, follow=True
-    )
+    since = (timezone.now() - timedelta(days=2)).date().isoformat()
+    page = owner.post(f"{PAGE}{mine}/replay/", {"since": since}, follow=True)
     assert "2 messages go out again." in page.content.decode()
     assert Delivery.objects.filter(state="waiting", attempts=0).count() == 2
     for wrong in ("", "yesterday", "31.2.2026"):
