@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from booking_kit import FULL, wrong
 from crowd_of_clients import Crowd, Told
-from killed_shop import Sales, Shop, await_, held, running, stored
+from killed_shop import PATIENCE, Sales, Shop, await_, held, running, stored
 from msgspec import Struct, field
 
 from furnished import furnished
@@ -64,11 +64,13 @@ def sales_of(seed: int) -> Sales:
     return Sales(seed, names=NAMES, apart=APART)
 
 
-def at_once(shop: Shop, sales: Sales, told: Told, patience: float = 60) -> bool:
-    """Everybody at once; whether each was answered."""
+def at_once(shop: Shop, sales: Sales, told: Told, patience: float = PATIENCE) -> bool:
+    """Everybody at once who is not booked; whether each was answered."""
     crowd = Crowd(shop, sales)
     try:
-        return crowd.send_all(range(CLIENTS), told, patience)
+        return crowd.send_all(
+            [one for one in range(CLIENTS) if one not in told.booked], told, patience
+        )
     finally:
         crowd.close()
 
