@@ -98,6 +98,30 @@ def test_an_answer_that_forgot_where_the_member_stood_is_seen(caller: Caller, mi
     assert not same(first, redeem(caller, mia, "r1", reward="mug"))
 
 
+def test_what_is_refused_names_its_field(caller: Caller, mia: str) -> None:
+    redeem(caller, mia, "r1", reward="mug", reserve=True)
+    caller.post("/redemptions/release", {"key": "r1"})
+    joining = {"programme": "nowhere", "customer": {"email": "zoe@example.com"}}
+    refused = {
+        "programme": caller.post("/members", joining),
+        "asset": caller.get(f"/members/shop/{mia}/explain?asset=gold"),
+        "key": redeem(caller, mia, "r1", reward="any"),
+        "If-Match": caller.post(
+            "/redemptions",
+            {"key": "r2", "programme": "shop", "member": mia, "reward": "mug"},
+            If_Match='"0-0"',
+        ),
+    }
+    assert {name: one.said["place"] for name, one in refused.items()} == {n: n for n in refused}
+    for path, name in (("confirm", "r1"), ("confirm", "r9"), ("release", "r9")):
+        assert caller.post(f"/redemptions/{path}", {"key": name}).said["place"] == "key"
+
+
+def test_the_prices_that_there_are_are_told_as_amounts(caller: Caller, mia: str) -> None:
+    told = redeem(caller, mia, "r1", reward="mug", points="15").said
+    assert (told["code"], told["needs"]) == ("price_unknown", {"needs": "20.0", "has": "15.0"})
+
+
 def test_so_many_points_pay_a_part_of_a_basket(caller: Caller, mia: str) -> None:
     basket = {"basket": "8.00", "currency": "EUR"}
     part = redeem(caller, mia, "r1", reward="pay", points="30", **basket).said

@@ -29,7 +29,16 @@ BEGINS = "rgl_"
 JSON = "application/json"
 COME_AGAIN = {"busy": "1", "idempotency_working": "1", "disk_full": str(disk.RETRY_SECONDS)}
 """What passes by itself, and after how many seconds to try again."""
-PLACES = {"idempotency_reused": again.HEADER, "idempotency_working": again.HEADER}
+PLACES = {
+    "asset_unknown": "asset",
+    "idempotency_reused": again.HEADER,
+    "idempotency_working": again.HEADER,
+    "key_reused": "key",
+    "programme_unknown": "programme",
+    "redemption_over": "key",
+    "redemption_unknown": "key",
+    "stale": "If-Match",
+}
 """Where a refusal stands of which the actions know nothing but the code."""
 READS = ("quote_cart", "find_customer", "find_voucher", "preview_edition")
 """What is sent by POST and writes nothing."""

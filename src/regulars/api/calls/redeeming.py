@@ -210,10 +210,17 @@ def _needs(params: dict[str, Any], scale: dict[str, int]) -> dict[str, str]:
     """What a refusal would have needed, in the asset that it is about."""
     asset = params.get("asset") or next(iter(scale), "")
     return {
-        name: shown(value, scale.get(asset, 0)) if isinstance(value, int) else str(value)
+        name: _need(value, scale.get(asset, 0))
         for name, value in params.items()
         if name in ("needs", "has", "asset", "most", "step")
     }
+
+
+def _need(value: Any, scale: int) -> str:
+    """One figure, or all of several that would do."""
+    if isinstance(value, list):
+        return ", ".join(_need(one, scale) for one in value)
+    return shown(value, scale) if isinstance(value, int) else str(value)
 
 
 KEY_EXAMPLE = {"key": "till-1:r7"}
