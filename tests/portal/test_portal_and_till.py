@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from portal_kit import NOW, text
+from portal_kit import CLUB, NOW, text
 
 from regulars.actions import signing_in
+from regulars.actions.shelves import Goods, Told, change_shelf
 from regulars.actions.till_sales import sell
 from regulars.actions.till_undoing import undo
+from regulars.db.models import Role
 from regulars.db.queries.till import find
+from staff import employ
 from till.till_kit import open_counter
 
 pytestmark = pytest.mark.django_db
@@ -54,3 +57,13 @@ def test_the_till_reads_what_the_card_and_the_voucher_show(clock: list[datetime]
     found = find(code, "DE")
     assert [one.name for one in found.people] == ["Ana Popescu"]
     assert found.voucher
+
+
+def test_a_reward_that_is_gone_keeps_its_price(clock: list[datetime]) -> None:
+    counter = open_counter()
+    clock[0] = NOW + timedelta(minutes=1)
+    phone = Client()
+    phone.post(f"/my/enter/{signing_in.make_ticket(counter.ana, clock[0])}/")
+    gone = Told(offered=True, left=0)
+    change_shelf(employ("Lena", Role.OWNER), Goods(programme=CLUB, reward="cup"), gone, clock[0])
+    assert "A keep-cup 320 points There is none left." in text(phone.get("/my/rewards/"))

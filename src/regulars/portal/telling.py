@@ -67,12 +67,14 @@ def _thing(offer: Offer, rule: Any, club: Club) -> Thing:
     inside = said(getattr(rule, "name", offer.reward))
     needs, has = _int(offer.params.get("needs")), _int(offer.params.get("has"))
     short = not offer.may and offer.code == SHORT and needs > 0
-    price = offer.price if offer.may else needs
+    price = offer.price or needs
+    open_price = bool(getattr(rule, "levels", ()) or getattr(rule, "any_price", False))
+    free = "" if open_price else gettext("free")
     return Thing(
         id=offer.reward,
         name=capital(inside),
         inside=inside,
-        price=much(price, asset) if price else gettext("free"),
+        price=much(price, asset) if price else free,
         may=offer.may,
         here=isinstance(rule, HERE),
         percent=min(100 * has // needs, 100) if short else 0,
