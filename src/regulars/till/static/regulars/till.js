@@ -44,17 +44,17 @@
     if (!link || !amount) return;
     const url = new URL(link.href);
     url.searchParams.set("a", amount.value);
-    if (link.closest(".picks")) goods((name, value) => url.searchParams.set(name, value));
+    if (link.closest(".picks")) bought((name, value) => url.searchParams.set(name, value));
     link.href = url.href;
   });
   /* somebody else is meant: what was bought stays what it was */
-  const goods = (put) => {
+  const bought = (put) => {
     const form = document.getElementById("sale"), told = form && new FormData(form);
     if (told?.get("c")) ["c", "n"].forEach((name) => told.has(name) && put(name, told.get(name)));
   };
   document.addEventListener("submit", (event) => {
     if (event.target.id !== "find-form") return;
-    goods((name, value) => { event.target.elements[name].value = value; });
+    bought((name, value) => { event.target.elements[name].value = value; });
   }, true);
   document.addEventListener("change", (event) => {
     const form = event.target.closest("#sale");
