@@ -24,6 +24,7 @@ from regulars.actions.publishing import preview, publish, withdraw
 from regulars.actions.record import record
 from regulars.actions.refused import Refused
 from regulars.actions.verifying import verify
+from regulars.db import proof
 from regulars.db.models import EditionRow, HolderState, TransferRow
 from regulars.engine.arrivals import Arrival
 
@@ -133,6 +134,17 @@ def test_the_preview_tells_what_real_members_would_have_and_writes_nothing() -> 
     assert told.earliest == START + 40 * DAY
     assert list(HolderState.objects.order_by("customer_id").values_list()) == before
     assert EditionRow.objects.count() == 1
+
+
+@pytest.mark.parametrize(("at_once", "looked_at"), [(3, 3), (2, 2)])
+def test_the_preview_says_whether_it_looked_at_all(
+    monkeypatch: pytest.MonkeyPatch, at_once: int, looked_at: int
+) -> None:
+    begun()
+    monkeypatch.setattr(proof, "AT_ONCE", at_once)
+    impatient = preview(BETTER, now=START + 10 * DAY, enough=lambda _seen: True)
+    assert (impatient.holders, impatient.whole) == (looked_at, looked_at == 3)
+    assert preview(BETTER, now=START + 10 * DAY).holders == 3
 
 
 def test_who_has_enough_for_a_reward_and_then_no_longer_is_counted() -> None:

@@ -256,12 +256,12 @@ def _look_at_all(edition: Edition, found: Preview, enough: Callable[[int], bool]
             present = programmes.running(cursor)[edition.programme_id]
             rows = proof.batch(cursor, present.id, after, left=False)
             pair = present, with_edition(present, edition, found.since)
+            if not rows:
+                return
+            if found.holders and enough(found.holders):
+                found.whole = False
+                return
             _look(cursor, pair, rows, found)
-        if not rows:
-            return
-        if enough(found.holders):
-            found.whole = False
-            return
         after = rows[-1].customer_id
 
 
