@@ -20,6 +20,7 @@ from regulars.actions import mailing, webhooks
 from regulars.actions.api_keys import Wanted, create
 from regulars.api import gate
 from regulars.db import outbox
+from regulars.db.models import NamedFact
 from regulars.db.outbox import News
 from regulars.run import backup, counting, verified
 from regulars.run.counting import Counts
@@ -88,6 +89,7 @@ def waiting_since(at: datetime) -> None:
     mailing.queue(
         mailing.Wanted(kind="test", recipient="mia@example.org", subject="Hi", text="Hi"), at
     )
+    NamedFact.objects.create(names="o1", key="r1", customer_id=1, arrived_at=at)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_events SET at = %s", [at])
 
@@ -102,7 +104,9 @@ def test_what_waits_raises_an_alarm(metrics: Metrics, folder: Folder) -> None:
     assert found["webhook_deliveries", 'state="waiting"'] == 1
     assert found["mails", 'state="waiting"'] == 1
     assert found["jobs", 'state="todo"'] >= 1
+    assert found["facts_waiting", ""] == 1
     late = {"NotReady", "JobsLate", "WebhooksLate", "MailLate", "NoBackup", "Disagrees"}
+    late |= {"FactsWait"}
     assert alarms(found) - {"DiskFull", "TransactionStuck"} == late
 
 

@@ -50,6 +50,9 @@ ASKED = """
         coalesce(extract(epoch FROM now() - min(queued_at)), 0) FROM regulars_out_mail
         WHERE state IN ('waiting', 'picked')
     UNION ALL SELECT 'facts_waiting', '', count(*) FROM regulars_named_fact WHERE owner_id IS NULL
+    UNION ALL SELECT 'facts_waiting_oldest_seconds', '',
+        coalesce(extract(epoch FROM now() - min(arrived_at)), 0)
+        FROM regulars_named_fact WHERE owner_id IS NULL
     UNION ALL SELECT 'adjustments_waiting', '', count(*) FROM regulars_adjustment
         WHERE state = 'waiting'
     UNION ALL SELECT 'facts_total', '', CASE WHEN is_called THEN last_value ELSE 0 END
@@ -88,6 +91,7 @@ FAMILIES = {
     "mails": Family("Mails of the last weeks", "state"),
     "mail_oldest_seconds": Family("Age of the oldest mail that waits"),
     "facts_waiting": Family("Facts that wait for the one that they name"),
+    "facts_waiting_oldest_seconds": Family("Age of the oldest of them"),
     "adjustments_waiting": Family("What waits for a second approval"),
     "facts_total": Family("Facts that arrived or were booked"),
     "attempts_total": Family("Rewards and vouchers that were asked for"),
