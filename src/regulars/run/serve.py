@@ -20,6 +20,7 @@ from regulars.run.children import Child
 from regulars.run.cluster_log import LogKeeper
 from regulars.run.errors import CannotRun
 from regulars.run.folder import Folder
+from regulars.run.jumps import Jumps
 
 words = logging.getLogger("regulars.serve")
 
@@ -146,6 +147,7 @@ class _Tree:
         web = ["regulars.run.web", wanted.host, str(wanted.port), str(wanted.workers)]
         self._children = [Child("web", web, environ)]
         self._log = LogKeeper(folder)
+        self._clock = Jumps()
         self._later = (
             [Child("job", ["regulars.run.worker"], environ, vital=False)] if wanted.jobs else []
         )
@@ -191,6 +193,7 @@ class _Tree:
             child.start()
 
     def _look(self) -> None:
+        self._clock.look()
         if self._embedded and time.monotonic() >= self._look_at:
             self._revive()
         if self._stop.anew:
