@@ -57,7 +57,7 @@ POLISH = [
     "Punkty są ważne 12 miesięcy, do końca miesiąca. Powiemy o tym 30 i 14 dni wcześniej.",
 ]
 ROMANIAN = [
-    "Pentru fiecare 1 euro întreg cheltuit primești 1 punct.",
+    "Pentru fiecare sumă întreagă de 1 euro cheltuită primești 1 punct.",
     "Cafea boabe și cafea măcinată: se acordă dublu pentru Clienți fideli și Vecini.",
     "Nu se acumulează nimic pentru: cardurile cadou, livrarea și bacșișul.",
     "Nimeni nu acumulează mai mult de 200 de puncte pe zi.",
