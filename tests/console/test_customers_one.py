@@ -225,16 +225,16 @@ class TestChanges:
     def test_a_birthday_without_a_year_shows_none_and_stays_without(
         self, owner: Client, people: dict[str, Customer]
     ) -> None:
-        ann = people["Ann"]
+        ann, edit = people["Ann"], at(people["Ann"], "edit/")
         for sent, kept, shown in (
             ("17.5.", date(1904, 5, 17), "17.5."),
             ("17.5.1990", date(1990, 5, 17), "17.5.1990"),
             ("", None, ""),
         ):
-            after(owner, at(ann, "edit/"), {"name": "Ann Ashby", "birth_date": sent})
+            after(owner, edit, {"name": "Ann Ashby", "birth_date": sent})
             assert Customer.objects.get(id=ann.id).birth_date == kept
-            page = owner.get(at(ann, "edit/")).content.decode()
-            assert "1904" not in steady(page)
+            page = steady(owner.get(edit).content.decode())
+            assert "1904" not in page
             assert (f'name="birth_date" value="{shown}"' in page) is bool(shown)
 
     @pytest.mark.parametrize(
@@ -344,8 +344,7 @@ class TestOnePerson:
     ) -> None:
         now = timezone.now()
         key = actions.merge(people["Cleo"].public_id, people["Ann"].public_id, reason="", now=now)
-        html = after(owner, at(people["Ben"], "undo/"), {"link": key})
-        assert "This has been taken back already." in html
+        assert "taken back already" in after(owner, at(people["Ben"], "undo/"), {"link": key})
         assert CustomerLink.objects.get().undone_at is None
 
     def test_a_guests_order_finds_its_buyer(
