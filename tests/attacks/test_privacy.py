@@ -22,6 +22,7 @@ from regulars.db.models import OutMail, TransferRow
 from regulars.db.queries import portal_data
 from regulars.db.stopped import mark_of
 from staff import signed_in
+from steady import steady
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +91,7 @@ def test_p08_the_download_holds_all_of_her_and_nobody_else(
     assert not missing(downloaded(story), hers)
     assert not missing(tabled(story), hers)
     for told in (downloaded(story), tabled(story)):
-        assert holds(told, OTHERS) == []
+        assert holds(steady(told), OTHERS) == []
         assert str(story.zoe) not in re.findall(r"\d+", told), "no internal number"
     empty = {name for name, rows in json.loads(downloaded(story)).items() if not rows}
     assert empty == ELSEWHERE, "the story seeds every table"
