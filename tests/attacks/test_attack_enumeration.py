@@ -32,6 +32,7 @@ from attacks.asking import (
     told,
 )
 from console import wizard
+from console.doors import tries_stand_still
 from portal.portal_kit import ANA, NOW, Club
 from regulars.actions import portal_friends, tills
 from regulars.db.models import Customer, Place
@@ -42,7 +43,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def known(club: Club, settings: Any) -> Known:
+def known(club: Club, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Known:
+    tries_stand_still(monkeypatch)
     settings.MAIL_CONFIGURED = True
     return opened(club)
 

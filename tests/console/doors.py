@@ -11,8 +11,11 @@ import struct
 import time
 import uuid
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
+from allauth.core.internal import ratelimit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
@@ -98,6 +101,14 @@ def wear_totp(staff: Staff) -> None:
     TOTP.activate(staff, SECRET)
     RecoveryCodes.activate(staff)
     assert Authenticator.objects.filter(user=staff).count() == 2
+
+
+def tries_stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stays this moment for what counts tries of passwords: tries that take their time would
+    otherwise not all be of one minute."""
+    moment = time.time()
+    frozen = SimpleNamespace(**{**vars(time), "time": lambda: moment})
+    monkeypatch.setattr(ratelimit, "time", frozen)
 
 
 def totp(secret: str = SECRET) -> str:

@@ -13,7 +13,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from doors import SECRET, totp, wear_totp
+from doors import SECRET, totp, tries_stand_still, wear_totp
 
 from regulars.actions import staff as actions
 from regulars.actions.entry import Purpose, make_link, tidy
@@ -160,7 +160,8 @@ def test_nobody_signs_themself_up() -> None:
     assert digest() == before
 
 
-def test_guessing_is_stopped_and_unlocked() -> None:
+def test_guessing_is_stopped_and_unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries_stand_still(monkeypatch)
     olga = open_cafe()
     pages = [sign_in(Client(), olga.email, f"wrong {n}").content.decode() for n in range(6)]
     assert ["Too many wrong tries." in page for page in pages] == [False] * 5 + [True]
@@ -170,7 +171,8 @@ def test_guessing_is_stopped_and_unlocked() -> None:
     assert sign_in(Client(), olga.email, PASSWORD).status_code == 302
 
 
-def test_guessing_the_second_factor_is_stopped() -> None:
+def test_guessing_the_second_factor_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries_stand_still(monkeypatch)
     olga = open_cafe()
     wear_totp(olga)
     client = Client()
