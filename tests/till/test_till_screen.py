@@ -126,7 +126,7 @@ def test_an_owner_makes_prints_and_ends_a_code_for_paper(counter: Counter) -> No
     owner.post(f"{SCANS}papers/{paper.pk}/end/")
     assert Client().get(f"/s/{paper.token}/").status_code == 410
     assert owner.get(f"{SCANS}papers/{paper.pk}/").status_code == 404
-    told = AuditRow.objects.filter(what__startswith="scan").order_by("at")
+    told = AuditRow.objects.filter(what__startswith="scan").order_by("id")
     assert [row.what for row in told] == ["scan.set", "scan.paper", "scan.paper_ended"]
     decide(owner, gives="")
     assert not ScanRule.objects.exists()
