@@ -168,7 +168,10 @@
     button.type = "button";
     button.className = "btn";
     button.textContent = document.getElementById("kept").dataset.drop;
-    button.addEventListener("click", () => keep(kept().filter((one) => one.key !== key)));
+    button.addEventListener("click", () => {
+      keep(kept().filter((one) => one.key !== key));
+      online();
+    });
     return button;
   };
   /* whom a sale is for, in words that tell it from the others and give no whole number away */
@@ -328,10 +331,12 @@
         .map((one) => ({ ...one, message: became.get(one.key)?.message ?? one.message })));
     }
   };
-  /* the kept page goes back by itself as soon as somebody answers, unless something is being typed */
+  /* the kept page goes back by itself as soon as somebody answers, unless something is being typed,
+     or somebody came to see what could not be booked */
+  const stuck = () => location.hash === "#waiting" && kept().some((one) => one.message);
   const back = async () => {
     const typed = document.getElementById("kept-who").value || document.getElementById("amount").value;
-    if (typed || !navigator.onLine) return;
+    if (typed || stuck() || !navigator.onLine) return;
     await fetch(data.desk, { method: "HEAD", redirect: "manual" });
     location.href = data.desk;
   };
@@ -350,7 +355,12 @@
     ["keydown", "pointerdown"].forEach((kind) => addEventListener(kind, rest));
   }
   const banner = document.getElementById("offline-banner");
-  const online = () => { if (banner) banner.hidden = navigator.onLine; if (navigator.onLine) (form && data.desk ? back() : send()).catch(() => {}); };
+  const online = () => {
+    if (banner) banner.hidden = navigator.onLine;
+    const wrong = document.getElementById("stuck-banner"), off = document.getElementById("kept-banner");
+    if (wrong) wrong.hidden = !(off.hidden = navigator.onLine && stuck());
+    if (navigator.onLine) (form && data.desk ? back() : send()).catch(() => {});
+  };
   addEventListener("online", online);
   addEventListener("offline", online);
   online();
