@@ -49,7 +49,7 @@ POLISH = [
     "Nikt nie zbierze więcej niż 200 punktów dziennie.",
     "Kto w ciągu 12 miesięcy zdobędzie 200 punktów, ma poziom Stały gość, z 600 Sąsiad. "
     "Punkty: ich użycie nigdy nie obniża statusu.",
-    "Kawa kosztuje 50 punktów, kawałek ciasta 100, torebka kawy w ziarnach 220.",
+    "Kawa kosztuje 50 punktów, ciasto 100, paczka kawy ziarnistej 220.",
     "Kawa: co 10. na karcie z pieczątkami gratis.",
     "W tygodniu Twoich urodzin jeden napój jest gratis.",
     "Kto poleca osobę, otrzymuje: 50 punktów; osoba polecona otrzymuje: 5\xa0€ rabatu na pierwsze "
@@ -63,7 +63,7 @@ ROMANIAN = [
     "Nimeni nu acumulează mai mult de 200 de puncte pe zi.",
     "Cine în 12 luni acumulează 200 de puncte are nivelul Client fidel, cu 600 nivelul Vecin. "
     "Puncte: folosirea lor nu scade niciodată statutul.",
-    "O cafea costă 50 de puncte, o felie de tort 100, o pungă de cafea boabe 220.",
+    "O cafea costă 50 de puncte, o prăjitură 100, boabe de cafea 220.",
     "Cafea: a 10-a e gratis pe cardul cu ștampile.",
     "În săptămâna zilei tale de naștere, o băutură e gratis.",
     "Cine aduce un prieten primește 50 de puncte; prietenul primește reducere de 5\xa0EUR la prima "

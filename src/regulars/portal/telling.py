@@ -181,7 +181,7 @@ def to_reward(club: Club) -> Road | None:
     ready = [one.inside for one in all_ if one.may]
     has = club.look.balances[main.id].available
     points = [
-        (Decimal(one.needs), _short(one.name), units(one.needs, main))
+        (Decimal(one.needs), under_dot(one.name), units(one.needs, main))
         for one in all_
         if one.needs and (one.may or one.missing)
     ]
@@ -206,15 +206,20 @@ def to_reward(club: Club) -> Road | None:
     return Road(title=title, text=text, track=track(Decimal(has), points, label))
 
 
-ARTICLES = ("A ", "An ", "One ", "Ein ", "Eine ", "Einen ")
+ARTICLES = ("A ", "An ", "One ", "Ein ", "Eine ", "Einen ", "Jeden ", "Jedna ", "O ", "Un ")
+THING_FIRST = ("pl", "ro")
+"""Languages that say first what a thing is, and then of which kind: "kubek wielorazowy"."""
 
 
-def _short(name: str) -> str:
+def under_dot(name: str) -> str:
     """A name without its article and what follows, so that it fits under a dot."""
     for article in ARTICLES:
         if name.startswith(article):
             name = capital(name[len(article) :])
-    return name if len(name) < 10 else name.split()[-1].capitalize()
+    if len(name) < 10:
+        return name
+    first = language().split("-")[0] in THING_FIRST
+    return name.split()[0 if first else -1].capitalize()
 
 
 def to_tier(club: Club) -> Road | None:
