@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 
 from customers_kit import colleague
 from django.test import Client
+from django.utils import timezone
 
 from regulars.actions.publishing import publish
 from regulars.blueprints import PROGRAMME, blueprints
@@ -22,7 +23,7 @@ FORM = re.compile(r'<form method="post" action="[^"]*" novalidate>.*?</form>', r
 
 
 def now() -> datetime:
-    return datetime.now(UTC)
+    return timezone.now()
 
 
 def begin() -> None:

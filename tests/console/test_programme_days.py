@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from customers_kit import open_business
+from insights_kit import the_time_is
 from programme_kit import BODY, PAGE, begin, now, owner, save, text
 
 from regulars.actions.publishing import first_day, publish
@@ -20,9 +22,12 @@ DAY = re.compile(r'name="begins" min="([^"]*)" value="([^"]*)"')
 
 
 @pytest.fixture(autouse=True)
-def running(own_database: Any) -> None:
-    open_business()
-    begin()
+def running(own_database: Any) -> Iterator[None]:
+    """Since this moment, at which it stays: which day is the earliest changes at midnight."""
+    with the_time_is(now()):
+        open_business()
+        begin()
+        yield
 
 
 def days(page: str) -> tuple[str, str]:
