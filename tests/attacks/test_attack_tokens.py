@@ -14,7 +14,17 @@ from typing import Any
 import pytest
 from api_shop import standing
 
-from api_kit import CLUB, Answer, Caller, ago, cafe, key, member, order  # isort: skip - by api_shop
+from api_kit import (  # isort: skip - by api_shop
+    CLUB,
+    Answer,
+    Caller,
+    ago,
+    cafe,
+    key,
+    member,
+    order,
+    stand_still,
+)
 from django.core import signing
 from django.db import connection
 from django.test import Client
@@ -167,9 +177,12 @@ def work(caller: Caller, path: str, body: Any) -> tuple[int, list[str]]:
     return status, [one["sql"].partition("WHERE")[0] for one in asked.captured_queries]
 
 
-def test_a35_a_wrong_secret_costs_the_same_work_wherever_it_is_wrong(caller: Caller) -> None:
+def test_a35_a_wrong_secret_costs_the_same_work_wherever_it_is_wrong(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Keys and codes are looked for by their hash or in an index, and never compared by letters:
     what is almost right takes the very same statements as what is all wrong."""
+    stand_still(monkeypatch)  # the first use of a day is written down
     mia = member(caller)
     caller.post("/facts", order("nine", *["1.00"] * 9))
     (voucher,) = caller.get(f"/members/{CLUB}/{mia}").said["vouchers"]
