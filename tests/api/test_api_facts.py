@@ -215,6 +215,27 @@ def test_a_refund_that_comes_first_waits_for_its_order() -> None:
     assert again["gave"]["points"] == "4"
 
 
+def test_what_may_be_meant_and_what_there_is_are_named() -> None:
+    caller = cafe()
+    who = {"email": "mia@example.com", "first_name": "Mia"}
+    odd = caller.post("/facts", order("o1", "4.50", customer=who)).said
+    assert (odd["place"], odd["remedy"]) == ("customer.first_name", "Leave it out.")
+    kind = caller.post("/facts", order("o1", "4.50") | {"type": "purchase"}).said
+    assert kind["remedy"].startswith("Choose one of these: order, refund, activity, sign_up")
+    line = {"amount": "1", "kind": "gift"}
+    goods = caller.post("/facts", order("o1") | {"lines": [line]}).said
+    assert goods["remedy"] == "Choose one of these: fee, goods."
+
+
+def test_an_order_in_other_money_says_why_it_gives_nothing() -> None:
+    caller = cafe()
+    member(caller)
+    told = caller.post("/facts", order("o1", "4.50", currency="USD")).said["programmes"][0]
+    why = {one["rule"]: one["message"] for one in told["why"]}
+    assert why["per_amount"] == "This was paid in USD; only EUR counts here"
+    assert "points" not in told["gave"]
+
+
 def test_a_refund_that_names_nobody_waits_for_its_order_as_well() -> None:
     caller = cafe()
     member(caller)

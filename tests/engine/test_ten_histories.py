@@ -267,7 +267,7 @@ def test_7_two_currencies_and_two_assets() -> None:
     dollars = Order(key="o1", at=day(1), currency="USD", amount_minor=5000)
     told = desk.record(dollars, "m1")
     assert [(why.rule, why.code) for why in told.whys if why.rule == "spend"] == [
-        ("spend", "not_for_this")
+        ("spend", "other_currency")
     ]
     desk.record(Grant(key="g1", at=day(2), asset="credit", amount=1000), "m1")
     desk.record(Grant(key="g2", at=day(2), asset="points", amount=10), "m1")

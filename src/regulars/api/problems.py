@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -10,6 +11,8 @@ import msgspec
 from msgspec import inspect
 
 UNKNOWN, MISSING = "Object contains unknown field `", "Object missing required field `"
+LIKE = 0.65
+"""How much alike two names are of which one may be meant by the other."""
 T = TypeVar("T")
 
 
@@ -63,7 +66,7 @@ def told(message: str, shape: Any) -> Problem:
     wanted, place = parted(message)
     if wanted.startswith(UNKNOWN):
         name = wanted[len(UNKNOWN) : -1][:60]
-        near = difflib.get_close_matches(name, names(shape), 1)
+        near = difflib.get_close_matches(name, names(shape), 1, LIKE)
         if near:
             return Problem("field_unknown_near", joined(place, name), name=name, near=near[0])
         return Problem("field_unknown", joined(place, name), name=name)
@@ -71,7 +74,7 @@ def told(message: str, shape: Any) -> Problem:
         name = wanted[len(MISSING) : -1]
         return Problem("field_missing", joined(place, name), name=name)
     if wanted.startswith(("Invalid value ", "Invalid enum value ")):
-        return Problem("value_unknown", place)
+        return Problem("value_unknown", place, known=", ".join(choices(shape, place)))
     if "datetime" in wanted or "RFC3339" in wanted:
         return Problem("time_wrong", place)
     if "matching regex" in wanted and "[0-9]{1,12}" in wanted:
@@ -88,6 +91,53 @@ def _wanted(message: str) -> dict[str, str]:
     """What was expected and what came, in the words of JSON."""
     expected, _, got = message.removeprefix("Expected ").replace("`", "").partition(", got ")
     return {"wanted": expected[:120], "got": got[:40]}
+
+
+def choices(shape: Any, place: str) -> tuple[str, ...]:
+    """What may stand at a place of a shape, where that is a closed list."""
+    here: list[inspect.Type] = [inspect.type_info(shape)]
+    for name in PART.findall(place):
+        here = [one for of in here for one in _within(of, name)]
+    found = {str(value): None for of in here for value in _values(of)}
+    return tuple(found)
+
+
+PART = re.compile(r"[^.\[\]]+")
+
+
+def _plain(of: inspect.Type) -> list[inspect.Type]:
+    """A type without what is written of it; each of several that may be."""
+    if isinstance(of, inspect.Metadata):
+        return _plain(of.type)
+    if isinstance(of, inspect.UnionType):
+        return [plain for one in of.types for plain in _plain(one)]
+    return [of]
+
+
+def _within(of: inspect.Type, name: str) -> list[inspect.Type]:
+    """What stands under a name, or at a number, in what is of a type."""
+    found: list[inspect.Type] = []
+    for one in _plain(of):
+        if isinstance(one, inspect.StructType):
+            found += [field.type for field in one.fields if field.encode_name == name]
+            if one.tag_field == name:
+                found.append(inspect.LiteralType((str(one.tag),)))
+        elif isinstance(one, inspect.VarTupleType | inspect.ListType):
+            found.append(one.item_type)
+        elif isinstance(one, inspect.DictType):
+            found.append(one.value_type)
+    return found
+
+
+def _values(of: inspect.Type) -> list[object]:
+    """The values of a closed list, or the names of one by which others stand."""
+    values: list[object] = []
+    for one in _plain(of):
+        if isinstance(one, inspect.LiteralType):
+            values += one.values
+        elif isinstance(one, inspect.DictType):
+            values += _values(one.key_type)
+    return values
 
 
 @lru_cache(maxsize=64)

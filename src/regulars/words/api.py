@@ -64,7 +64,9 @@ API_REASONS: dict[str, str] = {
         "higher version if it is restated."
     ),
     "method_wrong": _("This address does not know the method. Use the one in the reference."),
-    "no_such_address": _("There is nothing at this address. Look it up in the reference."),
+    "no_such_address": _(
+        "There is nothing at this address. Look it up in the reference: /api/v1/openapi.json."
+    ),
     "not_member": _(
         "The customer is not a member of the programme “%(programme)s”. Let them join first."
     ),
@@ -88,7 +90,7 @@ API_REASONS: dict[str, str] = {
     "waits_too_many": _(
         "Too many facts wait for the one that this is about. Send that one, then this again."
     ),
-    "value_unknown": _("This value is not on the list. Choose one from the reference."),
+    "value_unknown": _("This value is not on the list. Choose one of these: %(known)s."),
     "value_wrong": _("Something else belongs here: %(wanted)s. Send what the reference says."),
     "voucher_code_unknown": _("There is no voucher with this code. Check the letters and digits."),
 }

@@ -55,6 +55,7 @@ WHYS_EARN: dict[str, str] = {
     "earned_per_amount_full": _("%(eligible_minor)s is %(steps)s times a full %(step)s"),
     "earned_per_amount_units": _("%(eligible_minor)s is %(steps)s full %(units)s"),
     "not_for_this": _("The rule is not for this"),
+    "other_currency": _("This was paid in %(currency)s; only %(own)s counts here"),
     "taken_back": _("Taken back for what was given back"),
     "welcomed": _("A welcome to a new member"),
 }

@@ -152,8 +152,13 @@ class Working:
 
     def order(self, run: Run, order: Order) -> None:
         """Earn on an order: group its money by the modifiers that hold, weigh, cut, give."""
-        if not self.tests.holds(run, order) or self.rate_of(order) is None:
-            run.say(self.id, "not_for_this", 0, self.earning.asset)
+        asset = self.earning.asset
+        if not self.tests.holds(run, order):
+            run.say(self.id, "not_for_this", 0, asset)
+            return
+        if self.rate_of(order) is None:
+            own = ", ".join((self.currency, *self.rates))
+            run.say(self.id, "other_currency", 0, asset, currency=order.currency, own=own)
             return
         holding = self.factors.of_fact(run, order) if self.every else 0
         groups = self.grouped(order, holding)
