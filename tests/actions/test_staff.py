@@ -237,7 +237,6 @@ def test_nothing_changed_ends_no_session() -> None:
 
 
 def test_the_business_is_changed_after_set_up_only() -> None:
-    refused("not_set_up", lambda: change_business(CAFE))
-    open_cafe()
-    change_business(CAFE)
+    refused("not_set_up", lambda: change_business(CAFE, Staff()))
+    change_business(CAFE, open_cafe())
     assert Business.objects.get().zone == "Europe/Berlin"

@@ -17,7 +17,7 @@ from open_shop import NUMBER, OpenShop, body, limited, unknown
 
 from console.doors import pages
 from regulars.console.permissions import Right
-from regulars.db.models import Role
+from regulars.db.models import AuditRow, Role
 from server import Server, fresh_database
 from staff import PASSWORD, digest, employ, signed_in
 from steady import steady
@@ -104,20 +104,24 @@ def test_a14_no_post_without_a_token_or_from_elsewhere(shop: OpenShop) -> None:
 
 
 def kept() -> dict[str, int]:
-    """All but the results that a look may order: they are made of what is kept."""
+    """All but the results that a look may order, which are made of what is kept, and the note that
+    a list was taken out, with the count of such lists."""
     ordered = {"regulars_measureresult", "procrastinate_jobs", "procrastinate_events"}
+    ordered |= {"regulars_audit", "regulars_api_use"}
     return {table: mark for table, mark in digest().items() if table not in ordered}
 
 
 def test_a14_no_look_changes_anything(shop: OpenShop) -> None:
     client, _token = forged(shop)
-    before = kept()
+    before, acts = kept(), set(AuditRow.objects.values_list("pk", flat=True))
     for name, path in closed(shop).items():
         for headers in OVERRIDES:
             answer = client.get(path, HARM, headers=headers)
             assert answer.status_code < 500, name
             body(answer)
     assert kept() == before
+    new = AuditRow.objects.exclude(pk__in=acts)
+    assert {one.what for one in new} <= {"download.customers", "download.figures"}
 
 
 def test_a14_saboteur_without_the_check_there_is_harm(

@@ -13,7 +13,7 @@ from portal_kit import NOW, Club, text
 
 from regulars.actions.portal_look import MOST_BYTES, SIGNATURE, Look, change_look, written_anew
 from regulars.actions.refused import Refused
-from regulars.db.models import Brand
+from regulars.db.models import Brand, Role, Staff
 from staff import signed_in
 
 SHOP = "https://shop.example"
@@ -33,7 +33,8 @@ def png(width: int = 2, height: int = 2, *more: bytes, pixels: bytes | None = No
 
 
 def let(*origins: str) -> None:
-    change_look(Look(colour="", logo=None, address="", origins=origins), NOW)
+    olga = Staff.objects.get(role=Role.OWNER)
+    change_look(Look(colour="", logo=None, address="", origins=origins), olga, NOW)
 
 
 def test_nobody_may_show_it_until_the_owner_says_so(club: Club) -> None:

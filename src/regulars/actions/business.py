@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from msgspec import Struct
 
+from regulars.actions import audit
 from regulars.actions.entry import Purpose, Refusal, take_link
 from regulars.actions.refused import Refused
 from regulars.db.models import Business, Role, Staff
@@ -70,10 +71,19 @@ def known_business(now: datetime) -> Business:
     return Business.objects.get_or_create(id=1, defaults={"name": "", "created_at": now})[0]
 
 
-def change_business(business: BusinessSettings) -> None:
+@transaction.atomic
+def change_business(business: BusinessSettings, by: Staff) -> None:
     """Take over an owner's settings. Raises `Refused` (not_set_up)."""
-    if not Business.objects.filter(id=1).update(**_columns(business)):
+    row = Business.objects.select_for_update().filter(id=1).first()
+    if row is None:
         raise Refused(Refusal.NOT_SET_UP)
+    wanted = _columns(business)
+    new = {name: value for name, value in wanted.items() if value != getattr(row, name)}
+    if not new:
+        return
+    told = {"from": {name: getattr(row, name) for name in new}, "to": new}
+    audit.note("business.changed", "", audit.staff_name(by), details=told)
+    Business.objects.filter(id=1).update(**new)
 
 
 def end_first_steps() -> None:

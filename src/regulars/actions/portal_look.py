@@ -16,8 +16,9 @@ from datetime import datetime
 from django.db import transaction
 from msgspec import Struct
 
+from regulars.actions import audit
 from regulars.actions.refused import Refused
-from regulars.db.models import Brand
+from regulars.db.models import Brand, Staff
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 ORIGIN = re.compile(
@@ -54,7 +55,7 @@ class Look(Struct, frozen=True, kw_only=True):
 
 
 @transaction.atomic
-def change_look(look: Look, now: datetime) -> None:
+def change_look(look: Look, by: Staff, now: datetime) -> None:
     """Take over a look. Refused: colour_unreadable, picture_unreadable, picture_too_large,
     origin_unreadable."""
     if look.colour and not COLOUR.fullmatch(look.colour):
@@ -63,6 +64,7 @@ def change_look(look: Look, now: datetime) -> None:
         if not ORIGIN.fullmatch(one):
             raise Refused("origin_unreadable", value=one[:100])
     row, _made = Brand.objects.select_for_update().get_or_create(id=1, defaults={"changed_at": now})
+    before = _told(row)
     row.colour = look.colour.lower()
     row.address = " ".join(look.address.split())[:ADDRESS_LENGTH]
     row.origins = list(dict.fromkeys(look.origins))[:MOST_ORIGINS]
@@ -71,6 +73,21 @@ def change_look(look: Look, now: datetime) -> None:
         row.logo_type = "image/png" if look.logo else ""
     row.changed_at = now
     row.save()
+    audit.note("look.changed", "", audit.staff_name(by), now, _differing(before, _told(row)))
+
+
+def _told(row: Brand) -> dict[str, object]:
+    """What is written down of a look: of its picture only how large it is."""
+    lines = {"colour": row.colour, "address": row.address, "origins": list(row.origins)}
+    return {**lines, "logo": len(row.logo)}
+
+
+def _differing(before: dict[str, object], after: dict[str, object]) -> dict[str, object]:
+    names = [name for name in after if before[name] != after[name]]
+    return {
+        "from": {name: before[name] for name in names},
+        "to": {name: after[name] for name in names},
+    }
 
 
 def written_anew(file: bytes, bounds: Bounds = LOGO) -> bytes:

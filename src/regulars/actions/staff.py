@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from msgspec import Struct
 
+from regulars.actions import audit
 from regulars.actions.entry import (
     Purpose,
     Refusal,
@@ -74,6 +75,7 @@ def invite(actor: Staff, invitation: Invitation, now: datetime) -> Staff:
     except IntegrityError as error:
         raise Refused(Refusal.ADDRESS_KNOWN) from error
     _give_places(staff, invitation.position.places)
+    _note("staff.invited", staff, actor, _told(invitation.position))
     if mail_ready():
         send_link(Purpose.INVITE, staff.email)
     return staff
@@ -90,11 +92,10 @@ def link_for(actor: Staff, staff_id: UUID, now: datetime) -> str:
     staff = pair.staff
     if not staff.is_active:
         raise Refused(Refusal.INACTIVE)
-    if is_invited(staff):
-        return make_link(Purpose.INVITE, staff, now)
-    if pair.actor.role != Role.OWNER:
+    if not is_invited(staff) and pair.actor.role != Role.OWNER:
         raise Refused(Refusal.ABOVE_YOU)
-    return make_link(Purpose.RESET, staff, now)
+    _note("staff.link", staff, actor)
+    return make_link(Purpose.INVITE if is_invited(staff) else Purpose.RESET, staff, now)
 
 
 @transaction.atomic
@@ -108,8 +109,10 @@ def change_position(actor: Staff, staff_id: UUID, position: Position) -> Staff:
     staff = pair.staff
     if position.role != Role.OWNER:
         _keep_an_owner(staff)
-    if staff.role == position.role and (places_of(staff) or frozenset()) == position.places:
+    before = Position(role=Role(staff.role), places=places_of(staff) or frozenset())
+    if before == position:
         return staff
+    _note("staff.changed", staff, actor, {"from": _told(before), "to": _told(position)})
     staff.role = position.role
     staff.save(update_fields=["role"])
     _give_places(staff, position.places)
@@ -127,6 +130,7 @@ def deactivate(actor: Staff, staff_id: UUID) -> Staff:
     _keep_an_owner(staff)
     staff.is_active = False
     staff.save(update_fields=["is_active"])
+    _note("staff.left", staff, actor)
     EntryLink.objects.filter(staff=staff, used_at=None).delete()
     end_sessions(staff)
     return staff
@@ -138,6 +142,7 @@ def reactivate(actor: Staff, staff_id: UUID) -> Staff:
     staff = _locked(actor, staff_id).staff
     staff.is_active = True
     staff.save(update_fields=["is_active"])
+    _note("staff.returned", staff, actor)
     return staff
 
 
@@ -185,6 +190,7 @@ def host_link(email: str, purpose: Purpose, now: datetime) -> str:
     staff = known(email)
     if not staff.is_active:
         raise Refused(Refusal.INACTIVE)
+    _note("staff.link", staff, None)
     return make_link(purpose, staff, now)
 
 
@@ -197,6 +203,7 @@ def remove_second_factor(email: str) -> int:
     staff = known(email)
     count: int = Authenticator.objects.filter(user=staff).delete()[0]
     end_sessions(staff)
+    _note("staff.factor", staff, None)
     return count
 
 
@@ -206,6 +213,16 @@ def known(email: str) -> Staff:
     if staff is None:
         raise Refused(Refusal.ADDRESS_UNKNOWN)
     return staff
+
+
+def _note(what: str, staff: Staff, actor: Staff | None, details: Mapping[str, object] = {}) -> None:
+    """Write down what is done about somebody: by the owner of the machine where nobody is named."""
+    who = audit.staff_name(actor) if actor else audit.COMMAND_LINE
+    audit.note(what, staff.pk, who, details=details)
+
+
+def _told(position: Position) -> dict[str, object]:
+    return {"role": position.role.value, "places": sorted(position.places)}
 
 
 def _locked(actor: Staff, staff_id: UUID) -> _Pair:

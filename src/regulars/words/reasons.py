@@ -37,6 +37,9 @@ REASONS: dict[str, str | Counted] = {
     "not_allowed": _("Your role does not allow this. Ask the owner of the business."),
     "not_found": _("We cannot find %(what)s. It may have been removed."),
     "stale": _("Somebody changed this while you were looking. Load the page again."),
+    "downloads_too_many": _(
+        "Many lists were downloaded within an hour. Wait a little, then download this one."
+    ),
     "link_spent": _("This link has been used or has ended. Ask for a new one."),
     "already_set_up": _("This installation is set up already. Sign in instead."),
     "not_set_up": _("This installation is not set up yet. Open the set-up link first."),

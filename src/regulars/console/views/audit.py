@@ -31,6 +31,11 @@ KINDS = {
     "shop": gettext_lazy("Shop"),
     "voucher": gettext_lazy("Voucher"),
     "import": gettext_lazy("Import"),
+    "staff": gettext_lazy("Staff"),
+    "business": gettext_lazy("Business"),
+    "look": gettext_lazy("Look"),
+    "customer": gettext_lazy("Customer"),
+    "download": gettext_lazy("Downloads"),
 }
 DONE = {
     "programme.published": gettext_lazy("Edition published"),
@@ -79,6 +84,16 @@ DONE = {
     "import.begun": gettext_lazy("Orders from a file brought in"),
     "voucher.given": gettext_lazy("Voucher handed out"),
     "voucher.voided": gettext_lazy("Voucher taken back"),
+    "staff.invited": gettext_lazy("Colleague invited"),
+    "staff.link": gettext_lazy("Link for a colleague made"),
+    "staff.changed": gettext_lazy("Colleague given another role or other places"),
+    "staff.left": gettext_lazy("Colleague shut out"),
+    "staff.returned": gettext_lazy("Colleague let in again"),
+    "staff.factor": gettext_lazy("Colleague’s second factor taken away"),
+    "business.changed": gettext_lazy("Settings of the business changed"),
+    "look.changed": gettext_lazy("Look of members’ pages changed"),
+    "download.customers": gettext_lazy("List of customers downloaded"),
+    "download.figures": gettext_lazy("Table of figures downloaded"),
 }
 """What is known to happen; anything else is shown by its code."""
 

@@ -36,6 +36,7 @@ PAGES = {
     audited.REWARD: "console:reward",
     audited.IMPORT: "console:import_run",
     audited.PAPER: "console:paper",
+    audited.STAFF: "console:colleague",
 }
 LABELS = {
     "a_day": pgettext_lazy("audit log", "a day"),
@@ -66,6 +67,7 @@ LABELS = {
     "programme": pgettext_lazy("audit log", "programme"),
     "reason": pgettext_lazy("audit log", "reason"),
     "restate": pgettext_lazy("audit log", "the file wins"),
+    "role": pgettext_lazy("audit log", "role"),
     "reward": pgettext_lazy("audit log", "reward"),
     "rule": pgettext_lazy("audit log", "voucher"),
     "scopes": pgettext_lazy("audit log", "may"),

@@ -9,14 +9,17 @@ from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from regulars.actions import downloads
+from regulars.actions.refused import Refused
 from regulars.actions.renewing import renew_owed
 from regulars.actions.results import Wish, want_results
 from regulars.console.exports import csv_lines, csv_response
@@ -30,6 +33,7 @@ from regulars.db.models import Business
 from regulars.db.queries import names, results
 from regulars.db.queries.results import MOST_LISTED, Field, FieldPerson
 from regulars.insight import EVERY
+from regulars.words.reasons import sentence
 
 BAND = re.compile(r"(\d{1,4})-(\d{0,4})|(\d{1,4})")
 View = Callable[..., HttpResponseBase]
@@ -219,6 +223,11 @@ def table(request: StaffRequest, kind: str, table: str) -> HttpResponseBase:
         return render(request, "console/insights/download.html", {"kind": kind})
     if table not in found.tables:
         raise Http404
+    try:
+        downloads.note("figures", f"{kind}/{table}", request.user, timezone.now())
+    except Refused as refused:
+        messages.error(request, sentence(refused.code))
+        return HttpResponseRedirect(reverse("console:insights"))
     pieces = csv_lines(tables_csv.header(found, table), tables_csv.rows(found, table))
     return csv_response(f"{kind}-{table}-{found.as_of}.csv", pieces)
 

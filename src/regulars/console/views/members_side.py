@@ -121,7 +121,7 @@ def look(request: StaffRequest) -> HttpResponse:
     form = LookForm(request.POST or None, request.FILES or None, initial=start)
     if request.method == "POST" and form.is_valid():
         try:
-            change_look(form.look(), timezone.now())
+            change_look(form.look(), request.user, timezone.now())
         except Refused as refused:
             form.add_error(None, sentence(refused.code, refused.params))
         else:

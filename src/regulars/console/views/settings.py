@@ -36,7 +36,7 @@ def business(request: StaffRequest) -> HttpResponse:
     row = get_object_or_404(Business, pk=1)
     form = BusinessForm(request.POST or None, initial=BusinessForm.values_of(row))
     if request.method == "POST" and form.is_valid():
-        change_business(form.settings())
+        change_business(form.settings(), request.user)
         messages.success(request, _("Saved."))
         return HttpResponseRedirect(reverse("console:business"))
     return render(request, "console/settings/business.html", {"form": form})

@@ -22,13 +22,14 @@ from regulars.db.models import (
     ImportRun,
     PaperCode,
     Place,
+    Staff,
     TillDeed,
     TillDevice,
 )
 
 CUSTOMER, PLACE, TILL, CASHIER = "customer", "place", "till", "cashier"
 KEY, WEBHOOK, PROGRAMME, REWARD, SHOP = "key", "webhook", "programme", "reward", "shop"
-IMPORT, PAPER = "import", "paper"
+IMPORT, PAPER, STAFF = "import", "paper", "staff"
 Names = dict[str, "Meant"]
 
 
@@ -153,6 +154,16 @@ def _imports(ids: set[str]) -> Names:
     }
 
 
+def _customers(ids: set[str]) -> Names:
+    rows = Customer.objects.filter(public_id__in=_uuids(ids)).values_list("public_id", "pk")
+    return _whose({str(public_id): number for public_id, number in rows})
+
+
+def _colleagues(ids: set[str]) -> Names:
+    rows = Staff.objects.filter(pk__in=_uuids(ids))
+    return {str(row.pk): Meant(STAFF, row.name or row.email, (str(row.pk),)) for row in rows}
+
+
 def _programmes(ids: set[str]) -> Names:
     return {one: Meant(PROGRAMME, one, (one,)) for one in ids}
 
@@ -170,5 +181,8 @@ LOOK: dict[str, Callable[[set[str]], Names]] = {
     "shop": _shops,
     "programme": _programmes,
     "import": _imports,
+    "staff": _colleagues,
+    "customer": _customers,
+    "consent": _customers,
 }
 """Who knows what things are called, by the kind of what was done."""

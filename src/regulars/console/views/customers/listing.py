@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -15,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from msgspec import Struct, structs
 
+from regulars.actions import downloads
+from regulars.actions.refused import Refused
 from regulars.console.exports import csv_lines, csv_response
 from regulars.console.permissions import Right, StaffRequest, may, needs
 from regulars.console.views.customers import asked as address
@@ -36,6 +39,7 @@ from regulars.db.queries.customers import (
     whole_list,
 )
 from regulars.db.queries.orders import orders_numbered
+from regulars.words.reasons import sentence
 
 COLUMNS: tuple[tuple[Sort | None, Any, str], ...] = (
     ("name", gettext_lazy("Customer"), ""),
@@ -187,8 +191,13 @@ def _guest_order(request: StaffRequest, asked: Asked, page: Page) -> bool:
 
 @needs(Right.EXPORT)
 @require_safe
-def export(request: StaffRequest) -> StreamingHttpResponse:
+def export(request: StaffRequest) -> HttpResponseBase:
     """The whole list that an address asks for, sorted by name, as CSV."""
+    try:
+        downloads.note("customers", "", request.user, timezone.now())
+    except Refused as refused:
+        messages.error(request, sentence(refused.code))
+        return HttpResponseRedirect(reverse("console:customers"))
     mine = clubs(timezone.now())
     asked = mine.narrowed(address.read(request.GET))
     asked = structs.replace(asked, sort="name", descending=False, after=None)
