@@ -56,4 +56,5 @@ def test_without_a_script_a_page_asks_instead(visit: Visits) -> None:
     row.locator("a.danger").click()
     expect(otto.page.locator("h1")).to_have_text("End the key “kiosk”?")
     otto.page.click("main button.danger")
+    expect(otto.page.locator(".banner.good")).to_contain_text("kiosk")
     expect(row).to_have_count(0)

@@ -19,12 +19,21 @@ pytestmark = pytest.mark.browser
 Visits = Callable[..., Visit]
 MEMBER = "Anna Kowalska"
 PIN = "2846"
-KEPT = "navigator.serviceWorker.ready.then(() => caches.has('regulars-till-1'))"
-SCAN = """
-(text) => [...text, "Enter"].forEach((key) => document.activeElement.dispatchEvent(
-  new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })))
+KEPT = """
+navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller
+  && caches.has("regulars-till-1"))
 """
-"""A hand scanner types a line within a blink."""
+"""What is needed without a connection is there, and whoever keeps it answers for this page."""
+SCAN = """
+(text) => {
+  const now = performance.now();
+  performance.now = () => now;
+  for (const key of [...text, "Enter"]) document.activeElement.dispatchEvent(
+    new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  delete performance.now;
+}
+"""
+"""A hand scanner types a line within a blink, however long the machine pauses in it."""
 CAMERA = """
 delete window.BarcodeDetector;
 navigator.mediaDevices.getUserMedia = async () => {
@@ -129,6 +138,7 @@ def test_a_coffee_is_sold_used_and_taken_back(visit: Visits, code: Any) -> None:
     choose(till)
     page.locator("#q").press_sequentially("anna h", delay=15)
     expect(page.locator(".t-pop .picks")).to_contain_text("Anna H")
+    expect(page.locator(".t-pop .picks li", has_text=MEMBER)).to_have_count(0)
     choose(till, MEMBER)
     page.locator(".why-link").first.click()
     expect(page.locator("h1")).to_contain_text(f"Why {MEMBER} has {had} points")
@@ -156,7 +166,8 @@ def test_a_newcomer_joins_on_a_german_phone(visit: Visits, code: Any) -> None:
     follow(page.get_by_role("link", name="Zum Einkauf über 8,40"))
     expect(page.locator("h1")).to_have_text("Dana Beispiel")
     expect(page.locator("#book")).to_have_text("Buchen · 8,40\xa0€ zu zahlen")
-    page.click("#book")
+    follow(page.locator("#book"))
+    expect(page.locator("h1")).to_contain_text("Dana Beispiel")
     expect(page.locator("main")).to_contain_text("8 Punkte")
     assert till.sideways() <= 0
 
@@ -217,6 +228,11 @@ def test_without_a_connection_sales_wait_and_count_once(visit: Visits, code: Any
     page.click("#keep button[type=submit]")
     expect(page.locator("#kept tr")).to_have_count(2)
     till.context.set_offline(False)
+    expect(page.locator("#sent")).to_have_text("waiting: 1")
+    page.click("#sent")
+    expect(page.locator("#stuck-banner")).to_contain_text("What could not be booked")
+    expect(page.locator("#kept .wrong")).to_contain_text("Nobody is known by this")
+    page.get_by_role("button", name="Remove").click()
     expect(page.locator("#sent")).to_contain_text("all sent")
     page.reload()
     till.go(f"/till/?m={who[1]}")
@@ -228,11 +244,6 @@ def test_without_a_connection_sales_wait_and_count_once(visit: Visits, code: Any
 def test_without_a_script_the_till_sells(visit: Visits, code: Any) -> None:
     till = at_work(visit("", java_script_enabled=False), code("till E"))
     page = till.page
-    expect(page.locator("#sent")).to_have_text("waiting: 1")
-    page.click("#sent")
-    expect(page.locator("#stuck-banner")).to_contain_text("What could not be booked")
-    expect(page.locator("#kept .wrong")).to_contain_text("Nobody is known by this")
-    page.get_by_role("button", name="Remove").click()
     page.fill("#q", "kowalska anna")
     follow(page.locator("#find-form button[data-scan]"))
     follow(page.locator(".picks li", has_text=MEMBER).get_by_role("link"))
