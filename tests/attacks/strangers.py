@@ -34,7 +34,8 @@ class Caller:
         self.name = parts.netloc
         self.cookies: dict[str, str] = {}
         if who:
-            self._sign_in(f"{who}@corner-coffee.example")
+            with house.alone():
+                self._sign_in(f"{who}@corner-coffee.example")
 
     def ask(
         self,

@@ -97,6 +97,14 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
         """A link that signs somebody in once."""
         return self.run("staff", "link", email, "--address", self.address).strip().split()[-1]
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else of this run tries a password meanwhile. All come from one address, whose
+        tries are counted behind a lock; whoever waits for it longer than a second is refused."""
+        with (Path(self.folder) / "tries.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
 
 REGULARS = [sys.executable, "-c", "import sys; from regulars.cli import main; sys.exit(main())"]
 
