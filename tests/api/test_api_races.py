@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, current_thread, main_thread
 from typing import Any
 
 import pytest
-from api_kit import CLUB, Answer, Caller, ago, cafe, member, order
+from api_kit import CLUB, Answer, Caller, ago, cafe, key, member, order
 from django.db import connection
+
+from regulars.actions.verifying import verify
+from regulars.db import holders
+from regulars.db.models import VoucherRow
 
 MANY = 12
 
@@ -94,3 +99,41 @@ def test_one_fact_sent_many_times_counts_once(caller: Caller) -> None:
     answers = together(lambda _n: Caller(caller.key).post("/facts", body))
     assert sorted(one.said["state"] for one in answers) == ["known"] * (MANY - 1) + ["recorded"]
     assert points() == "65"
+
+
+def used_by_many(caller: Caller) -> list[str]:
+    """One voucher is shown twelve times at once, with two keys of the API: what each heard."""
+    caller.post("/facts", order("nine", *["1.00"] * 9))
+    mia, _points = sixty(caller)
+    (voucher,) = caller.get(f"/members/{CLUB}/{mia}").said["vouchers"]
+    hands = (caller.key, key("redeem"))
+    answers = together(
+        lambda n: Caller(hands[n % 2]).post(
+            "/vouchers/use", {"key": f"v{n}", "code": voucher["code"]}
+        )
+    )
+    assert {one.status for one in answers} == {200}
+    return sorted(one.said["code"] for one in answers)
+
+
+def test_a31_a_voucher_is_used_once_by_whomever(caller: Caller) -> None:
+    assert used_by_many(caller) == [""] + ["already_used"] * (MANY - 1)
+    assert VoucherRow.objects.get().state == "used"
+    assert verify().finding is None
+
+
+def test_a31_saboteur_members_that_nobody_locks(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All have read the voucher before anybody writes that it is used."""
+    lock, calls, all_read = holders.locked, itertools.count(), Barrier(MANY)
+
+    def read(cursor: Any, customers: Any) -> Any:
+        if current_thread() is main_thread() or next(calls) >= MANY:
+            return lock(cursor, customers)
+        found = holders.read(cursor, customers)
+        all_read.wait(240)
+        return found
+
+    monkeypatch.setattr(holders, "locked", read)
+    assert used_by_many(caller).count("") > 1
