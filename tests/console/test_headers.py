@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import runpy
+
 import pytest
+from django.conf import global_settings
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from django.utils import timezone, translation
 
+import regulars.settings
 from regulars.console import middleware
 from regulars.console.middleware import HEADERS, Reader, SecurityHeaders
 from regulars.console.views import errors, language
@@ -171,3 +175,20 @@ def test_choosing_a_language_leads_back_and_nowhere_else(
 
 def test_a_language_is_chosen_by_post_only() -> None:
     assert language.choose(RequestFactory().get("/")).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("address", "prefix"), [("https://club.example", "__Host-"), ("http://localhost:8000", "")]
+)
+def test_a44_cookies_of_staff_are_bound_to_their_host(
+    address: str, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The prefix asks for a cookie that is secure, of the whole host, and of no domain."""
+    monkeypatch.setenv("REGULARS_BASE_URL", address)
+    told = runpy.run_path(regulars.settings.__file__)
+    for kind in ("SESSION", "CSRF"):
+        assert told[f"{kind}_COOKIE_NAME"].startswith(prefix or ("sessionid", "csrftoken"))
+        assert told[f"{kind}_COOKIE_SECURE"] is bool(prefix)
+        for name, wanted in (("PATH", "/"), ("DOMAIN", None)):
+            default = getattr(global_settings, f"{kind}_COOKIE_{name}")
+            assert told.get(f"{kind}_COOKIE_{name}", default) == wanted
