@@ -17,6 +17,7 @@ def test_a_member_has_balance_tier_progress_and_what_runs_out() -> None:
     assert "24 of 200 to Regular" in page
     assert "Can be used until" in page
     assert "A coffee" in page
+    assert "Only in the week of the birthday." in page
     assert "Brings friends with the code" in page
 
 

@@ -26,6 +26,7 @@ from regulars.words.amounts import (
     reward_name,
     said,
 )
+from regulars.words.birthdays import days_of
 from regulars.words.programme import refusal
 
 AT_ONCE = 8
@@ -140,7 +141,8 @@ def _reward(offer: Offer, club: Club) -> dict[str, Any]:
     asset = asset_of(club.edition, offer.asset)
     note = much(offer.price, asset) if offer.price else _("free")
     if not offer.may:
-        note = refusal(offer.code, offer.params, club.edition, language())
+        days = days_of(offer.reward, offer.code, club.edition)
+        note = days or refusal(offer.code, offer.params, club.edition, language())
     name = reward_name(club.edition, offer.reward)
     rules = {one.name_in_state: one for one in club.edition.rewards}
     here = offer.may and isinstance(rules.get(offer.reward), HERE)

@@ -27,6 +27,7 @@ from regulars.engine.money import to_minor
 from regulars.engine.run import GIVES, Why
 from regulars.words import formats
 from regulars.words.amounts import asset_of, capital, language, much, reward_name, said
+from regulars.words.birthdays import days_of
 from regulars.words.programme import refusal, touched, why_told
 from regulars.words.reasons import sentence
 from regulars.words.typed import elsewhere, example, typed, which
@@ -237,5 +238,6 @@ def _offer(offer: Offer, edition: Edition) -> dict[str, Any]:
     asset = asset_of(edition, offer.asset)
     note = much(offer.price, asset) if offer.price else _("free")
     if not offer.may:
-        note = refusal(offer.code, offer.params, edition, language())
+        days = days_of(offer.reward, offer.code, edition)
+        note = days or refusal(offer.code, offer.params, edition, language())
     return {"name": reward_name(edition, offer.reward), "may": offer.may, "note": note}
