@@ -36,7 +36,7 @@ class Line:
     def cut(self) -> None:
         """Nobody is connected any more, and nobody can be."""
         self._cut = True
-        self._hang_up()
+        self.hang_up()
 
     def mend(self) -> None:
         self._cut, self.delay = False, 0.0
@@ -47,9 +47,10 @@ class Line:
         self._ear.shutdown(socket.SHUT_RDWR)
         self._ear.close()
         self._open.set()
-        self._hang_up()
+        self.hang_up()
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
+        """Nobody is connected any more."""
         with self._lock:
             ends, self._ends = self._ends, []
         for end in ends:
@@ -67,7 +68,7 @@ class Line:
             with self._lock:
                 self._ends += [near, far]
             if self._cut:
-                self._hang_up()
+                self.hang_up()
             threading.Thread(target=self._carry, args=[near, far], daemon=True).start()
 
     def _carry(self, near: socket.socket, far: socket.socket) -> None:
