@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,17 @@ import psycopg
 import pytest
 from booking_kit import FULL
 from django.db import connection
-from killed_shop import PATIENCE, Sales, Shop, await_, await_more, disagreeing, running, selling
+from killed_shop import (
+    PATIENCE,
+    Client,
+    Sales,
+    Shop,
+    await_,
+    await_more,
+    disagreeing,
+    running,
+    selling,
+)
 from small_disks import (
     HARDLY,
     SEGMENT,
@@ -103,7 +113,18 @@ def talk(shop: Shop) -> None:
     run(shop.folder, "CHECKPOINT")
 
 
-def filled(shop: Shop, sales: Sales, disk: Path) -> None:
+def await_told(clients: Sequence[Client]) -> None:
+    """Wait until each has heard whatever was on its way when this began."""
+    told = set[Client]()
+
+    def all_told() -> bool:
+        told.update(client for client in clients if client.waits_for is None)
+        return len(told) == len(clients)
+
+    await_(all_told)
+
+
+def filled(shop: Shop, sales: Sales, disk: Path, clients: Sequence[Client]) -> None:
     """Fill a disk while orders come, and make room again."""
     fillers = [fill(disk, LITTLE)]
     refused = sales.refused["503 disk_full"]
@@ -116,6 +137,7 @@ def filled(shop: Shop, sales: Sales, disk: Path) -> None:
         assert shop.reads()
         assert shop.ask("/livez")[0] == 200
         talk(shop)
+        await_told(clients)
         held = len(sales.acknowledged)
         for _second in range(30 if FULL else 1):
             assert shop.reads()
@@ -134,12 +156,12 @@ def test_a_full_disk_stops_orders_and_nothing_else(shop: Shop, disks: Disks) -> 
     sales = Sales(SEED)
     with running(shop.folder, shop):
         pids, database = shop.pids(), cluster.process(shop.folder)
-        with selling(shop, sales):
+        with selling(shop, sales) as clients:
             await_more(sales, 24)
             await_(lambda: not log_of(shop.folder).missing)
             for _round in range(20 if FULL else 1):
-                filled(shop, sales, disks.log)
-                filled(shop, sales, disks.data)
+                filled(shop, sales, disks.log, clients)
+                filled(shop, sales, disks.data, clients)
         assert disagreeing(sales) == [], f"seed {SEED}"
         assert cluster.process(shop.folder) == database
         assert set(pids) <= set(shop.pids()), "something had to be started again"
