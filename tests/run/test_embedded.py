@@ -16,11 +16,13 @@ from regulars.run.folder import Folder, prepare
 
 USE = """
 import sys, time
+from pathlib import Path
 from regulars.run import embedded
 from regulars.run.folder import prepare
 with embedded.running(prepare(sys.argv[1])) as addresses:
     print(addresses.app, flush=True)
-    time.sleep(float(sys.argv[2]))
+    while not Path(sys.argv[2]).exists():
+        time.sleep(0.01)
 """
 
 
@@ -53,14 +55,16 @@ def test_a_second_start_makes_nothing_anew(folder: Folder, monkeypatch: pytest.M
         assert _rows(addresses.app, "SELECT current_user::text") == [roles.APP]
 
 
-def test_the_last_one_out_stops_it(folder: Folder, start: Start) -> None:
-    other = start(USE, str(folder.root), "1.0")
+def test_the_last_one_out_stops_it(folder: Folder, start: Start, tmp_path: Path) -> None:
+    leave = tmp_path / "leave"
+    other = start(USE, str(folder.root), str(leave))
     assert other.stdout is not None
     there = other.stdout.readline().strip()
     with embedded.running(folder) as addresses:
         assert addresses.app == there
         found = cluster.process(folder)
         assert found is not None
+        leave.touch()
         assert other.wait(PATIENCE) == 0
         assert cluster.process(folder) == found
         assert _rows(addresses.app, "SELECT current_user::text") == [roles.APP]
@@ -75,8 +79,10 @@ def test_two_uses_in_one_process_share_it(folder: Folder) -> None:
     assert cluster.process(folder) is None
 
 
-def test_a_killed_user_leaves_it_running_for_the_next(folder: Folder, start: Start) -> None:
-    other = start(USE, str(folder.root), "60")
+def test_a_killed_user_leaves_it_running_for_the_next(
+    folder: Folder, start: Start, tmp_path: Path
+) -> None:
+    other = start(USE, str(folder.root), str(tmp_path / "never"))
     assert other.stdout is not None
     other.stdout.readline()
     before = cluster.process(folder)
