@@ -114,6 +114,19 @@ def test_a_refund_may_come_before_its_order() -> None:
     assert len(owners) == 2  # the one who was a stranger's, until it is folded with its order
 
 
+def test_a_refund_that_cannot_be_taken_now_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    token = opened("shopify")
+    first, second = (shopify_refund(one, "2026-03-05T08:59:00+01:00") for one in (901, 902))
+    monkeypatch.setattr("regulars.actions.record.MOST_WAITING", 1)
+    assert sent(token, "shopify", "refunds/create", first).state == "recorded"
+    refused = sent(token, "shopify", "refunds/create", second)
+    assert (refused.state, refused.code) == ("unreadable", "waits_too_many")
+    assert HookProblem.objects.get().code == "waits_too_many"
+    assert len(facts()) == 1
+    monkeypatch.setattr("regulars.actions.record.MOST_WAITING", 2)
+    assert sent(token, "shopify", "refunds/create", second).state == "recorded"
+
+
 def life() -> list[tuple[str, Payload]]:
     """Created, paid, edited, refunded twice, called off: what Shopify sends on the way."""
     first = shopify_refund(901, "2026-03-05T08:59:00+01:00")

@@ -21,6 +21,7 @@ from regulars.actions.refused import Refused
 from regulars.db import factstore
 from regulars.db.models import HookOrder, HookProblem, HookSource
 from regulars.engine.arrivals import Arrival, decode
+from regulars.engine.calendar import instant_of
 from regulars.engine.facts import Refund
 from regulars.sources.hook_kinds import SHOPS
 from regulars.sources.hooked import (
@@ -33,7 +34,6 @@ from regulars.sources.hooked import (
     Unreadable,
     called_off,
     cancel_key,
-    version_of,
     withdrawn,
 )
 
@@ -160,12 +160,25 @@ def receive(token: str, headers: Mapping[str, str], body: bytes, *, now: datetim
         return Received(state="ignored")
     if _is_ahead(reading, now + AHEAD):
         return _note(hook, topic, Unreadable("time_ahead"), now)
-    with transaction.atomic(), connection.cursor() as cursor:
+    try:
+        changed = _taken(reading, now)
+    except Unreadable as error:
+        return _note(hook, topic, error, now)
+    return Received(state="recorded" if changed else "known")
+
+
+@transaction.atomic
+def _taken(reading: Reading, now: datetime) -> bool:
+    """Record what a payload says; whether it was news. Raises Unreadable where some of it cannot be
+    taken now, and then takes nothing: the shop sends it again."""
+    with connection.cursor() as cursor:
         found = _order(cursor, reading.standing, now) if reading.standing else []
         new = found or _refunds_alone(cursor, reading.refunds)
         outcomes = record(new, now=now, source=Source(restate=True)) if new else []
-    changed = any(one.state in ("recorded", "restated") for one in outcomes)
-    return Received(state="recorded" if changed else "known")
+    for one in outcomes:
+        if one.state == "refused":
+            raise Unreadable(one.code)
+    return any(one.state in ("recorded", "restated") for one in outcomes)
 
 
 def _is_ahead(reading: Reading, last: datetime) -> bool:
@@ -174,7 +187,7 @@ def _is_ahead(reading: Reading, last: datetime) -> bool:
     dates = [one.at for one in reading.refunds]
     if told is not None:
         dates += [told.order.at, told.called_off, *(one.at for one in told.refunds)]
-    return any(at > last for at in dates) or (told is not None and told.version > version_of(last))
+    return any(at > last for at in dates) or (told is not None and told.version > instant_of(last))
 
 
 def _note(hook: HookSource, topic: str, error: Unreadable, now: datetime) -> Received:

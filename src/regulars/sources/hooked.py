@@ -157,11 +157,6 @@ def moment(text: str | None, place: str) -> datetime:
     return found
 
 
-def version_of(at: datetime) -> int:
-    """A moment as a number that grows."""
-    return int(at.timestamp()) * 1_000_000 + at.microsecond
-
-
 def plain(text: str | None, most: int = 100) -> str:
     """A text as we keep it: on one line, without the number of a bank card, not too long."""
     return without_cards(UNPRINTABLE.sub(" ", text or "").strip())[:most]

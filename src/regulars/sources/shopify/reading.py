@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import msgspec
 
+from regulars.engine.calendar import instant_of
 from regulars.engine.facts import Line, Order, Refund, Who
 from regulars.sources.hooked import (
     Forged,
@@ -22,7 +23,6 @@ from regulars.sources.hooked import (
     moment,
     money,
     plain,
-    version_of,
     who_of,
 )
 from regulars.sources.shopify.payloads import (
@@ -83,7 +83,7 @@ def _standing(payload: OrderPayload, source: str) -> Standing:
     cancelled = payload.cancelled_at
     return Standing(
         key=order.key,
-        version=version_of(moment(payload.updated_at, "updated_at")),
+        version=instant_of(moment(payload.updated_at, "updated_at")),
         paid=payload.financial_status in PAID,
         order=order,
         who=_who(payload, source),

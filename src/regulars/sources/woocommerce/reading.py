@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import msgspec
 
+from regulars.engine.calendar import instant_of
 from regulars.engine.facts import Line, Order, Refund, Who
 from regulars.sources.hooked import (
     Forged,
@@ -23,7 +24,6 @@ from regulars.sources.hooked import (
     moment,
     money,
     plain,
-    version_of,
     who_of,
 )
 from regulars.sources.woocommerce.payloads import Fee, LineItem, OrderPayload
@@ -72,7 +72,7 @@ def _standing(payload: OrderPayload, source: str) -> Standing:
     refunds = list(_refunds(payload, order, modified))
     return Standing(
         key=order.key,
-        version=version_of(modified),
+        version=instant_of(modified),
         paid=payload.status in PAID or bool(payload.date_paid_gmt),
         order=order,
         who=_who(payload, source),
