@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from api_kit import CLUB, Answer, Caller, cafe, key, member
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from regulars.actions import adjusting
 from regulars.actions.api_keys import Wanted, create
@@ -217,3 +219,21 @@ def test_the_list_goes_on_by_cursors(caller: Caller, mia: str) -> None:
     assert paged == whole
     wrong = boss.get("/adjustments?state=waiting&cursor=made-up")
     assert (wrong.status, wrong.said["code"]) == (422, "cursor_wrong")
+
+
+def test_a_long_page_asks_no_more_of_the_database_than_a_short_one(
+    caller: Caller, mia: str
+) -> None:
+    till, boss = desk(), office()
+
+    def questions() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert boss.get("/adjustments").status == 200
+        return len(asked)
+
+    give(till, mia, "1", "first")
+    boss.get("/adjustments")  # the day on which a key is first used is noted
+    few = questions()
+    for number in range(5):
+        give(till, mia, "1", f"more-{number}")
+    assert questions() == few

@@ -70,7 +70,7 @@ def adjust(asked: Asked) -> Reply:
     )
     row = adjusting.adjust(asked.key.id, wish, asked.now)
     known = row.asked_at != asked.now or row.asked_key_id != asked.key.id
-    return Reply(value=_first(row, asked), headers=REPLAY if known else {})
+    return Reply(value=_shown(_first(row), asked), headers=REPLAY if known else {})
 
 
 def _public(told: str) -> UUID:
@@ -105,7 +105,9 @@ def list_adjustments(asked: Asked) -> Reply:
     rows = found[: query.limit]
     more = len(found) > query.limit
     following = cursors.cursor(of, rows[-1].asked_at.isoformat(), str(rows[-1].id)) if more else ""
-    return Reply(value=AdjustmentsOut(items=[_shown(one, asked) for one in rows], next=following))
+    whose = members.public_ids(one.customer_id for one in rows)
+    items = [_told(one, whose[one.customer_id], asked) for one in rows]
+    return Reply(value=AdjustmentsOut(items=items, next=following))
 
 
 @serve(
@@ -162,22 +164,28 @@ def _decided(row: Adjustment, asked: Asked) -> Reply:
     return Reply(value=_shown(row, asked), headers=REPLAY if known else {})
 
 
-def _first(row: Adjustment, asked: Asked) -> AdjustmentOut:
+def _first(row: Adjustment) -> Adjustment:
     """An adjustment as it was answered when it was asked for, whatever was decided since."""
     if row.decided_at is not None:
         row.state, row.decided_at = adjusting.WAITING, None
         row.decided_by = row.decided_key = None
-    return _shown(row, asked)
+    return row
 
 
 def _shown(row: Adjustment, asked: Asked) -> AdjustmentOut:
+    whose = members.public_ids([row.customer_id])
+    return _told(row, whose[row.customer_id], asked)
+
+
+def _told(row: Adjustment, member: str, asked: Asked) -> AdjustmentOut:
+    """An adjustment in favour of a member, by their random id."""
     running = asked.speech.programmes.get(row.programme)
     scale = scales(running).get(row.asset, 0) if running is not None else 0
     return AdjustmentOut(
         adjustment=str(row.id),
         key=row.key or "",
         programme=row.programme,
-        member=members.public_id(row.customer_id),
+        member=member,
         asset=row.asset,
         amount=shown(row.amount, scale),
         reason=row.reason,

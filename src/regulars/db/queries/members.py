@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -10,9 +10,8 @@ from uuid import UUID
 from django.db import connection
 from msgspec import Struct
 
-from regulars.db.holders import ends
 from regulars.db.models import AttemptRow, CodeRow, Customer, HolderState, IdentifierRow, VoucherRow
-from regulars.db.queries.history import NEWEST, same_person
+from regulars.db.queries.history import NEWEST, end_of, same_person
 from regulars.engine.arrivals import AnyFact, decode
 from regulars.engine.facts import Identifier
 
@@ -40,15 +39,10 @@ def number_of(public_id: str) -> int | None:
     return None if number is None else end_of(number)
 
 
-def public_id(number: int) -> str:
-    """The random id of a customer by their number."""
-    return str(Customer.objects.values_list("public_id", flat=True).get(id=number))
-
-
-def end_of(number: int) -> int:
-    """Whom a customer is one with."""
-    with connection.cursor() as cursor:
-        return ends(cursor, [number]).get(number, number)
+def public_ids(numbers: Iterable[int]) -> dict[int, str]:
+    """The random ids of customers by their numbers."""
+    rows = Customer.objects.filter(id__in=set(numbers)).values_list("id", "public_id")
+    return {number: str(public_id) for number, public_id in rows}
 
 
 def number_known_by(identifiers: Sequence[Identifier]) -> int | None:
