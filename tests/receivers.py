@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Min
 from msgspec import Struct, field
 
+from ports import free_port
 from regulars.actions import delivering, webhooks
 from regulars.actions.delivering import Postbox
 from regulars.channels.webhooks import Networks
@@ -143,9 +144,7 @@ def _read(client: socket.socket) -> None:
 
 def closed_port() -> str:
     """An address at which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    return f"http://127.0.0.1:{port}/"
+    return f"http://127.0.0.1:{free_port()}/"
 
 
 class Clock(Struct):

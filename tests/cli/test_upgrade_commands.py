@@ -8,6 +8,7 @@ import pytest
 from django.db import connections
 
 from cli.conftest import Regulars
+from ports import free_port
 from regulars.cli import upgrade
 from regulars.run.upgrade import Upgraded
 from regulars.words.speaking import speaking
@@ -31,7 +32,7 @@ def test_what_is_up_to_date_stays_and_what_is_later_is_refused(regulars: Regular
             "INSERT INTO django_migrations (app, name, applied)"
             " VALUES ('regulars', '9999_later', now())"
         )
-    for words in (["upgrade"], ["verify"], ["serve", "--port", "8999"]):
+    for words in (["upgrade"], ["verify"], ["serve", "--port", free_port()]):
         refused = regulars(*words)
         assert refused.returncode == 2, words
         assert "belongs to a later release of Regulars" in refused.stderr.splitlines()[-1]
