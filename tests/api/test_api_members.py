@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from api_kit import CLUB, LONG_AGO, Caller, ago, cafe, key, member, order, stand_still
+from django.core import signing
 
 from regulars.actions import customers, reserving
 from regulars.actions.publishing import publish
+from regulars.api import cursors
 from regulars.db.models import AttemptRow, Business, Customer, FactRow, TransferRow, VoucherRow
 
 pytestmark = pytest.mark.django_db
@@ -298,6 +300,8 @@ def test_the_ledger_is_paged_by_cursors_that_nobody_can_make(caller: Caller, mia
     assert paged == whole
     other = member(caller, "ben@example.com")
     first = caller.get(f"{here}?limit=2").said["next"]
+    number = Customer.objects.values_list("id", flat=True).get(public_id=mia)
+    assert str(number) not in str(signing.loads(first, salt=cursors.SALT)[0])
     for path, said in ((here, "made-up"), (f"/members/{CLUB}/{other}/transfers", first)):
         told = caller.get(f"{path}?cursor={said}")
         assert (told.status, told.said["code"]) == (422, "cursor_wrong")
