@@ -53,7 +53,6 @@ class Stepper(Struct, frozen=True, kw_only=True):
     worth: str
     points: str
     block: int
-    spend: int
 
 
 def voice(edition: Edition) -> Voice:
@@ -240,7 +239,6 @@ def steppers(scene: Scene, state: Wanted) -> list[Stepper]:
                 worth=speaks.money(state.spend // block * worth.minor, worth.currency),
                 points=bare(state.spend, place.edition, asset),
                 block=block,
-                spend=state.spend,
             )
         )
     return found

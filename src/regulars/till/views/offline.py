@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from regulars.actions import till_queue
 from regulars.actions.refused import Refused
+from regulars.actions.till_queue import MOST_PIECES
 from regulars.till.doors import TillRequest, paired, working
 from regulars.till.views.desk import goods
 from regulars.words.reasons import sentence
@@ -29,6 +30,7 @@ def offline(request: TillRequest) -> HttpResponse:
         "device": request.device,
         "currency": request.business.currency,
         "goods": goods(),
+        "most_pieces": MOST_PIECES,
         "kept_page": True,
     }
     return render(request, "till/offline.html", values)

@@ -62,17 +62,19 @@
   });
 
   /* a hand scanner types fast and ends with Enter ------------------------------------------------ */
-  let burst = "", at = 0;
+  let burst = "", at = 0, before = "";
   document.addEventListener("keydown", (event) => {
-    const now = performance.now();
-    if (now - at > 40) burst = "";
+    const now = performance.now(), amount = document.getElementById("amount");
+    if (now - at > 40) [burst, before] = ["", amount?.value];
     at = now;
     if (event.key.length === 1) burst += event.key;
     const field = document.getElementById("q");
     if (event.key !== "Enter" || burst.length < 6 || !field || event.target === field) return;
     event.preventDefault();
-    const amount = document.getElementById("amount");
-    if (event.target === amount) amount.value = amount.defaultValue;
+    if (event.target === amount) {
+      amount.value = before;
+      changed(amount);
+    }
     find(burst);
   });
   const find = (text) => {
@@ -241,7 +243,7 @@
   if (!form && data.cashier) sessionStorage.removeItem(UNSURE);
   const count = (wanted) => {
     if (!pieces) return 1;
-    const now = Math.min(Math.max(wanted || 1, 1), 50);
+    const now = Math.min(Math.max(wanted || 1, 1), Number(pieces.dataset.most));
     pieces.hidden = !what.value;
     pieces.querySelector("output").textContent = now;
     return what.value ? now : 1;
@@ -343,7 +345,6 @@
   if (form && data.desk) setInterval(() => back().catch(() => {}), WAIT);
   if (data.cashier) localStorage.setItem(LAST, data.cashier);
   tell();
-  send().catch(() => {});
   /* nobody's data stays on the screen of a till that was left alone ----------------------------- */
   let lock = 0;
   const rest = () => {
