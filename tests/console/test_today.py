@@ -25,7 +25,7 @@ from insights_kit import (
 from people import NOW, arrival, line, order, who
 from regulars.actions.measuring import refresh
 from regulars.actions.record import record
-from regulars.console.views.today import days, news
+from regulars.console.views.today import days, news, people
 from regulars.console.views.today.page import greeting
 from regulars.db.models import Customer, ImportRun, MeasureResult, Role
 from server import Server, fresh_database
@@ -67,6 +67,13 @@ def test_the_most_urgent_people_come_first_each_with_a_reason(owner: Client) -> 
     for name in SILENT:
         person = Customer.objects.get(name=name)
         assert f'<a href="/console/customers/{person.public_id}/">{name}</a>' in html
+
+
+def test_who_stands_there_for_two_reasons_keeps_the_first_place() -> None:
+    told = [("ana", "refund"), ("ben", "drifts"), ("eva", "drifts"), ("ana", "first order")]
+    listed = [{"key": key, "reason": reason} for key, reason in told]
+    found = [(one["key"], one["reason"]) for one in people.different(listed)]
+    assert found == [("ana", "refund"), ("ben", "drifts"), ("eva", "drifts")]
 
 
 def test_numbers_are_those_of_the_measures_and_lead_to_their_lists(owner: Client) -> None:

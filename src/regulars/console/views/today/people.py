@@ -53,13 +53,16 @@ def to_look_after(scene: Scene, watch: Watch) -> list[dict[str, Any]]:
     first = [_first(scene, watch, seen) for seen in today.first_orders(watch.places, since, SHOWN)]
     chosen = refunds + gone[:2] + first[:1]
     rest = gone[2:] + first[1:]
-    picked = _different(chosen + rest)[:SHOWN]
+    picked = different(chosen + rest)[:SHOWN]
     return [{**person, "primary": n == 0} for n, person in enumerate(picked)]
 
 
-def _different(people: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def different(people: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Everybody once, for the first reason."""
-    return list({person["key"]: person for person in reversed(people)}.values())[::-1]
+    found: dict[str, dict[str, Any]] = {}
+    for person in people:
+        found.setdefault(person["key"], person)
+    return list(found.values())
 
 
 def _line(seen: Seen, reason: str, action: str) -> dict[str, Any]:
