@@ -171,6 +171,24 @@ def test_what_is_held_is_worth_what_it_is_worth() -> None:
     assert [one["day"] for one in result["months"].records()][-1] == date(2026, 4, 30)
 
 
+@pytest.mark.parametrize(("stamps", "told"), [(1, True), (300, True), (400, False)])
+def test_one_stamp_hides_nothing_of_the_points(stamps: float, told: bool) -> None:
+    """1,000 points are worth 50, a stamp 1.67 cents; what is too early counts in full up to a
+    tenth of all."""
+    card = table(("m0", 80, "earned", stamps)).assign(asset="stamps")
+    worth = {"points": 0.05, "stamps": 1 / 60}
+    told_of = pd.concat([table(*twenty(), life=400), card])
+    result = owed(told_of, worth=worth, as_of="2026-04-30", currency="EUR")
+    assert isinstance(result, Result)
+    points, other = sorted(result.main.records(), key=lambda row: str(row["asset"]))
+    assert other["likely_worth"] is None
+    found = result.headline["likely_worth"]
+    assert (found is not None) is told
+    if told:
+        assert found == pytest.approx(points["likely_worth"] + other["worth"])
+        assert result.headline["low_worth"] <= found <= result.headline["high_worth"]
+
+
 def test_the_same_table_gives_the_same_range_and_another_order_too() -> None:
     mixed = table(*twenty(), life=200).sample(frac=1, random_state=3)
     one, other = (

@@ -13,7 +13,7 @@ from django.utils import timezone
 from till_kit import CLUB, NOW, PIN, Counter, digest, member, open_counter, paired, place
 
 from regulars.actions import tills
-from regulars.actions.till_looking import newest, ready
+from regulars.actions.till_looking import in_force, ready
 from regulars.console.views.customers.known import details_of
 from regulars.db.models import (
     Cashier,
@@ -262,7 +262,7 @@ def test_a_birthday_given_at_the_counter_brings_its_treat(counter: Counter) -> N
     assert (fact.body["name"], fact.body["value"]) == ("birth_date", "--02-29")
     page = client.get("/till/", {"m": row.public_id})
     assert "Use: One drink" not in page.content.decode()
-    when = days_of("birthday", OUTSIDE, newest(ready()[CLUB]))
+    when = days_of("birthday", OUTSIDE, in_force(ready()[CLUB]))
     assert when == "Only in the week of the birthday."
     told = {**JOIN, "name": "Dora", "contact": "d@example.com", "birthday": "21 11"}
     assert client.post("/till/new/", told).status_code == 302

@@ -12,8 +12,10 @@ from django.utils import timezone
 from till_kit import CLUB, NOW, Counter, open_counter
 
 from regulars.actions import shelves
+from regulars.actions.publishing import publish
 from regulars.actions.shelves import Goods, Told
 from regulars.db.models import Role, TillDeed
+from regulars.sources.corner_coffee import programme as club
 from regulars.till.asking import slipped
 from staff import employ
 
@@ -108,3 +110,23 @@ def test_no_yes_stays_ticked_for_whoever_comes_next(counter: Counter) -> None:
     form = re.findall(r'<form[^>]*id="enrol"[^>]*>', page)
     assert form
     assert 'autocomplete="off"' in form[0], "a browser that goes back restores no box"
+
+
+def test_an_edition_that_is_to_come_is_not_yet_told_at_the_till(
+    counter: Counter, today: list[datetime]
+) -> None:
+    """What was published with notice changes nothing before its day."""
+    lines = club().replace("corner_club_1", "corner_club_2").splitlines()
+    without = "\n".join(
+        line for line in lines if "{id: cup," not in line and "id: stamp," not in line
+    )
+    begins = NOW + timedelta(days=40)
+    publish(without, now=NOW, by="Olga", begins=begins, reason="Cups are over")
+    told = {"m": counter.ana_id, "a": "8.40"}
+    page = text(counter.browser().get("/till/", told))
+    assert "A keep-cup 320 points" in page
+    assert "+ 1 stamp" in page
+    today[0] = begins + timedelta(days=1)
+    page = text(counter.browser().get("/till/", told))
+    assert "keep-cup" not in page
+    assert "+ 1 stamp" not in page

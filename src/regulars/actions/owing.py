@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
+from regulars.actions.portal_pages import edition_now
 from regulars.db import programmes
 from regulars.db.models import Business
 from regulars.db.points_table import write_points
@@ -31,7 +32,7 @@ def points_owed(folder: Path, params: Mapping[str, Any], *, now: datetime) -> Ou
     path = write_points(folder / "mirror", running, zone=business.zone)
     asked = {name: value for name, value in params.items() if name not in NOT_ASKED}
     asked.setdefault("as_of", now.astimezone(ZoneInfo(business.zone)).date().isoformat())
-    editions = [one.editions[-1].edition for one in running]
+    editions = [edition_now(one, now) for one in running]
     worth = worth_by_asset(editions, business.currency)
     asked.setdefault("worth", {asset: str(one) for asset, one in worth.items()})
     asked["currency"] = business.currency

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from regulars.actions import audit, scan_codes
 from regulars.actions.refused import Refused
-from regulars.actions.till_looking import TapOffer, newest, ready, taps_of
+from regulars.actions.till_looking import TapOffer, in_force, ready, taps_of
 from regulars.db.models import PaperCode, Place, ScanRule, Staff
 from regulars.db.queries.staff import places_of
 
@@ -34,7 +34,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
 def offers() -> list[TapOffer]:
     """What scanning can give: what one tap at the till can."""
-    return [one for running in ready().values() for one in taps_of(newest(running))]
+    return [one for running in ready().values() for one in taps_of(in_force(running))]
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from regulars.actions.booking import Given
 from regulars.actions.leavings import stay_out
 from regulars.actions.refused import Refused
 from regulars.actions.scan_codes import Claim
-from regulars.actions.till_looking import TapOffer, newest, ready, taps_of
+from regulars.actions.till_looking import TapOffer, in_force, ready, taps_of
 from regulars.actions.till_sales import MOST_WHYS, lock_key, told
 from regulars.db import api_keys
 from regulars.db.models import Business, Scan, ScanRule
@@ -100,7 +100,7 @@ def _number(customer: int, claim: Claim, rule: ScanRule, day: date) -> int:
 def offer_of(rule: ScanRule) -> TapOffer:
     """What a place gives for a scan. Refused: scan_off, where its programme has that no more."""
     running = ready().get(rule.programme)
-    offers = taps_of(newest(running)) if running else []
+    offers = taps_of(in_force(running)) if running else []
     wanted = (rule.activity, rule.asset)
     found = next((one for one in offers if (one.activity, one.asset) == wanted), None)
     if found is None:

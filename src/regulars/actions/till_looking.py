@@ -7,10 +7,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection
+from django.utils import timezone
 from msgspec import Struct, structs
 
 from regulars.actions.leavings import left, still_in
 from regulars.actions.looking import Look, look
+from regulars.actions.portal_pages import edition_now
 from regulars.actions.quoting import Offer, figure, quote
 from regulars.actions.refused import Refused
 from regulars.actions.till_sales import Sale, Sold, try_sale
@@ -75,7 +77,7 @@ def scene(worker: Worker, sale: Sale, now: datetime) -> Scene:
             sold = try_sale(worker, sale, now)
         except Refused as refusal:
             refused = refusal
-    taps = [one for programme in mine for one in taps_of(newest(programme))]
+    taps = [one for programme in mine for one in taps_of(in_force(programme))]
     return Scene(member=found[0], places=places, taps=taps, left=gone, sold=sold, refused=refused)
 
 
@@ -85,9 +87,10 @@ def ready() -> dict[str, Compiled]:
         return programmes.running(cursor)
 
 
-def newest(programme: Compiled) -> Edition:
-    """The edition whose names are shown."""
-    return programme.editions[-1].edition
+def in_force(programme: Compiled) -> Edition:
+    """The edition that holds at present: its names are shown, its taps offered. One that was
+    published with notice is not yet that."""
+    return edition_now(programme, timezone.now())
 
 
 def _place(programme: Compiled, sale: Sale, worker: Worker, now: datetime) -> Place:
@@ -101,7 +104,7 @@ def _place(programme: Compiled, sale: Sale, worker: Worker, now: datetime) -> Pl
         place=worker.device.place_id,
     )
     offers = quote(sale.customer, programme.id, cart, now).offers
-    edition = newest(programme)
+    edition = in_force(programme)
     place = Place(
         programme=programme.id,
         edition=edition,

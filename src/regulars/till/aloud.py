@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext
 
-from regulars.actions.till_looking import newest, ready
+from regulars.actions.till_looking import in_force, ready
 from regulars.words import formats
 from regulars.words.amounts import language, said
 
@@ -27,5 +27,5 @@ def read_aloud() -> dict[str, str]:
 def names_of(programmes: Iterable[str]) -> str:
     """What programmes are called, in one line."""
     running = ready()
-    names = [said(newest(running[one]).name) for one in programmes if one in running]
+    names = [said(in_force(running[one]).name) for one in programmes if one in running]
     return formats.joined(names, language())

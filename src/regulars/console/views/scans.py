@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from regulars.actions import scan_rules, scanning
 from regulars.actions.refused import Refused
-from regulars.actions.till_looking import newest, ready
+from regulars.actions.till_looking import in_force, ready
 from regulars.console.permissions import Right, StaffRequest, needs, places_of
 from regulars.console.saying import do
 from regulars.db.models import ScanRule
@@ -32,7 +32,7 @@ MOST_DIGITS = 4
 @require_safe
 def everything(request: StaffRequest) -> HttpResponse:
     """Each place, with what scanning gives there and its papers."""
-    editions = {name: newest(one) for name, one in ready().items()}
+    editions = {name: in_force(one) for name, one in ready().items()}
     gives = [
         (
             f"{one.programme}.{one.activity}.{one.asset}",
@@ -117,7 +117,7 @@ def _gives(rule: ScanRule | None) -> str:
         offer = scanning.offer_of(rule)
     except Refused:
         return ""
-    return tapped(newest(ready()[rule.programme]), offer.activity, offer.asset, offer.amount)
+    return tapped(in_force(ready()[rule.programme]), offer.activity, offer.asset, offer.amount)
 
 
 @needs(Right.MANAGE_STAFF)

@@ -51,6 +51,8 @@ EARLY = Note(
 NO_WORTH = Note(
     text="What a point is worth is not known: no reward says what it saves its buyer in money."
 )
+SMALL_PART = 0.1
+"""Of the worth of all that is owed: so much may be too early to tell without hiding the rest."""
 FEWER_DRAWS = 60
 """For each month of the past, whose range is drawn to be looked at."""
 
@@ -186,11 +188,19 @@ def _summed(asset: str, moves: Moves, found: Estimate, worth: float | None) -> R
 
 def _headline(assets: list[Row], draws: Any) -> dict[str, Any]:
     worth = [row for row in assets if row["worth"] is not None]
-    likely = [row["likely_worth"] for row in worth]
     return {
         "holders": max(row["holders"] for row in assets),
         "worth": sum(row["worth"] for row in worth) if worth else None,
-        "likely_worth": sum(likely) if worth and None not in likely else None,
+        "likely_worth": _likely(worth),
+def _likely(worth: list[Row]) -> float | None:
+    """What all that has a worth comes to in the end. What is too early to tell counts in full where
+    it is a small part; else nothing can be told of the whole."""
+    known = [row["likely_worth"] for row in worth if row["likely_worth"] is not None]
+    early = sum(row["worth"] for row in worth if row["likely_worth"] is None)
+    whole = sum(row["worth"] for row in worth)
+    return sum(known) + early if known and early <= SMALL_PART * whole else None
+
+
         "low_worth": float(numpy.quantile(draws[:, 0], LOW)) if worth else None,
         "high_worth": float(numpy.quantile(draws[:, 1], HIGH)) if worth else None,
     }

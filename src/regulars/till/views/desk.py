@@ -15,7 +15,7 @@ from msgspec import convert, structs
 
 from regulars.actions import till_looking, till_sales, till_taps, till_undoing
 from regulars.actions.refused import Refused
-from regulars.actions.till_looking import Done, Scene, categories_of, newest, ready
+from regulars.actions.till_looking import Done, Scene, categories_of, in_force, ready
 from regulars.actions.till_sales import key_of
 from regulars.actions.till_taps import Tap
 from regulars.db.models import TillDeed
@@ -82,7 +82,7 @@ def frame(request: TillRequest) -> dict[str, Any]:
 
 def goods(chosen: str = "") -> list[dict[str, Any]]:
     """The kinds of goods that the rules tell apart."""
-    editions = [newest(one) for one in ready().values()]
+    editions = [in_force(one) for one in ready().values()]
     return [
         one
         for edition in editions
@@ -167,7 +167,7 @@ def tap(request: TillRequest) -> HttpResponse:
 
 def _taps(programme: str) -> list[till_looking.TapOffer]:
     running = ready().get(programme)
-    return till_looking.taps_of(newest(running)) if running else []
+    return till_looking.taps_of(in_force(running)) if running else []
 
 
 def _member(state: Wanted) -> int:
@@ -191,7 +191,7 @@ def done(request: TillRequest, key: str) -> HttpResponse:
     if found is None:
         raise Http404
     running = ready()
-    editions = {one.programme: newest(running[one.programme]) for one in found.places}
+    editions = {one.programme: in_force(running[one.programme]) for one in found.places}
     deed = found.deed
     whys = [(name, convert(why, Why)) for name, why in deed.details.get("whys", [])]
     told = labels.whys(labels.touched(whys), editions)

@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from regulars.actions import explaining, tills
 from regulars.actions.refused import Refused
-from regulars.actions.till_looking import newest, ready
+from regulars.actions.till_looking import in_force, ready
 from regulars.db.queries.members import number_of
 from regulars.db.queries.till import MOST_FOUND, SHORTEST, Found, brief_of, find
 from regulars.engine.calendar import datetime_of
@@ -74,12 +74,12 @@ def _chosen(request: TillRequest, found: Found, state: Wanted) -> HttpResponse:
 @working
 @require_safe
 def why(request: TillRequest) -> HttpResponse:
-    """Why somebody has what they have, line by line, the newest first."""
+    """Why somebody has what they have, line by line, the in_force first."""
     member = brief_of(request.GET.get("m", "")[:60])
     programme = ready().get(request.GET.get("p", ""))
     if member is None or programme is None:
         return HttpResponseRedirect(reverse("till:desk"))
-    edition, now = newest(programme), timezone.now()
+    edition, now = in_force(programme), timezone.now()
     asked = explaining.Wanted(asset=request.GET.get("asset", ""), at=now, known_at=now)
     number = number_of(str(member.public_id)) or 0
     try:

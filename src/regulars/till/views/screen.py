@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from regulars.actions import scan_codes, scanning
 from regulars.actions.refused import Refused
-from regulars.actions.till_looking import newest, ready
+from regulars.actions.till_looking import in_force, ready
 from regulars.db.models import ScanRule
 from regulars.db.queries.scans import screen_rule
 from regulars.till.doors import TillRequest, paired
@@ -44,4 +44,4 @@ def _gives(rule: ScanRule) -> str:
         offer = scanning.offer_of(rule)
     except Refused:
         return ""
-    return tapped(newest(ready()[rule.programme]), offer.activity, offer.asset, offer.amount)
+    return tapped(in_force(ready()[rule.programme]), offer.activity, offer.asset, offer.amount)
