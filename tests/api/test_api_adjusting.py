@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from api_kit import CLUB, Answer, Caller, cafe, key, member
+from api_kit import CLUB, Answer, Caller, cafe, key, member, stand_still
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -222,8 +222,9 @@ def test_the_list_goes_on_by_cursors(caller: Caller, mia: str) -> None:
 
 
 def test_a_long_page_asks_no_more_of_the_database_than_a_short_one(
-    caller: Caller, mia: str
+    caller: Caller, mia: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    stand_still(monkeypatch)
     till, boss = desk(), office()
 
     def questions() -> int:
