@@ -12,8 +12,10 @@ import pytest
 from django.utils import timezone
 
 from portal.portal_kit import NOW, Club, text
+from regulars.actions import portal_erasing
 from regulars.actions.portal_profile import Said, consent
 from regulars.db.models import AuditRow, Consent, Customer, IdentifierRow, Role
+from regulars.db.queries import portal_data
 from regulars.db.queries.consents import consents_of
 from staff import PASSWORD, employ, signed_in
 
@@ -67,11 +69,22 @@ def test_staff_write_down_a_no_and_why(club: Club) -> None:
     assert told.status_code == 302
     assert not consents_of(club.ana)[NEWS]
     row = Consent.objects.get(customer_id=club.ana, given=False)
-    assert (row.source, row.reason) == ("staff", "asked by phone")
+    assert row.source == "staff"
+    assert "asked by phone" in text(office.get(page(club, "consents/")))
     assert row.actor.startswith("staff ")
     assert AuditRow.objects.filter(what="consent.withdrawn").count() == 1
     again = office.post(page(club, "consents/"), {**asked, "reason": "once more"})
     assert again.status_code == 422, "there is nothing to stop any more"
+
+
+def test_why_staff_wrote_a_no_down_goes_with_whoever_is_forgotten(club: Club) -> None:
+    say(club, True, "Words")
+    said = {"about": "news", "reason": "Ana Popescu asked by phone"}
+    signed_in(club.owner).post(page(club, "consents/"), said)
+    assert "asked by phone" in portal_data.everything(club.ana, NOW)
+    portal_erasing.erase(club.ana, NOW)
+    assert not consents_of(club.ana)[NEWS]
+    assert "asked by phone" not in portal_data.everything(club.ana, NOW)
 
 
 def test_the_owner_hands_over_what_is_known(club: Club) -> None:

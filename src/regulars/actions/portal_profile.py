@@ -12,10 +12,12 @@ from django.db.models import Max
 from msgspec import Struct, structs
 
 from regulars.actions import birthdays, leavings, stops
+from regulars.actions.audit import keep_reason
 from regulars.actions.customers import NAME_LENGTH, change_profile
 from regulars.actions.refused import Refused
 from regulars.db.models import Consent, ConsentWording, Customer, HolderState, Leaving
 from regulars.db.queries.consents import Stopping, consents_of, marks_of
+from regulars.db.queries.staff_words import key_of
 from regulars.engine.facts import Profile
 
 PURPOSES = ("points", "news", "events", "questions")
@@ -71,7 +73,7 @@ def change(customer_id: int, about: About, now: datetime) -> None:
 class Said(Struct, frozen=True, kw_only=True):
     """What somebody said yes or no to: by purpose and channel, each with the `wordings` that they
     read or heard, in which language, by which way, at which `place`, and who wrote it down, for
-    which `reason`."""
+    which `reason`, which goes with the customer."""
 
     choices: Choices
     wordings: Mapping[str, str]
@@ -116,7 +118,7 @@ def _check(said: Said) -> None:
 
 def _write(customer_id: int, said: Said, choices: Choices, at: datetime) -> None:
     for (purpose, channel), given in choices.items():
-        Consent.objects.create(
+        row = Consent.objects.create(
             customer_id=customer_id,
             purpose=purpose,
             channel=channel,
@@ -126,8 +128,8 @@ def _write(customer_id: int, said: Said, choices: Choices, at: datetime) -> None
             source=said.source,
             actor=said.actor[:200],
             place=said.place,
-            reason=said.reason[:500],
         )
+        keep_reason(key_of("consent", row.id), customer_id, said.reason, at)
 
 
 def _wording(text: str, language: str, now: datetime) -> str:

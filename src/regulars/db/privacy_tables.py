@@ -211,7 +211,7 @@ ABOUT_CUSTOMERS = {
         "as long as the proof is needed",
         "consents",
         "stays",
-        did="purpose channel given wording at source place reason",
+        did="purpose channel given wording at source place",
         staff="actor",
         joins="id",
     ),

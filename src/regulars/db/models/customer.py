@@ -113,8 +113,8 @@ class CustomerNote(models.Model):
 
 class StaffWord(models.Model):
     """What staff gave as the reason of something, which is kept where it can go with the customer:
-    facts and the audit log stay for ever. `key` names the fact, or the act and what it was done
-    to."""
+    facts, consents and the audit log stay for ever. `key` names the fact or the consent, or the act
+    and what it was done to."""
 
     pk = models.CompositePrimaryKey("customer_id", "key")
     customer_id = models.BigIntegerField()

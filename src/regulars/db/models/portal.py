@@ -55,7 +55,7 @@ class MemberSession(models.Model):
 class Consent(models.Model):
     """Somebody said yes or no to messages for a purpose by a channel. Append-only: the newest row
     counts, and all of them are the proof. `wording` names the text that they read; `place` is where
-    that was, if it was said at a counter, `reason` what staff noted who wrote it down."""
+    that was, if it was said at a counter. Why staff wrote it down is a `StaffWord`."""
 
     pk = models.CompositePrimaryKey("customer_id", "id")
     customer_id = models.BigIntegerField()
@@ -68,7 +68,6 @@ class Consent(models.Model):
     source = models.CharField(max_length=30)
     actor = models.CharField(max_length=200)
     place = models.CharField(max_length=100, blank=True, default="", db_collation="C")
-    reason = models.CharField(max_length=500, blank=True, default="", db_default="")
 
     class Meta:
         db_table = "regulars_consent"

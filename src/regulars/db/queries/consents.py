@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from regulars.db.models import Consent, ConsentWording, Customer, IdentifierRow, StoppedAddress
 from regulars.db.queries.history import end_of, same_person
+from regulars.db.queries.staff_words import key_of, reasons
 from regulars.db.stopped import INVITATIONS, mark_of
 
 SALT = "regulars.stop"
@@ -160,10 +161,12 @@ def wordings_of_all_times() -> list[Stood]:
 
 
 class Proof(Struct, frozen=True, kw_only=True):
-    """Somebody said yes or no: what to, when, by which way, and the words that they read."""
+    """Somebody said yes or no: what to, when, by which way, the words that they
+    read, and the reason that staff gave who wrote it down."""
 
     row: Consent
     text: str
+    reason: str
     customer: Customer
 
 
@@ -182,8 +185,14 @@ def _told(rows: list[Consent]) -> list[Proof]:
     read = ConsentWording.objects.filter(id__in={one.wording for one in rows})
     texts = dict(read.values_list("id", "text"))
     people = Customer.objects.in_bulk({one.customer_id for one in rows})
+    why = reasons(key_of("consent", one.id) for one in rows)
     return [
-        Proof(row=one, text=texts.get(one.wording, ""), customer=people[one.customer_id])
+        Proof(
+            row=one,
+            text=texts.get(one.wording, ""),
+            reason=why.get(key_of("consent", one.id), ""),
+            customer=people[one.customer_id],
+        )
         for one in rows
         if one.customer_id in people
     ]

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from regulars.db.models import AuditRow, StaffWord
 
 
-def key_of(what: str, about: str) -> str:
-    """Under which name the reason of an entry of the audit log is kept."""
+def key_of(what: str, about: object) -> str:
+    """Under which name the reason is kept of an entry of the audit log, or of a consent."""
     return f"{what}:{about}"
 
 
