@@ -17,8 +17,7 @@ from django.utils.translation import gettext
 
 from regulars.actions.mailing import Wanted, queue
 from regulars.db.models import Business, Customer, EntryTicket, IdentifierRow, MemberSession
-from regulars.db.queries.history import same_person
-from regulars.db.queries.portal import end_of
+from regulars.db.queries.history import end_of, same_person
 
 PAUSE = timedelta(hours=24)
 WORTH = timedelta(days=7)

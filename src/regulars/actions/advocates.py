@@ -41,7 +41,7 @@ def choose_code(customer_id: int, programme: str, written: str, *, now: datetime
 
 
 def _locked(cursor: CursorWrapper, customer_id: int, programme: str) -> int:
-    end = holders.ends(cursor, [customer_id]).get(customer_id, customer_id)
+    end = holders.end_of(cursor, customer_id)
     if not any(row.programme == programme for row in holders.locked(cursor, [end])):
         raise Refused("not_member", programme=programme)
     return end

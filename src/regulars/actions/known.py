@@ -20,4 +20,4 @@ def known_customer(who: Who, now: datetime) -> int:
 
 def _number(cursor: CursorWrapper, who: Who, now: datetime) -> int:
     (number,) = people.find_or_make(cursor, [who], now=now, crowd=Crowd())
-    return holders.ends(cursor, [number]).get(number, number)
+    return holders.end_of(cursor, number)

@@ -174,7 +174,7 @@ def open_under(
 
 
 def _row_of(cursor: CursorWrapper, customer_id: int, programme: str) -> HolderRow:
-    number = holders.ends(cursor, [customer_id]).get(customer_id, customer_id)
+    number = holders.end_of(cursor, customer_id)
     rows = holders.read(cursor, [number])
     row = next((one for one in rows if one.programme == programme), None)
     if row is None:

@@ -9,27 +9,21 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from django.db import connection, transaction
 from msgspec import Struct
 
 from regulars.actions import explaining, looking, quoting
-from regulars.actions.explaining import Explained, Wanted
+from regulars.actions.explaining import Explained
 from regulars.actions.looking import Look
 from regulars.actions.quoting import Offer
 from regulars.actions.refused import Refused
 from regulars.db import programmes
 from regulars.db.models import AttemptRow, Customer, FactRow, Friend, VoucherRow
 from regulars.db.queries import advocates
-from regulars.db.queries.history import same_person
-from regulars.db.queries.portal import (
-    advocate_of,
-    bodies,
-    cashiers_of,
-    end_of,
-    first_name,
-    place_names,
-    product_names,
-)
+from regulars.db.queries.history import end_of, same_person
+from regulars.db.queries.names import place_names, product_names
+from regulars.db.queries.portal import advocate_of, bodies, cashiers_of, first_name
 from regulars.db.queries.scans import scanned_at
 from regulars.engine.arrivals import AnyFact, decode
 from regulars.engine.calendar import datetime_of, instant_of
@@ -134,10 +128,7 @@ class Past(Struct, frozen=True, kw_only=True):
 def past(customer_id: int, programme: str, now: datetime) -> Past:
     """The whole history of a member. Refused: programme_unknown, not_member."""
     compiled = _compiled(programme)
-    explained = [
-        explaining.explain(customer_id, programme, Wanted(asset=one, at=now, known_at=now))
-        for one in compiled.asset_names
-    ]
+    explained = explaining.explain_all(customer_id, programme, now)
     keys = {line.fact for one in explained for line in one.lines}
     rows = bodies(same_person(customer_id), sorted(keys))
     facts = {key: _decoded(row) for key, row in rows.items()}
@@ -181,12 +172,14 @@ def _decoded(row: FactRow) -> AnyFact:
 
 def _redeemed(keys: list[str]) -> dict[str, str]:
     """Which reward was asked for under a key."""
-    rows = AttemptRow.objects.filter(key__in=keys).values_list("key", "answer", "body")
-    found = {}
-    for key, _answer, body in rows:
-        reward = body.partition('"reward":"')[2].partition('"')[0]
-        found[key] = reward
-    return found
+    rows = AttemptRow.objects.filter(key__in=keys).values_list("key", "body")
+    return {key: msgspec.json.decode(body, type=_Asked).reward for key, body in rows}
+
+
+class _Asked(Struct):
+    """What is read of an attempt: of a voucher that is used there is no reward."""
+
+    reward: str = ""
 
 
 class Brought(Struct, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from regulars.actions.refused import Refused
 from regulars.db.holders import Figures, HolderRow
 from regulars.db.models import AttemptRow, HolderState, VoucherRow
 from regulars.db.queries import members
-from regulars.db.queries.history import same_person
+from regulars.db.queries.history import end_of, same_person
 from regulars.engine.arrivals import Arrival
 from regulars.engine.happenings import Reversal
 from regulars.engine.keys import made
@@ -85,7 +85,7 @@ def _voucher(row: AttemptRow) -> str:
     """The code of the voucher that an attempt brought: it bears the attempt's key."""
     if not row.accepted:
         return ""
-    whose = same_person(members.end_of(row.customer_id))
+    whose = same_person(end_of(row.customer_id))
     found = VoucherRow.objects.filter(customer_id__in=whose, programme=row.programme, id=row.key)
     return found.values_list("code", flat=True).first() or ""
 
@@ -97,7 +97,7 @@ def standing_of(holder: HolderRow | HolderState) -> Standing:
 
 def _standing_now(row: AttemptRow) -> Standing | None:
     """Where the member of an attempt stands, or whom they were merged into."""
-    holder = members.holder(members.end_of(row.customer_id), row.programme)
+    holder = members.holder(end_of(row.customer_id), row.programme)
     return standing_of(holder) if holder is not None else None
 
 
@@ -225,5 +225,5 @@ def _after(row: AttemptRow, now: datetime) -> datetime:
 
 def _passed(row: AttemptRow) -> datetime:
     """How far the member's book has come."""
-    holder = members.holder(members.end_of(row.customer_id), row.programme)
+    holder = members.holder(end_of(row.customer_id), row.programme)
     return (holder and holder.passed_at) or row.at

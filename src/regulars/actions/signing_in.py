@@ -23,7 +23,8 @@ from regulars.actions.mailing import Wanted, queue
 from regulars.actions.refused import Refused
 from regulars.db import api_keys
 from regulars.db.models import Business, Customer, EntryTicket, MemberSession, SignInTry
-from regulars.db.queries.portal import customer_of_email, end_of, open_ticket, open_try, token_hash
+from regulars.db.queries.history import end_of
+from regulars.db.queries.portal import customer_of_email, open_ticket, open_try, token_hash
 
 JOB = "mail_sign_in"
 LIFE = timedelta(minutes=15)

@@ -204,3 +204,8 @@ def ends(cursor: CursorWrapper, customers: Iterable[int]) -> dict[int, int]:
     if not wanted:
         return {}
     return dict(hot.run(cursor, LINKS, [numbers(wanted)]))
+
+
+def end_of(cursor: CursorWrapper, customer: int) -> int:
+    """The customer at the end of the links that start at one; itself where none does."""
+    return ends(cursor, [customer]).get(customer, customer)

@@ -32,7 +32,11 @@ def explain(
 ) -> list[Line]:
     """The lines whose amounts add up to the balance of an asset, after the last fact or at
     `until`, in the order in which they happened."""
-    run = explained(programme, facts, until)
+    return lines_of(explained(programme, facts, until), asset)
+
+
+def lines_of(run: Run, asset: str) -> list[Line]:
+    """The same of what was folded with every rule telling why."""
     whys: defaultdict[str, list[Why]] = defaultdict(list)
     for why in run.whys or ():
         whys[why.key].append(why)

@@ -13,7 +13,7 @@ def code_of(customer_id: int, programme: str) -> str:
     """The code that a member shows friends: the one last chosen, else the one that was made when
     they joined. Empty where they are no member, or the programme has no referrals."""
     with connection.cursor() as cursor:
-        end = holders.ends(cursor, [customer_id]).get(customer_id, customer_id)
+        end = holders.end_of(cursor, customer_id)
         return next(iter(advocates.codes_of(cursor, end, programme)), "")
 
 
@@ -21,7 +21,7 @@ def made_code_of(customer_id: int, programme: str) -> str:
     """The code that was made when a member joined: what is kept of who brought whom bears it, since
     one that they chose may be their name, and facts stay. Empty as above."""
     with connection.cursor() as cursor:
-        end = holders.ends(cursor, [customer_id]).get(customer_id, customer_id)
+        end = holders.end_of(cursor, customer_id)
         return next(iter(reversed(advocates.codes_of(cursor, end, programme))), "")
 
 
@@ -32,4 +32,4 @@ def owner_of(code: str) -> int | None:
     if number is None:
         return None
     with connection.cursor() as cursor:
-        return holders.ends(cursor, [number]).get(number, number)
+        return holders.end_of(cursor, number)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 from msgspec import Struct, structs
 
+from regulars.db import holders
 from regulars.db.models import (
     Customer,
     CustomerLink,
@@ -90,9 +91,8 @@ def person(public_id: UUID) -> Person | None:
 
 def end_of(number: int) -> int:
     """The customer at the end of the links that start at `number`; itself where none does."""
-    while link := CustomerLink.objects.filter(customer_id=number, undone_at=None).first():
-        number = link.into_id
-    return number
+    with connection.cursor() as cursor:
+        return holders.end_of(cursor, number)
 
 
 def _joined(numbers: Sequence[int]) -> list[Joined]:

@@ -29,10 +29,11 @@ def public_names(numbers: Sequence[str]) -> dict[str, str]:
 
 def product_names(codes: Iterable[str]) -> dict[str, str]:
     """What products are called, by code; one without a name by its code."""
-    found = Product.objects.filter(code__in=list(codes))
+    found = Product.objects.filter(code__in=set(codes))
     return {product.code: str(product) for product in found}
 
 
-def place_names() -> dict[str, str]:
-    """What places are called, by code."""
-    return dict(Place.objects.values_list("code", "name"))
+def place_names(codes: Iterable[str] | None = None) -> dict[str, str]:
+    """What places are called, by code: these, or all."""
+    rows = Place.objects.all() if codes is None else Place.objects.filter(code__in=set(codes))
+    return dict(rows.values_list("code", "name"))

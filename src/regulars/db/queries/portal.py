@@ -20,23 +20,16 @@ from regulars.db.models import (
     IdentifierRow,
     Leaving,
     MemberSession,
-    Place,
-    Product,
     ProgrammeRow,
     SignInTry,
     TillDeed,
 )
+from regulars.db.queries.history import end_of
 
 
 def token_hash(token: str) -> str:
     """What is kept of a token: SHA-256 as 64 hexadecimal digits. A token is long and random."""
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
-
-
-def end_of(number: int) -> int:
-    """Whom a customer is one with."""
-    with connection.cursor() as cursor:
-        return holders.ends(cursor, [number]).get(number, number)
 
 
 def customer_of_email(email: str) -> Customer | None:
@@ -157,17 +150,6 @@ def address_of(number: int, kind: str = "email") -> str:
 def brand() -> Brand | None:
     """How the business looks to members, if anybody said."""
     return Brand.objects.filter(pk=1).first()
-
-
-def product_names(codes: Sequence[str]) -> dict[str, str]:
-    """What products are called."""
-    rows = Product.objects.filter(code__in=set(codes))
-    return {row.code: str(row) for row in rows}
-
-
-def place_names(codes: Sequence[str]) -> dict[str, str]:
-    """What places are called."""
-    return dict(Place.objects.filter(code__in=set(codes)).values_list("code", "name"))
 
 
 def cashiers_of(keys: Sequence[str]) -> dict[str, str]:

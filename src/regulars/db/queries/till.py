@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from regulars.db.models import Cashier, TillDeed, TillDevice
 from regulars.db.queries.finding import LAST_SIGN
-from regulars.db.queries.members import end_of, number_of, voucher_by_code
+from regulars.db.queries.history import end_of
+from regulars.db.queries.members import number_of, voucher_by_code
 from regulars.db.queries.staff import token_hash
 from regulars.identity import IdentityError, fold, normalise
 

@@ -15,6 +15,7 @@ from regulars.actions.portal_profile import CHANNELS, PURPOSES, About, Said
 from regulars.actions.refused import Refused
 from regulars.db.queries import portal, portal_data
 from regulars.db.queries.consents import in_force
+from regulars.db.queries.names import place_names
 from regulars.portal.access import (
     LANGUAGES,
     YEAR,
@@ -85,7 +86,7 @@ def _proofs(customer_id: int) -> list[tuple[str, str, bool]]:
     """When, and at which counter, somebody said yes or no to what, the newest first."""
     named = purpose_names()
     rows = portal_data.consents(customer_id)
-    places = portal.place_names([one.place for one in rows])
+    places = place_names(one.place for one in rows)
     found = []
     for one in rows:
         at = formats.whole_day(timezone.localtime(one.at).date(), language())

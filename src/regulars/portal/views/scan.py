@@ -14,7 +14,7 @@ from regulars.actions import portal_pages, scan_codes, scanning
 from regulars.actions.refused import Refused
 from regulars.actions.scan_codes import CLAIM
 from regulars.db.models import Scan, ScanRule
-from regulars.db.queries.portal import place_names
+from regulars.db.queries.names import place_names
 from regulars.engine.core import GRANT
 from regulars.engine.edition import Edition
 from regulars.engine.run import Why
