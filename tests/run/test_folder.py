@@ -70,7 +70,7 @@ def test_a_private_file_follows_no_link(base: Path) -> None:
 
 
 def test_a_disk_that_takes_a_part_alone_leaves_the_file_as_it_was(base: Path) -> None:
-    """A limit of the process stands for a full disk: what is below is written, what is above not."""
+    """A limit of the process stands for a full disk: what is below it is written."""
     note = base / "note"
     write_private(note, "mine")
     program = (

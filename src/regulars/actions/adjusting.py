@@ -15,18 +15,18 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 from django.db.models import Q, Sum
 from django.db.models.functions import Abs
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from regulars.actions import audit
+from regulars.actions.by_hand import check_other, reason_of
 from regulars.actions.record import Source, record
 from regulars.actions.refused import Refused
 from regulars.db import programmes
-from regulars.db.models import Adjustment, ApiKey, Business, Customer, IdentifierRow, Role, Staff
-from regulars.db.queries.history import end_of, same_person
+from regulars.db.models import Adjustment, ApiKey, Business, Customer, Role, Staff
+from regulars.db.queries.history import end_of
 from regulars.engine.arrivals import Arrival
 from regulars.engine.edition import Asset
 from regulars.engine.happenings import Grant
-from regulars.identity import without_cards
 
 KEY = "key"
 LIMITS = {Role.STAFF: 50, Role.MANAGER: 500, Role.OWNER: 5000, KEY: 50}
@@ -37,7 +37,6 @@ APPROVES = "grants:approve"
 """The scope by which a key decides what others asked for."""
 DAY = timedelta(days=1)
 DONE, WAITING, REFUSED = "done", "waiting", "refused"
-REASON_LENGTH = 500
 
 
 class Wish(Struct, frozen=True, kw_only=True):
@@ -105,7 +104,9 @@ def adjust(actor: Staff | UUID, wish: Wish, now: datetime) -> Adjustment:
     hand = hand_of(actor)
     if hand.most is None:
         raise Refused("adjustment_not_allowed")
-    _check(wish)
+    if not wish.amount:
+        raise Refused("adjustment_empty")
+    wish = structs.replace(wish, reason=reason_of(wish.reason))
     customer = Customer.objects.filter(public_id=wish.customer).first()
     if customer is None:
         raise Refused("customer_unknown")
@@ -113,7 +114,8 @@ def adjust(actor: Staff | UUID, wish: Wish, now: datetime) -> Adjustment:
     if known is not None:
         return _again(known, wish, customer)
     asset = _asset(wish)
-    _check_other(hand, customer.id)
+    if hand.staff is not None:
+        check_other(hand.staff, customer.id)
     row = Adjustment(
         id=uuid4(),
         key=wish.key or None,
@@ -121,7 +123,7 @@ def adjust(actor: Staff | UUID, wish: Wish, now: datetime) -> Adjustment:
         programme=wish.programme,
         asset=asset.id,
         amount=wish.amount,
-        reason=_reason(wish),
+        reason=wish.reason,
         asked_by=hand.staff,
         asked_key=hand.key,
         asked_at=now,
@@ -135,26 +137,13 @@ def adjust(actor: Staff | UUID, wish: Wish, now: datetime) -> Adjustment:
     return row
 
 
-def _reason(wish: Wish) -> str:
-    return without_cards(wish.reason.strip())
-
-
 def _again(known: Adjustment, wish: Wish, customer: Customer) -> Adjustment:
     """The adjustment that is known under a key, if the same is asked for."""
-    said = (wish.programme, wish.amount, _reason(wish), end_of(customer.id))
+    said = (wish.programme, wish.amount, wish.reason, end_of(customer.id))
     kept = (known.programme, known.amount, known.reason, end_of(known.customer_id))
     if said != kept or known.asset != _asset(wish).id:
         raise Refused("key_reused", key=wish.key)
     return known
-
-
-def _check(wish: Wish) -> None:
-    if not wish.amount:
-        raise Refused("adjustment_empty")
-    if not wish.reason.strip():
-        raise Refused("adjustment_reason")
-    if len(wish.reason) > REASON_LENGTH:
-        raise Refused("reason_too_long", most=REASON_LENGTH)
 
 
 def _asset(wish: Wish) -> Asset:
@@ -168,15 +157,6 @@ def _asset(wish: Wish) -> Asset:
     if (wish.asset or found[0].id) not in assets:
         raise Refused("asset_unknown", asset=wish.asset)
     return assets[wish.asset or found[0].id]
-
-
-def _check_other(hand: Hand, customer: int) -> None:
-    """Nobody gives to somebody who is known by their own address."""
-    if hand.staff is None:
-        return
-    own = IdentifierRow.objects.filter(kind="email", value=hand.staff.email.lower())
-    if own.filter(customer_id__in=same_person(end_of(customer))).exists():
-        raise Refused("adjustment_yourself")
 
 
 def limit_of(role: str) -> int | None:
@@ -235,7 +215,8 @@ def approve(actor: Staff | UUID, adjustment: UUID, now: datetime) -> Adjustment:
         raise Refused("adjustment_same_person")
     if not hand.decides:
         raise Refused("adjustment_not_allowed")
-    _check_other(hand, row.customer_id)
+    if hand.staff is not None:
+        check_other(hand.staff, row.customer_id)
     asset = _asset(_wish_of(row))
     if not hand.above and abs(row.amount) > (hand.most or 0) * 10**asset.decimals:
         raise Refused("adjustment_above_you")

@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 from regulars.actions import addresses, following, merged, telling
 from regulars.actions.anew import whole
 from regulars.actions.audit import keep_reason
+from regulars.actions.by_hand import REASON_LENGTH
 from regulars.actions.later import refresh_later
 from regulars.actions.linking import Tie, join_books, part_books
 from regulars.actions.record import Source, record
@@ -36,7 +37,6 @@ from regulars.identity import without_cards
 TAG_LENGTH = 60
 NOTE_LENGTH = 2000
 NAME_LENGTH = 200
-REASON_LENGTH = 500
 ATTRIBUTE_LENGTH = 500
 
 

@@ -10,9 +10,9 @@ from django.db import transaction
 from msgspec import structs
 
 from regulars.actions import audit, portal_erasing
+from regulars.actions.by_hand import reason_of
 from regulars.actions.portal_profile import Said, consent
 from regulars.actions.refused import Refused
-from regulars.actions.vouchers_by_hand import reason_of
 from regulars.db.models import Customer, Role, Staff
 from regulars.db.queries import portal_data
 

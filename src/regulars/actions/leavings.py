@@ -48,7 +48,7 @@ def vouchers_of(customer: int, vouchers: Iterable[str]) -> set[str]:
 
 
 def stay_out(customer: int, *programmes: str) -> None:
-    """Whether somebody takes part in one of these still. Refused: member_left."""
+    """See to it that somebody takes part in one of these still. Refused: member_left."""
     gone = left(customer)
     if programmes and all(one in gone for one in programmes):
         raise Refused("member_left", programme=programmes[0])

@@ -4,7 +4,6 @@ this module loads the analytics libraries, which the web process must not."""
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -19,8 +18,6 @@ from regulars.actions.standings import counts_of, write_standings
 from regulars.db.mirror import Mirror
 from regulars.db.models import Business, MeasureResult
 from regulars.insight import InsightError, Outcome, Sales, measure, open_sales, owed
-
-logger = logging.getLogger("regulars.measuring")
 
 SHOWN: list[tuple[str, dict[str, str]]] = [
     ("revenue", {"period": "day"}),

@@ -9,10 +9,11 @@ from django.db import transaction
 from msgspec import Struct
 
 from regulars.actions import audit, redeeming, reserving
+from regulars.actions.by_hand import check_other, reason_of
 from regulars.actions.portal_pages import edition_of
 from regulars.actions.portal_rewards import HERE
 from regulars.actions.refused import Refused
-from regulars.actions.vouchers_by_hand import check_other, deciding_hand, reason_of
+from regulars.actions.vouchers_by_hand import deciding_hand
 from regulars.db.models import AttemptRow, Staff, VoucherRow
 from regulars.engine.happenings import Redemption
 

@@ -18,7 +18,8 @@ from regulars.engine.happenings import Grant
 def undo(worker: Worker, key: str, now: datetime) -> Sold:
     """Take back what was booked under a key at this till's place.
 
-    Refused: till_undo_unknown, till_undo_done, till_undo_late, till_undo_limit, till_undo_spent.
+    Done again it changes nothing. Refused: till_undo_unknown, till_undo_late, till_undo_limit,
+    till_undo_spent.
     """
     with transaction.atomic():
         lock_key(key)

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from msgspec import Struct
 
 from regulars.actions import audit, reserving
+from regulars.actions.by_hand import check_other, reason_of
 from regulars.actions.record import Source, record
 from regulars.actions.redeeming import Asked, redeem
 from regulars.actions.refused import Refused
@@ -23,21 +24,18 @@ from regulars.db.models import (
     AuditRow,
     Customer,
     HolderState,
-    IdentifierRow,
     Role,
     Staff,
     VoucherRow,
 )
-from regulars.db.queries.history import end_of, same_person
+from regulars.db.queries.history import end_of
 from regulars.engine.arrivals import Arrival
 from regulars.engine.calendar import instant_of
 from regulars.engine.compiled import CompiledEdition
 from regulars.engine.happenings import Opening, VoucherUse
-from regulars.identity import without_cards
 
 MOST_A_DAY = 20
 """So many vouchers one person hands out within a day."""
-REASON_LENGTH = 500
 DAY = timedelta(days=1)
 GIVEN, VOIDED = "voucher.given", "voucher.voided"
 HANDS = (Role.MANAGER, Role.OWNER)
@@ -160,23 +158,6 @@ def deciding_hand(by: Staff) -> Staff:
     if staff.role not in HANDS or not staff.is_active:
         raise Refused("not_allowed")
     return staff
-
-
-def reason_of(told: str) -> str:
-    """A reason as it is kept. Refused: adjustment_reason, reason_too_long."""
-    if not told.strip():
-        raise Refused("adjustment_reason")
-    if len(told) > REASON_LENGTH:
-        raise Refused("reason_too_long", most=REASON_LENGTH)
-    return without_cards(told.strip())
-
-
-def check_other(staff: Staff, customer: int) -> None:
-    """Nobody hands out to somebody who is known by their own address. Refused:
-    adjustment_yourself."""
-    own = IdentifierRow.objects.filter(kind="email", value=staff.email.lower())
-    if own.filter(customer_id__in=same_person(customer)).exists():
-        raise Refused("adjustment_yourself")
 
 
 def _check_day(staff: Staff, now: datetime) -> None:

@@ -256,14 +256,6 @@ def tidy(now: datetime) -> int:
         return outbox.forget(cursor, now - KEPT)
 
 
-@transaction.atomic
-def hold_after_restore() -> int:
-    """What a backup held as waiting was sent long ago: it is not sent again by itself. The owner
-    may replay it. How many deliveries were stopped."""
-    waiting = Delivery.objects.filter(state=Delivery.State.WAITING)
-    return waiting.update(state=Delivery.State.FAILED, code="restored")
-
-
 def any_active() -> bool:
     """Whether there is anybody to send to."""
     return Endpoint.objects.filter(state=Endpoint.State.ACTIVE).exists()

@@ -1,6 +1,6 @@
-"""Facts in and their outcomes out: bytes to arrivals, outcomes to bytes.
+"""Facts in: bytes to arrivals.
 
-Pure but for the words of the active language: no request, no database, no clock.
+No request, no database, no clock: what a reader must know is told by a `Shop`.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from msgspec import Struct, field, structs
 from regulars.actions.record import Outcome, Source, record
 from regulars.actions.replaying import completed
 from regulars.api import answers, clock
+from regulars.api.again import REPLAY
 from regulars.api.answers import Speech
 from regulars.api.asking import NoQuery
 from regulars.api.codes import meant_in_facts
@@ -34,7 +35,6 @@ SCOPE, GRANTS = "facts:write", "grants:write"
 KEPT_SECONDS = 0.5
 """How long a key is trusted without a look into the database: a revoked one ends within this."""
 MOST_KEPT = 1000
-REPLAY = {"Idempotent-Replay": "true"}
 REGION = "SELECT region FROM regulars_business WHERE id = 1"
 
 

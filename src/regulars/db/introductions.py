@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
-from uuid import UUID
 from zlib import crc32
 
 from django.db.backends.utils import CursorWrapper
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from regulars.db import hot
+from regulars.db import holders, hot
 from regulars.db.arrays import NUMBERS, TEXTS, numbers, texts
 from regulars.db.signals import PARTY, SAME
 from regulars.engine.calendar import datetime_of, instant_of
@@ -54,7 +53,6 @@ GROUPS = f"""
     )
     SELECT now, id FROM same
 """  # noqa: S608 - own texts
-NUMBER = "SELECT id FROM regulars_customer WHERE public_id = %s"
 SIGNALS = f"""
     SELECT kind, {{form}}, min(at), bool_or(key = %s) FROM regulars_signal
     WHERE customer_id = ANY({NUMBERS}) AND kind <> '{PARTY}' GROUP BY 1, 2
@@ -198,12 +196,8 @@ class Scene(Struct):
 
     def named(self, name: str) -> Group:
         """The group of whom the engine calls by a name; one of nobody, if that is unknown."""
-        try:
-            public_id = UUID(name)
-        except ValueError:
-            return Group(name)
-        found = self.rows(NUMBER, [public_id])
-        return self.group(found[0][0]) if found else Group(name)
+        number = holders.numbered(self.cursor, name)
+        return Group(name) if number is None else self.group(number)
 
     def group(self, number: int) -> Group:
         """The group that a customer is in."""

@@ -69,14 +69,14 @@ UNWELL = """
 SHUT = """
     UPDATE regulars_endpoint SET state = 'disabled', reason = %s WHERE id = %s AND state = 'active'
 """
-AGAIN = """
+AGAIN = f"""
     INSERT INTO regulars_delivery (endpoint_id, message_id, state, next_at)
     SELECT e.id, m.id, 'waiting', %s FROM regulars_out_message m
-    JOIN regulars_endpoint e ON e.id = %s AND (e.types = '{}' OR m.type = ANY(e.types))
-    WHERE m.at >= %s AND m.at < %s AND m.type <> 'webhook.tested'
+    JOIN regulars_endpoint e ON e.id = %s AND (e.types = '{{}}' OR m.type = ANY(e.types))
+    WHERE m.at >= %s AND m.at < %s AND m.type <> '{TESTED}'
     ON CONFLICT (endpoint_id, message_id) DO UPDATE SET state = 'waiting', attempts = 0,
         next_at = excluded.next_at, status = 0, code = ''
-"""
+"""  # noqa: S608 - own texts
 AGAIN_ONE = """
     UPDATE regulars_delivery SET state = 'waiting', attempts = 0, next_at = %s, status = 0,
         code = ''

@@ -7,7 +7,6 @@ people: facts carry no personal data, so that erasing somebody breaks none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
 
@@ -22,13 +21,37 @@ BLOCK = 10_000
 PLACE, PART = 8, 4
 """Bytes of a mark: the number of arrival, and the beginning of the row's hash."""
 
+MOMENTS = ("at", "received_at", "booked_at")
 COLUMNS = {
-    "fact": "customer_id, {at}, type, key, version, guest, programme, {received_at}, import_id,"
-    " body::text",
-    "transfer": "customer_id, programme, asset, amount, source, target, {at}, {booked_at}, fact,"
-    " rule, step, lot, cause",
+    "fact": (
+        "customer_id",
+        "at",
+        "type",
+        "key",
+        "version",
+        "guest",
+        "programme",
+        "received_at",
+        "import_id",
+        "body",
+    ),
+    "transfer": (
+        "customer_id",
+        "programme",
+        "asset",
+        "amount",
+        "source",
+        "target",
+        "at",
+        "booked_at",
+        "fact",
+        "rule",
+        "step",
+        "lot",
+        "cause",
+    ),
 }
-"""What of a row is sealed, by kind; the table is named for it."""
+"""What of a row is sealed, by kind; the table is named for it. MOMENTS count microseconds."""
 
 
 class SealRow(Struct, frozen=True):
@@ -64,9 +87,7 @@ def settled(kind: str) -> int:
 
 def rows(cursor: CursorWrapper, kind: str, first: int, last: int) -> list[Row]:
     """The rows from one number to another, both included; at most a block of them."""
-    moments = {name: f"(extract(epoch FROM {name}) * 1000000)::bigint" for name in MOMENTS}
-    told = COLUMNS[kind].format(**moments)
-    parts = ", ".join(f"coalesce({one.strip()}::text, chr(30))" for one in _split(told))
+    parts = ", ".join(f"coalesce({_value(one)}::text, chr(30))" for one in COLUMNS[kind])
     cursor.execute(
         f"SELECT seq, concat_ws(chr(31), seq, {parts}) FROM regulars_{kind}"  # noqa: S608
         " WHERE seq BETWEEN %s AND %s ORDER BY seq LIMIT %s",
@@ -75,20 +96,8 @@ def rows(cursor: CursorWrapper, kind: str, first: int, last: int) -> list[Row]:
     return [Row(seq, sha256(text.encode()).digest()) for seq, text in cursor.fetchall()]
 
 
-MOMENTS = ("at", "received_at", "booked_at")
-
-
-def _split(told: str) -> Iterator[str]:
-    """The columns of a list; commas in brackets do not part them."""
-    depth, part = 0, ""
-    for letter in told:
-        depth += (letter == "(") - (letter == ")")
-        if letter == "," and not depth:
-            yield part
-            part = ""
-        else:
-            part += letter
-    yield part
+def _value(column: str) -> str:
+    return f"(extract(epoch FROM {column}) * 1000000)::bigint" if column in MOMENTS else column
 
 
 def chained(before: bytes, block: list[Row]) -> bytes:

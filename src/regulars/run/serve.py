@@ -46,8 +46,13 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def address(self) -> str:
         """What a person types into the browser on this machine."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+        host = self.near
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
+    def near(self) -> str:
+        """The host by which it is reached on this machine."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
 
 
 def serve(folder: Folder, wanted: Wanted, on_ready: OnReady | None = None) -> int:
@@ -223,8 +228,7 @@ class _Tree:
 
 def ask_ready(wanted: Wanted) -> tuple[int, str]:
     """Status and text of /readyz; 0 when nobody answers."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(wanted.host, wanted.host)  # noqa: S104
-    with closing(http.client.HTTPConnection(host, wanted.port, timeout=6)) as link:
+    with closing(http.client.HTTPConnection(wanted.near, wanted.port, timeout=6)) as link:
         try:
             link.request("GET", "/readyz")
             answer = link.getresponse()

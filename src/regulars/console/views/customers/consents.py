@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from regulars.actions import data_by_hand
+from regulars.actions.by_hand import REASON_LENGTH
 from regulars.actions.portal_profile import CHANNELS, PURPOSES, Said
 from regulars.actions.refused import Refused
-from regulars.actions.vouchers_by_hand import REASON_LENGTH
 from regulars.console.accounts import confirm
 from regulars.console.permissions import Right, StaffRequest, may, needs
 from regulars.console.views.customers.access import places, seen

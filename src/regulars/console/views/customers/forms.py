@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from regulars.actions import birthdays
-from regulars.actions.customers import NAME_LENGTH, REASON_LENGTH
+from regulars.actions.by_hand import REASON_LENGTH
+from regulars.actions.customers import NAME_LENGTH
 from regulars.actions.refused import Refused
 from regulars.console.account_forms import Choices, countries
 from regulars.console.views.customers.labels import KINDS

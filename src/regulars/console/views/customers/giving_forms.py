@@ -10,7 +10,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from msgspec import Struct
 
-from regulars.actions.adjusting import REASON_LENGTH, Wish
+from regulars.actions.adjusting import Wish
+from regulars.actions.by_hand import REASON_LENGTH
 from regulars.actions.vouchers_by_hand import Handed
 from regulars.db.models import Customer
 from regulars.engine.edition import Asset

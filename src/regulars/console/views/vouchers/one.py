@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from regulars.actions.by_hand import REASON_LENGTH
 from regulars.actions.refused import Refused
-from regulars.actions.vouchers_by_hand import REASON_LENGTH, Taken, take_back, was_paid_for
+from regulars.actions.vouchers_by_hand import Taken, take_back, was_paid_for
 from regulars.console.permissions import Right, StaffRequest, may, needs
 from regulars.console.views.insights import whole_business
 from regulars.console.views.vouchers.telling import editions, shown, steps
