@@ -33,14 +33,15 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from people import who
+from regulars.actions import customers
 from regulars.actions.members import join
 from regulars.actions.passing import pass_time
 from regulars.actions.publishing import publish
 from regulars.actions.record import record
 from regulars.actions.refused import Refused
-from regulars.actions.reserving import release
+from regulars.actions.reserving import confirm, release
 from regulars.db import factstore, people
-from regulars.db.models import FactRow, TransferRow
+from regulars.db.models import Customer, FactRow, TransferRow
 from server import Server
 
 pytestmark = [
@@ -119,6 +120,18 @@ def act_release(name: str) -> object:
     return release(f"{name}-gift", NOW)
 
 
+def act_confirm(name: str) -> object:
+    return confirm(f"{name}-kept", NOW)
+
+
+def act_merge(name: str) -> object:
+    """Who has just joined turns out to be somebody who is known."""
+    double, known = (
+        Customer.objects.get(pk=_number(one)).public_id for one in (f"{name}-new", name)
+    )
+    return customers.merge(double, known, reason="one person", now=NOW)
+
+
 def act_join(name: str) -> object:
     return join([_number(f"{name}-new")], "club", since=SINCE, now=NOW)
 
@@ -132,7 +145,18 @@ def act_publish(name: str) -> object:
     return publish(body, now=LATER, begins=LATER + timedelta(days=90))
 
 
-ACTS: list[Act] = [act_record, act_redeem, act_release, act_join, act_pass_time, act_publish]
+ACTS: list[Act] = [
+    act_record,
+    act_redeem,
+    act_release,
+    act_confirm,
+    act_join,
+    act_merge,
+    act_pass_time,
+    act_publish,
+]
+ONCE: dict[Act, str] = {act_publish: "edition_known", act_merge: "merge_already"}
+"""What is refused when it is sent once more."""
 
 
 def _number(name: str) -> int:
@@ -171,8 +195,8 @@ def broken_everywhere(act: Act, name: str, unknown: bool, points: int = 0) -> li
 
 def again(act: Act, name: str) -> None:
     """What was done is sent once more, as somebody does who heard no answer."""
-    if act is act_publish:
-        with pytest.raises(Refused, match="edition_known"):
+    if act in ONCE:
+        with pytest.raises(Refused, match=ONCE[act]):
             act(name)
     else:
         act(name)
@@ -183,6 +207,7 @@ def test_an_act_is_done_or_not_done(unknown: bool) -> None:
     open_club()
     (member,) = members(["k"])
     grant(member, 300)
+    assert ask(member, "k-kept", "once", until=NOW + timedelta(hours=1)).accepted
     record([bought("k-first", 20_000, "k"), bought("k-early", 20_000, "k-new")], now=NOW)
     for act in ACTS:
         assert broken_everywhere(act, "k", unknown, points=7) == [], f"seed {SEED}, {act.__name__}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from regulars.db import tracing
 
@@ -23,8 +23,14 @@ def later(task: str, *, once: str | None = None, **arguments: str) -> None:
     if request := tracing.current():
         arguments[REQUEST] = request
     # A savepoint: a refused task must not break the caller's transaction.
-    with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
-        app.configure_task(task, queueing_lock=once).defer(**arguments)
+    try:
+        with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
+            app.configure_task(task, queueing_lock=once).defer(**arguments)
+    except ConnectorException as error:
+        # The database is away or full: whoever waits is told so, as by any other statement.
+        if isinstance(error.__cause__, DatabaseError):
+            raise error.__cause__ from None
+        raise
 
 
 def refresh_later() -> None:
