@@ -192,6 +192,11 @@ def _headline(assets: list[Row], draws: Any) -> dict[str, Any]:
         "holders": max(row["holders"] for row in assets),
         "worth": sum(row["worth"] for row in worth) if worth else None,
         "likely_worth": _likely(worth),
+        "low_worth": float(numpy.quantile(draws[:, 0], LOW)) if worth else None,
+        "high_worth": float(numpy.quantile(draws[:, 1], HIGH)) if worth else None,
+    }
+
+
 def _likely(worth: list[Row]) -> float | None:
     """What all that has a worth comes to in the end. What is too early to tell counts in full where
     it is a small part; else nothing can be told of the whole."""
@@ -199,11 +204,6 @@ def _likely(worth: list[Row]) -> float | None:
     early = sum(row["worth"] for row in worth if row["likely_worth"] is None)
     whole = sum(row["worth"] for row in worth)
     return sum(known) + early if known and early <= SMALL_PART * whole else None
-
-
-        "low_worth": float(numpy.quantile(draws[:, 0], LOW)) if worth else None,
-        "high_worth": float(numpy.quantile(draws[:, 1], HIGH)) if worth else None,
-    }
 
 
 def _months(asset: str, moves: Moves, as_of: date, params: OwedParams) -> Iterator[Row]:
