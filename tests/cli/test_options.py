@@ -24,6 +24,8 @@ from regulars.cli import main
         ("measure rfm --orders o.csv --set source=1", "its parameters are"),
         ("measure rfm --orders o.csv --set counts=all", "its parameters are"),
         ("measure rfm --orders o.csv --set as_of=soon", "its parameters are"),
+        ("measure rfm --currency USD", "--set currency=EUR"),
+        ("measure rfm --dates dmy", "name it with --orders"),
         ("measure cohorts --orders o.csv --as-of 9999-12-31", "1900 to 2199"),
         ("measure revenue --orders o.csv --as-of 0001-01-01", "1900 to 2199"),
     ],
@@ -49,3 +51,14 @@ def test_what_is_set_counts_unless_an_option_says_it_again(
     assert "as of 2026-03-31" in capsys.readouterr().out
     assert main([*asked, "--as-of", "2026-04-01"]) == 0
     assert "as of 2026-04-01" in capsys.readouterr().out
+
+
+def test_rows_that_cannot_be_read_are_not_left_out_in_silence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    orders = tmp_path / "o.csv"
+    orders.write_text("Order,Date,Customer,Price\n1,2026-03-31,ann,3.20\n2,2026-04-01,ben,free\n")
+    assert main(["measure", "rfm", "--orders", str(orders)]) == 0
+    told = capsys.readouterr()
+    assert "customers: 1" in told.out
+    assert told.err.startswith("1 row is left out, the first in line 3, which cannot be read.")

@@ -212,7 +212,35 @@ def test_a_broken_file_gets_one_sentence(tmp_path: Path) -> None:
 def test_a_wrong_parameter_is_named() -> None:
     with pytest.raises(InsightError, match=r"^rfm: .*'grand'"):
         insight.rfm(TABLE, counts="grand")
-    with pytest.raises(InsightError, match=r"unknown field `period`.*as_of, counts, currency"):
+    with pytest.raises(InsightError, match=r"no parameter 'period'.*as_of, counts, currency"):
         insight.rfm(TABLE, period="week")
     with pytest.raises(InsightError, match="There is no measure 'clv'; there are revenue, gaps"):
         insight.measure("clv")
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ({"as_of": "15.3.2026"}, "as_of is '15.3.2026' and should be a day, such as 2026-03-15"),
+        ({"counts": "both"}, "counts is 'both' and should be gross or net"),
+        ({"orders": "many"}, "orders is 'many' and should be a whole number"),
+        ({"orders": 0}, "orders is '0' and should be a whole number of at least 1"),
+    ],
+)
+def test_a_wrong_value_is_told_with_what_belongs_there(told: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(InsightError) as refused:
+        insight.regulars(TABLE, **told)
+    assert str(refused.value).startswith(f"regulars: {sentence}; its parameters are as_of, ")
+
+
+def test_what_is_taken_from_an_answer_that_there_is_not_says_why() -> None:
+    early = insight.gaps(TABLE, as_of="1990-01-01")
+    assert not early
+    with pytest.raises(AttributeError, match=r"no to_pandas, as it is too early to say: .+\.$"):
+        getattr(early, "to_" + "pandas")
+    assert not hasattr(early, "main")
+
+
+def test_a_table_without_columns_gets_one_sentence() -> None:
+    with pytest.raises(InsightError, match=r"^The table has no columns; it needs customer_id"):
+        insight.rfm(pa.table({}))

@@ -15,6 +15,21 @@ if TYPE_CHECKING:
     from regulars.sources.files.shapes import Choices, Hints, Limits, Mapping
 
 MOST_RATIO = 1_000_000
+FILE_OPTIONS = (
+    "column",
+    "dates",
+    "decimal",
+    "zone",
+    "currency",
+    "source",
+    "encoding",
+    "delimiter",
+    "sheet",
+    "no_header",
+    "drop",
+    "unpack_ratio",
+)
+"""What can be said of a file, as it stands among the arguments."""
 DROPPABLE = {"duplicates": "duplicates", "no-price": "no_price", "non-products": "non_products"}
 
 

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regulars.cli import Unclear
-from regulars.cli.file_options import add_file_options, hints_of, limits_of
+from regulars.cli.file_options import FILE_OPTIONS, add_file_options, hints_of, limits_of
 from regulars.cli.installation import add_data, installation
 
 if TYPE_CHECKING:
     from regulars.insight import NotEnoughData, Outcome, Result
+    from regulars.sources.files.reading import Reading
 
 Name = Callable[[list[str]], Mapping[str, str]]
 """Gives customers' numbers of a result the names that people know them by."""
@@ -37,7 +38,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--table", metavar="NAME", help="which table of the result to print")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="NAME=VALUE", help="another parameter"
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="another parameter, as days=90 or currency=EUR",
     )
     add_file_options(parser)
 
@@ -54,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         for known in EVERY:
             print(f"{known.kind:<12} {known.definition}")
         return 0
+    _check_file_options(arguments)
     if arguments.name == owed.kind:
         return _owed(arguments)
     wanted = measure(arguments.name)
@@ -62,6 +68,17 @@ def run(arguments: argparse.Namespace) -> int:
         outcome = wanted.compute(sales, params)
         _print(outcome, arguments, name_of)
     return 0 if outcome else 1
+
+
+def _check_file_options(arguments: argparse.Namespace) -> None:
+    """Raises Unclear where something is said about a file, and no file is named."""
+    told = [name for name in FILE_OPTIONS if getattr(arguments, name)]
+    if arguments.orders or not told:
+        return
+    option = told[0].replace("_", "-")
+    said = f"--{option} says how to read a file: name it with --orders."
+    meant = " To count one currency, write --set currency=EUR." if option == "currency" else ""
+    raise Unclear(said + meant)
 
 
 def _owed(arguments: argparse.Namespace) -> int:
@@ -132,7 +149,22 @@ def _file_sales(arguments: argparse.Namespace) -> Iterator[list[Path]]:
             handling=Handling(limits=limits),
         ) as reading,
     ):
+        _tell_left_out(reading)
         yield sales_table(reading)
+
+
+def _tell_left_out(reading: Reading) -> None:
+    """Say of rows that could not be read that there are some."""
+    left_out = reading.counts.rows_rejected
+    if not left_out:
+        return
+    rows = "1 row is" if left_out == 1 else f"{left_out:,} rows are"
+    first = min(one.line for one in reading.problems())
+    print(
+        f"{rows} left out, the first in line {first}, which cannot be read. "
+        "`regulars import orders` hands such rows back with reasons.",
+        file=sys.stderr,
+    )
 
 
 def _print(outcome: Outcome, arguments: argparse.Namespace, name_of: Name) -> None:

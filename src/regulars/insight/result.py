@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
@@ -128,6 +128,11 @@ class NotEnoughData(Struct, frozen=True, kw_only=True):
 
     def __bool__(self) -> bool:
         return False
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            raise AttributeError(f"There is no {name}, as it is too early to say: {self.reason}")
 
     def to_dict(self) -> dict[str, Any]:
         """Everything in plain JSON values."""

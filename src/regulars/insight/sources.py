@@ -40,7 +40,10 @@ def read(source: Any, *, threads: int | None = None, memory_limit: str | None = 
     try:
         if isinstance(source, str | PathLike | list | tuple):
             return _read_files(connection, _paths(source))
-        connection.con.register("source", _arrow(source))
+        arrow = _arrow(source)
+        if not arrow.schema.names:
+            raise InsightError("The table has no columns; it needs customer_id, at and amount.")
+        connection.con.register("source", arrow)
         table = connection.table("source")
         return Reading(connection=connection, table=table, owned=True, parsed=False)
     except BaseException:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
-import msgspec
 from msgspec import Meta, Struct
 
 from regulars.insight.counting import Choice, Counted, Counts
 from regulars.insight.errors import InsightError
+from regulars.insight.params import taken
 from regulars.insight.result import Note, NotEnoughData, Outcome, Result, Scalar, Table
 from regulars.insight.sales import Sales, open_sales
 
@@ -76,12 +76,7 @@ class Measure(Generic[P]):
 
     def params(self, options: Mapping[str, Any]) -> P:
         """Parameters from values or texts. Raises InsightError that names the wrong one."""
-        given = {name: value for name, value in options.items() if value is not None}
-        try:
-            params = msgspec.convert(given, self.params_type, strict=False)
-        except msgspec.ValidationError as error:
-            known = ", ".join(self.params_type.__struct_fields__)
-            raise InsightError(f"{self.kind}: {error}; its parameters are {known}.") from None
+        params = taken(self.kind, options, self.params_type)
         if params.as_of and params.as_of.year not in YEARS:
             raise InsightError(f"{self.kind}: {params.as_of} is no day of the years 1900 to 2199.")
         return params

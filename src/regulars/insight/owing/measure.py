@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-import msgspec
 from msgspec import Meta, Struct
 
 from regulars.insight.errors import InsightError
@@ -40,6 +39,7 @@ from regulars.insight.owing.moves import (
 )
 from regulars.insight.owing.pieces import HELD, pieces
 from regulars.insight.owing.tables import TABLES, Row, curve_rows, end_rows
+from regulars.insight.params import taken
 from regulars.insight.result import Note, NotEnoughData, Outcome, Result, small_table
 
 NOTHING = Note(text="Nothing has been earned up to this day.")
@@ -88,12 +88,7 @@ class Owed:
 
     def params(self, options: Mapping[str, Any]) -> OwedParams:
         """Parameters from values or texts. Raises InsightError that names the wrong one."""
-        given = {name: value for name, value in options.items() if value is not None}
-        try:
-            params = msgspec.convert(given, OwedParams, strict=False)
-        except msgspec.ValidationError as error:
-            known = ", ".join(OwedParams.__struct_fields__)
-            raise InsightError(f"owed: {error}; its parameters are {known}.") from None
+        params = taken("owed", options, OwedParams)
         if params.as_of and params.as_of.year not in YEARS:
             raise InsightError(f"owed: {params.as_of} is no day of the years 1900 to 2199.")
         return params
