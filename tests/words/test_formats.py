@@ -132,7 +132,6 @@ def test_how_long_ago_is_counted_in_days(days: int, texts: tuple[str, ...]) -> N
         (formats.signed(0, "de"), "0"),
         (formats.share("0.463", "en"), f"46{SPACE}%"),
         (formats.share("0.4637", "de", 1), f"46,4{SPACE}%"),
-        (formats.duration(11, "de"), "11 Tage"),
         (formats.seconds(130, "en"), "2 minutes"),
         (formats.seconds(5400, "de"), "2 Stunden"),
         (formats.joined(["Ana", "Ben", "Cem"], "de"), "Ana, Ben und Cem"),

@@ -12,7 +12,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from regulars.words import formats
-from regulars.words.formats import Number
 from regulars.words.qr import drawn
 
 register = template.Library()
@@ -42,18 +41,6 @@ def qr(text: str, label: str) -> SafeString:
 
 
 @register.filter
-def number(value: Number) -> str:
-    """A number: "1,240"."""
-    return formats.number(value, _language())
-
-
-@register.filter
-def signed(value: Number) -> str:
-    """A difference: "+74", "−198"."""
-    return formats.signed(value, _language())
-
-
-@register.filter
 def day(value: date) -> str:
     """A date in words: "Tuesday, 17 November"."""
     return formats.day(_local(value), _language(), timezone.localdate().year)
@@ -69,12 +56,6 @@ def whole_day(value: date) -> str:
 def last_day(value: datetime) -> str:
     """The last whole day before an exclusive end: what people read as "until"."""
     return formats.whole_day(_local(value - timedelta(microseconds=1)), _language())
-
-
-@register.filter
-def clock(value: datetime) -> str:
-    """The time of day: "09:12"."""
-    return formats.clock(value, _language(), timezone.get_current_timezone())
 
 
 @register.filter

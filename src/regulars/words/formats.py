@@ -177,12 +177,6 @@ def clock(value: datetime, language: str, zone: tzinfo) -> str:
     return format_time(value.astimezone(zone), "HH:mm", locale=locale_of(language), tzinfo=zone)
 
 
-def duration(days: int, language: str) -> str:
-    """A number of whole days in words: "11 days", "1 Tag"."""
-    span = timedelta(days=days)
-    return format_timedelta(span, granularity="day", threshold=FOREVER, locale=locale_of(language))
-
-
 def seconds(value: int, language: str) -> str:
     """A length of time in its largest fitting unit: `130` as "2 minutes"."""
     return format_timedelta(timedelta(seconds=value), threshold=1, locale=locale_of(language))

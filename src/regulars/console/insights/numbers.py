@@ -12,7 +12,6 @@ from regulars.console.insights import links
 from regulars.console.insights.scene import Scene, whole_percent
 
 Kpi = dict[str, Any]
-CHANGED = ("same", "up", "down")
 
 
 def came_back(scene: Scene) -> Kpi:

@@ -60,12 +60,6 @@ def number(value: Number | None, decimals: int | None = None) -> str:
 
 
 @register.filter
-def signed(value: Number | None, decimals: int | None = None) -> str:
-    """`{{ n|signed }}`: a difference, "+9" or "−3"; a dash for None."""
-    return NOTHING if value is None else formats.signed(value, _language(), decimals)
-
-
-@register.filter
 def share(value: Number | None, decimals: int = 0) -> str:
     """`{{ fraction|share }}`: a fraction of one as "46 %"; a dash for None."""
     return NOTHING if value is None else formats.share(value, _language(), decimals)
@@ -102,20 +96,6 @@ def short_day(value: date | None) -> str:
 
 
 @register.filter
-def weekday_day(value: date | None) -> str:
-    """A date or a moment as "Wed, 4 Nov"; another year's with the year."""
-    if value is None:
-        return NOTHING
-    return formats.weekday_day(_local(value), _language(), timezone.localdate().year)
-
-
-@register.filter
-def month_year(value: date | None) -> str:
-    """A date's month: "November 2026"."""
-    return NOTHING if value is None else formats.month_year(_local(value), _language(), long=True)
-
-
-@register.filter
 def moment(value: datetime | None) -> str:
     """An aware moment in the business's zone: "17 Nov, 18:40"; with the year if not this one."""
     if value is None:
@@ -125,26 +105,12 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
-def clock(value: datetime | None) -> str:
-    """The time of day of a moment in the business's zone: "18:40"."""
-    if value is None:
-        return NOTHING
-    return formats.clock(value, _language(), timezone.get_current_timezone())
-
-
-@register.filter
 def ago(value: date | int | None) -> str:
     """A date, a moment or a number of days: "today", "yesterday", "19 days ago"."""
     if value is None:
         return NOTHING
     days = value if isinstance(value, int) else (timezone.localdate() - _local(value)).days
     return formats.days_ago(max(days, 0), _language())
-
-
-@register.filter
-def days(value: int | None) -> str:
-    """A number of days in words: "11 days"."""
-    return NOTHING if value is None else formats.duration(value, _language())
 
 
 @register.filter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, cast, get_args
+from typing import Any, cast, get_args
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -12,7 +12,6 @@ from msgspec import Struct, structs
 from regulars.console.views.customers.labels import SEGMENTS
 from regulars.db.queries.customers import Filter, Sort
 
-Direction = Literal["ascending", "descending"]
 LONGEST_QUERY = 200
 
 
