@@ -88,7 +88,7 @@ def test_a38_a_tax_that_comes_back_takes_no_more_than_its_part(caller: Caller, m
 
 def shrunk(caller: Caller, mia: str, version: int) -> tuple[int, list[int]]:
     """An order is told anew as twenty times as large, its points are used, and it is told anew as
-    it was: how many coffees were handed out, what Mia has then, and when the order has come back."""
+    it was: how many coffees were handed out, what Mia then has, when the order has come back."""
     caller.post("/facts", order("o1", "1200.00", at=ago(48), version=2))
     coffees = points(caller, mia) // 50
     for number in range(coffees):
