@@ -29,6 +29,7 @@ from regulars.engine.arrivals import AnyFact, decode
 from regulars.engine.calendar import datetime_of, instant_of
 from regulars.engine.compiled import Compiled
 from regulars.engine.edition import Edition, Tier
+from regulars.engine.explaining import Line
 from regulars.engine.facts import Order, Refund
 from regulars.engine.kinds.referrals.memory import Memory
 from regulars.engine.kinds.referrals.offer import Offered
@@ -148,6 +149,18 @@ def past(customer_id: int, programme: str, now: datetime) -> Past:
         redeemed=_redeemed(sorted(keys)),
         welcomed=_welcomed(customer_id, programme, sorted(keys)),
     )
+
+
+def grouped(lines: list[Line]) -> list[list[Line]]:
+    """Lines of one cause, one instant and one step belong together."""
+    found: list[list[Line]] = []
+    for line in lines:
+        last = found[-1][0] if found else None
+        if last and (last.fact, last.at, last.step) == (line.fact, line.at, line.step):
+            found[-1].append(line)
+        else:
+            found.append([line])
+    return found
 
 
 def _welcomed(customer_id: int, programme: str, orders: list[str]) -> dict[str, int | str]:

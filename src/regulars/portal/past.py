@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from msgspec import Struct, structs
 
-from regulars.actions.portal_pages import Past
+from regulars.actions.portal_pages import Past, grouped
 from regulars.db.models import VoucherRow
 from regulars.engine.arrivals import AnyFact
 from regulars.engine.calendar import datetime_of
@@ -85,15 +85,8 @@ def by_day(listed: Iterable[Entry]) -> list[Day]:
 
 def _of_asset(past: Past, asset: Asset, lines: list[Booked]) -> list[Entry]:
     """Lines of one cause and one instant are one entry; each with the balance after it."""
-    grouped: list[list[Booked]] = []
-    for line in lines:
-        last = grouped[-1][0] if grouped else None
-        if last and (last.fact, last.at, last.step) == (line.fact, line.at, line.step):
-            grouped[-1].append(line)
-        else:
-            grouped.append([line])
     balance, found = 0, []
-    for group in grouped:
+    for group in grouped(lines):
         amount = sum(line.amount for line in group)
         balance += amount
         if amount:

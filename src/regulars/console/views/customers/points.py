@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from msgspec import Struct, structs
 
-from regulars.actions.portal_pages import Past
+from regulars.actions.portal_pages import Past, grouped
 from regulars.db.queries.programmes import editions_of
 from regulars.engine.arrivals import AnyFact
 from regulars.engine.calendar import datetime_of
@@ -66,7 +66,7 @@ def entries(past: Past) -> list[Entry]:
     for explained in past.explained:
         asset = asset_of(past.edition, explained.asset)
         balance = 0
-        for group in _grouped(explained.lines):
+        for group in grouped(explained.lines):
             amount = sum(line.amount for line in group)
             balance += amount
             if amount:
@@ -74,18 +74,6 @@ def entries(past: Past) -> list[Entry]:
                 number = numbers.get(past.edition_at(group[0].at).edition, 0)
                 found.append(structs.replace(entry, edition=number))
     return sorted(found, key=lambda one: one.at, reverse=True)
-
-
-def _grouped(lines: list[Line]) -> list[list[Line]]:
-    """Lines of one cause and one instant belong together."""
-    found: list[list[Line]] = []
-    for line in lines:
-        last = found[-1][0] if found else None
-        if last and (last.fact, last.at, last.step) == (line.fact, line.at, line.step):
-            found[-1].append(line)
-        else:
-            found.append([line])
-    return found
 
 
 def _entry(past: Past, asset: Asset, group: list[Line], balance: int) -> Entry:
