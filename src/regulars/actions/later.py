@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
-from django.db import DatabaseError, transaction
+from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
@@ -27,10 +27,11 @@ def later(task: str, *, once: str | None = None, **arguments: str) -> None:
         with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
             app.configure_task(task, queueing_lock=once).defer(**arguments)
     except ConnectorException as error:
+        if error.__cause__ is None:
+            raise
         # The database is away or full: whoever waits is told so, as by any other statement.
-        if isinstance(error.__cause__, DatabaseError):
+        with connection.wrap_database_errors:
             raise error.__cause__ from None
-        raise
 
 
 def refresh_later() -> None:
