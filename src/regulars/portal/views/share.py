@@ -74,7 +74,7 @@ def _ways(link: str, gain: str) -> list[tuple[str, str, str]]:
 def _friend(one: Brought, found: Sharing) -> dict[str, Any]:
     """A friend in three steps, and what they brought."""
     given = [much(amount, asset_of(found.edition, asset)) for asset, amount in one.given.items()]
-    over = {"rejected": _("not counted"), "reversed": _("taken back"), "expired": _("ran out")}
+    over = {"rejected": _("not counted"), "reversed": _("taken back")}
     return {
         "name": one.name or _("A friend"),
         "since": one.since,

@@ -217,7 +217,7 @@ WISHES_HELP: dict[str, str] = {
     "limit.times_per_day": _("For one rule, such as a stamp."),
     "standing.rolling": _("Held while the last months carry it."),
     "standing.invited": _("For invited members, or for those who pay a fee."),
-    "rewards.price": _("For example: a coffee for 50 points, or 10 off the bill for 200."),
+    "rewards.price": _("For example: a coffee for 50 points, or €10 off the bill for 200."),
     "rewards.every": _("After nine stamps the tenth is free."),
     "rewards.birthday": _("On the day, in its week or in its month."),
     "rewards.spend": _("In blocks: every 100 points pay €1."),
