@@ -10,6 +10,7 @@ import re
 import struct
 import time
 import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +21,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth import SESSION_KEY
+from django.core.cache.backends import db as kept
 from django.test import Client
 
 from regulars.console import permissions
@@ -104,11 +106,12 @@ def wear_totp(staff: Staff) -> None:
 
 
 def tries_stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It stays this moment for what counts tries of passwords: tries that take their time would
-    otherwise not all be of one minute."""
+    """It stays this moment for what counts tries of passwords, and keeps them for a while: tries
+    that take their time would otherwise not all be of one minute."""
     moment = time.time()
     frozen = SimpleNamespace(**{**vars(time), "time": lambda: moment})
     monkeypatch.setattr(ratelimit, "time", frozen)
+    monkeypatch.setattr(kept, "tz_now", lambda: datetime.fromtimestamp(moment, UTC))
 
 
 def totp(secret: str = SECRET) -> str:
