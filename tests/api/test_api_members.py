@@ -180,11 +180,11 @@ def test_what_is_set_aside_is_confirmed_or_given_back(caller: Caller, mia: str) 
 
 
 def test_a_reservation_ends_by_itself_once(caller: Caller, mia: str) -> None:
-    redeem(caller, mia, reserve=True, reserve_minutes=5)
     now = datetime.now(UTC)
+    redeem(caller, mia, reserve=True, reserve_minutes=5)
     assert reserving.end_reservations(now + timedelta(minutes=4)) == 0
     assert points(caller, mia) == "10"
-    later = now + timedelta(minutes=6)
+    later = datetime.now(UTC) + timedelta(minutes=6)
     assert [reserving.end_reservations(later), reserving.end_reservations(later)] == [1, 0]
     assert caller.get("/redemptions?key=r1").said["state"] == "ended"
     assert caller.get(f"/members/{CLUB}/{mia}").said["balances"]["points"]["available"] == "60"
