@@ -42,7 +42,7 @@ def test_every_call_is_answered_in_its_shape(address: str) -> None:
     assert shop.redeem({"key": "r1", **coffee}).state == "reserved"
     assert shop.confirm("r1").state == "confirmed"
     with pytest.raises(Refused, match="redemption_over"):
-        shop.release("r1")
+        Client(f"{address}/api/v1/", f" {key()}\n").release("r1")
     wish = {"key": "a1", "programme": CLUB, "member": mia, "amount": "80", "reason": "spilt"}
     waiting = shop.adjust(wish)
     with pytest.raises(Refused, match="adjustment_same_person"):
@@ -83,3 +83,15 @@ def test_single_facts_rest_on_their_own_key(address: str) -> None:
     shop = Client(address, key())
     body: dict[str, Any] = order("o1", "4.50")
     assert [shop.record(body).state for _ in range(2)] == ["recorded", "known"]
+
+
+@pytest.mark.parametrize("told", ["", "secret\nThis key is not shown again.", "sécret"])
+def test_what_is_no_key_is_refused_and_not_told(told: str) -> None:
+    with pytest.raises(ValueError, match="first line") as refused:
+        Client("https://shop.example", told)
+    assert "cret" not in str(refused.value)
+
+
+def test_an_address_begins_with_how_to_get_there() -> None:
+    with pytest.raises(ValueError, match=r"localhost:8000 is no address: it begins with https://"):
+        Client("localhost:8000", "secret")

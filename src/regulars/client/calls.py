@@ -35,6 +35,7 @@ WORKING = "idempotency_working"
 BATCH_SECONDS = 600.0
 MOST_WAIT = 30.0
 MOST_FACTS = 10_000
+PATH = "/api/v1"
 
 
 class Refused(Exception):
@@ -46,13 +47,17 @@ class Refused(Exception):
 
 
 class Client:
-    """Somebody with a key, at an address such as https://loyalty.example.com."""
+    """Somebody with a key, at an address such as https://loyalty.example.com. Raises ValueError
+    where one of them cannot be."""
 
     def __init__(
         self, address: str, key: str, *, language: str = "en", seconds: float = 20
     ) -> None:
-        self._base = f"{address.rstrip('/')}/api/v1"
-        self._headers = {"Authorization": f"Bearer {key}", "Accept-Language": language}
+        if not address.startswith(("http://", "https://")):
+            raise ValueError(f"{address} is no address: it begins with https:// (or http://).")
+        base = address.rstrip("/").removesuffix(PATH)
+        self._base = f"{base}{PATH}"
+        self._headers = {"Authorization": f"Bearer {_one_word(key)}", "Accept-Language": language}
         self._seconds = seconds
 
     def record(self, fact: dict[str, Any]) -> Recorded:
@@ -151,6 +156,14 @@ class Client:
         return urllib.request.Request(  # noqa: S310 - the address is the caller's own
             self._base + path, data=body, headers=headers, method=method
         )
+
+
+def _one_word(key: str) -> str:
+    """The key without what surrounds it; it is never told, as an error may be logged."""
+    key = key.strip()
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
+        raise ValueError("The key is not one word: give the first line of what was shown.")
+    return key
 
 
 def _sent(request: urllib.request.Request, shape: type[T], seconds: float) -> T:
