@@ -117,10 +117,12 @@ def test_workers_are_changed_one_after_another(shop: Shop) -> None:
     with selling(shop, sales, 8):
         for _number in range(CHANGES):
             await_more(sales, chance.randrange(8, 40))
+            # A worker is called one when it has begun, which the old one does not wait for.
+            await_(lambda: len(workers(shop)) == 2)
             before = workers(shop)
             shop.change_workers()
             await_(lambda: not before & workers(shop))  # noqa: B023 - called at once
-            assert len(workers(shop)) == 2
+            await_(lambda: len(workers(shop)) == 2)
     assert disagreeing(sales) == [], f"seed {SEED}"
     assert not sales.refused
 
