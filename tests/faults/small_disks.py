@@ -57,7 +57,7 @@ def _mounted(place: Path, size: int) -> Iterator[Path]:
     try:
         yield place
     finally:
-        subprocess.run(["umount", str(place)], check=True)
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
 def parted(folder: Folder, disks: Disks, settings: str = "") -> None:

@@ -186,7 +186,7 @@ def small_disk(base: Path) -> Iterator[Path]:
         pytest.skip("this machine allows no small disk")
     yield place
     stop_all(prepare(place / "data"))
-    subprocess.run(["umount", str(place)], check=True)
+    subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
 def stop_all(folder: Folder) -> None:
