@@ -69,6 +69,10 @@ class Explained:
         """What the query found."""
         return list(self.cursor.fetchall())
 
+    def fetchone(self) -> Any:
+        """The first row of it."""
+        return self.cursor.fetchone()
+
 
 def scanned(**asked: Any) -> list[str]:
     """The plans of a question that read a whole table."""
