@@ -7,10 +7,12 @@ from uuid import uuid4
 
 import pytest
 from customers_kit import EVIL, colleague, open_business
+from django.utils import timezone
 from shelf_kit import Shop
 
 from people import NOW
 from regulars.actions import audit
+from regulars.actions.publishing import publish
 from regulars.actions.shelves import Goods, Told, change_shelf
 from regulars.db.models import (
     Adjustment,
@@ -22,6 +24,7 @@ from regulars.db.models import (
     Role,
     Staff,
 )
+from regulars.sources.corner_coffee import programme
 
 pytestmark = pytest.mark.django_db
 PAGE = "/console/settings/audit/"
@@ -41,6 +44,14 @@ def test_what_was_done_is_listed_with_who_and_when() -> None:
     assert "reason" not in page
     assert "till.strange" not in owner.get(PAGE, {"what": "programme"}).content.decode()
     assert "till.strange" in owner.get(PAGE, {"what": "nothing"}).content.decode()
+
+
+def test_an_edition_is_called_by_its_number_as_everywhere() -> None:
+    open_business()
+    edition = publish(programme(), now=timezone.now())
+    page = colleague(Role.OWNER).get(PAGE).content.decode()
+    assert "edition: 1" in page
+    assert f"edition: {edition.edition}" not in page
 
 
 def test_what_others_wrote_stays_text() -> None:

@@ -80,11 +80,6 @@ LABELS = {
     "worth": pgettext_lazy("audit log", "worth"),
 }
 """What is written down beside an act, by its name there; anything else is shown by its name."""
-WORDS: dict[str, Callable[[], Mapping[str, str]]] = {
-    "scopes": lambda: dict(scopes()),
-    "types": lambda: dict(kinds()),
-}
-"""What codes in a list are called, by what they are written down as."""
 UNTOLD = ("picture",)
 """The mark of a file, which tells people nothing."""
 
@@ -104,6 +99,9 @@ class Reader:
         self._places = audited.places()
         running = programmes.running(timezone.now()) if entries else []
         self._programmes = {one.id: one.edition for one in running}
+        self._numbers = {
+            (one.id, each.edition): each.number for one in running for each in one.editions
+        }
 
     def about(self, one: Entry) -> About:
         """What an entry is about; what is gone without a trace is said to be."""
@@ -145,19 +143,6 @@ class Reader:
             return f"{amount} {asset}".replace("-", "−")
         return much(int(amount), asset_of(edition, asset), sign=True)
 
-    def _gave(self, value: dict[str, Any]) -> str:
-        """What programmes gave, by their ids and the assets': "+1 stamp"."""
-        told = [
-            self._much(programme, asset, str(amount))
-            for programme, gave in value.items()
-            for asset, amount in gave.items()
-        ]
-        return ", ".join(told)
-
-    def _activity(self, programme: str, activity: str) -> str:
-        edition = self._programmes.get(programme)
-        return said(edition.activities.get(activity, activity)) if edition else activity
-
     def _money(self, minor: str, programme: str) -> str:
         edition = self._programmes.get(programme)
         known = edition is not None and minor.isdecimal()
@@ -173,30 +158,92 @@ class Reader:
             return ""
 
     def _value(self, name: str, value: Any, one: Entry) -> str:
-        if name in ("place", "places"):
-            codes = value if isinstance(value, list) else [value]
-            return ", ".join(self._places.get(str(code), str(code)) for code in codes)
-        if name == "programme" and value in self._programmes:
-            return said(self._programmes[value].name)
-        if name in ("reward", "rule"):
-            return self._reward(str(one.details.get("programme", "")), str(value))
-        if name in ("cost", "worth"):
-            return self._money(str(value), one.about.partition("/")[0])
-        programme = str(one.details.get("programme", ""))
-        if name in ("gives", "asset"):
-            return self._asset(programme, str(value))
-        if name == "amount" and "asset" in one.details and WHOLE.fullmatch(str(value)):
-            return self._much(programme, str(one.details["asset"]), str(value))
-        if name == "gave" and _is_by_asset(value):
-            return self._gave(value)
-        if name == "activity":
-            return self._activity(programme, str(value))
-        if name in WORDS and isinstance(value, list):
-            return " · ".join(str(WORDS[name]().get(one, one)) for one in value)
-        if name == "begins" and (at := _instant(value)):
-            return moment(at)
-        text = ", ".join(_flat(value))
-        return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+        """A value in words, by what it is told as; as it stands where nothing better is known."""
+        told = READ[name](self, value, one) if name in READ else ""
+        text = told or ", ".join(_flat(value))
+        return text if told or len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+    def _at(self, value: Any, _one: Entry) -> str:
+        codes = value if isinstance(value, list) else [value]
+        return ", ".join(self._places.get(str(code), str(code)) for code in codes)
+
+    def _programme(self, value: Any, _one: Entry) -> str:
+        return said(self._programmes[value].name) if value in self._programmes else ""
+
+    def _edition(self, value: Any, one: Entry) -> str:
+        """Its number, by which all pages call it."""
+        known = self._numbers.get((one.about, str(value)))
+        return "" if known is None else number(known)
+
+    def _handed(self, value: Any, one: Entry) -> str:
+        return self._reward(_programme_of(one), str(value))
+
+    def _priced(self, value: Any, one: Entry) -> str:
+        return self._money(str(value), one.about.partition("/")[0])
+
+    def _given(self, value: Any, one: Entry) -> str:
+        return self._asset(_programme_of(one), str(value))
+
+    def _amount(self, value: Any, one: Entry) -> str:
+        if "asset" not in one.details or not WHOLE.fullmatch(str(value)):
+            return ""
+        return self._much(_programme_of(one), str(one.details["asset"]), str(value))
+
+    def _gave(self, value: Any, _one: Entry) -> str:
+        """What programmes gave, by their ids and the assets': "+1 stamp"."""
+        if not _is_by_asset(value):
+            return ""
+        told = [
+            self._much(programme, asset, str(amount))
+            for programme, gave in value.items()
+            for asset, amount in gave.items()
+        ]
+        return ", ".join(told)
+
+    def _act(self, value: Any, one: Entry) -> str:
+        edition = self._programmes.get(_programme_of(one))
+        return said(edition.activities.get(str(value), str(value))) if edition else ""
+
+
+def _programme_of(one: Entry) -> str:
+    return str(one.details.get("programme", ""))
+
+
+def _begins(_reader: Reader, value: Any, _one: Entry) -> str:
+    at = _instant(value)
+    return moment(at) if at else ""
+
+
+def _listed(words: Callable[[], Mapping[str, str]]) -> Read:
+    """What codes in a list are called."""
+
+    def read(_reader: Reader, value: Any, _one: Entry) -> str:
+        called = words() if isinstance(value, list) else {}
+        return " · ".join(str(called.get(one, one)) for one in value) if called else ""
+
+    return read
+
+
+Read = Callable[[Reader, Any, Entry], str]
+READ: dict[str, Read] = {
+    "activity": Reader._act,
+    "amount": Reader._amount,
+    "asset": Reader._given,
+    "begins": _begins,
+    "cost": Reader._priced,
+    "edition": Reader._edition,
+    "gave": Reader._gave,
+    "gives": Reader._given,
+    "place": Reader._at,
+    "places": Reader._at,
+    "programme": Reader._programme,
+    "reward": Reader._handed,
+    "rule": Reader._handed,
+    "scopes": _listed(lambda: dict(scopes())),
+    "types": _listed(lambda: dict(kinds())),
+    "worth": Reader._priced,
+}
+"""How values are read, by what they are told as; empty where they are told as they stand."""
 
 
 def _is_told(name: str, one: Entry) -> bool:
