@@ -130,3 +130,16 @@ def test_an_edition_that_is_to_come_is_not_yet_told_at_the_till(
     page = text(counter.browser().get("/till/", told))
     assert "keep-cup" not in page
     assert "+ 1 stamp" not in page
+
+
+def test_what_was_booked_for_the_wrong_one_goes_on_to_another(counter: Counter) -> None:
+    client = counter.browser()
+    told = {"m": counter.ana_id, "a": "8.40", "key": "a" * 32, "expects": "840"}
+    done = client.post("/till/book/", told)["Location"]
+    assert "Book it for somebody else" not in text(client.get(done))
+    key = re.findall(r'name="undo" value="([^"]+)"', client.get(done).content.decode())[0]
+    undone = client.get(client.post("/till/undo/", {"undo": key})["Location"])
+    assert "Taken back" in text(undone)
+    assert 'href="/till/?a=8.40"' in undone.content.decode()
+    assert "Book it for somebody else" in text(undone)
+    assert counter.points() == 460

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.http import QueryDict
@@ -99,6 +100,12 @@ def slipped(amount: str, currency: str) -> str:
     if not places or not amount.isascii() or not amount.isdigit() or len(amount) <= places:
         return ""
     return f"{amount[:-places]}.{amount[-places:]}" if int(amount[:-places]) else ""
+
+
+def plain(minor: int, currency: str) -> str:
+    """An amount as it may stand in the till's field: "8.40"; empty where there is none."""
+    places = decimals(currency) if minor else 0
+    return f"{Decimal(minor).scaleb(-places):.{places}f}" if minor else ""
 
 
 class Counter(Struct, frozen=True):

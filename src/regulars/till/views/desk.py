@@ -25,9 +25,11 @@ from regulars.db.queries.till import last_deed
 from regulars.engine.run import Why
 from regulars.till import labels
 from regulars.till.aloud import names_of, read_aloud
-from regulars.till.asking import Counter, Wanted, minor_of, sale, slipped, told_key, wanted
+from regulars.till.asking import Counter, Wanted, minor_of, plain, sale, slipped, told_key, wanted
 from regulars.till.doors import TillRequest, working
 from regulars.words.addresses import whole
+
+UNDO = TillDeed.What.UNDO
 
 
 @working
@@ -81,13 +83,12 @@ def frame(request: TillRequest) -> dict[str, Any]:
 
 
 def goods(chosen: str = "") -> list[dict[str, Any]]:
-    """The kinds of goods that the rules tell apart."""
-    editions = [in_force(one) for one in ready().values()]
-    return [
-        one
-        for edition in editions
-        for one in labels.categories(categories_of(edition), edition, chosen)
-    ]
+    """The kinds of goods that the rules tell apart, each once; the first programme names them."""
+    found: dict[str, dict[str, Any]] = {}
+    for edition in map(in_force, ready().values()):
+        for one in labels.categories(categories_of(edition), edition, chosen):
+            found.setdefault(one["code"], one)
+    return list(found.values())
 
 
 def _told(scene: Scene, state: Wanted, refused: Refused | None) -> dict[str, Any]:
@@ -210,6 +211,7 @@ def done(request: TillRequest, key: str) -> HttpResponse:
         "uses": labels.used(deed.details.get("uses", []), editions),
         "now": labels.standing(found.places, editions),
         "undoable": labels.clock(found.undoable) if found.undoable else "",
+        "again": plain(deed.amount_minor, deed.currency) if deed.what == UNDO else "",
     }
     return render(request, "till/done.html", values)
 
