@@ -34,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
             act.add_argument("name", metavar="NAME", help="what the key is for: till, web shop")
             act.add_argument("--scopes", metavar="SCOPES", required=True, help=SCOPES_HELP)
             act.add_argument(
-                "--per-minute", metavar="N", type=int, default=1200, help="requests a minute"
+                "--per-minute", metavar="N", type=int, default=1200, help="requests a minute (1200)"
             )
             act.add_argument("--gives", metavar="N", type=int, help=GIVES_HELP)
         elif name != "list":
