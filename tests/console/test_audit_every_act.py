@@ -15,8 +15,10 @@ from django.utils import timezone
 from members_kit import member
 
 from regulars.actions import audit, downloads
+from regulars.actions.known import known_customer
 from regulars.actions.staff import Invitation, Position, invite
-from regulars.db.models import AuditRow, Role, Staff
+from regulars.db.models import AuditRow, Customer, CustomerLink, Role, Staff
+from regulars.engine.facts import Identifier, Who
 from staff import employ
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "attacks"))
@@ -91,6 +93,30 @@ def test_o10_what_is_done_about_staff_and_business_is_written_down() -> None:
 def test_o10_saboteur_who_writes_nothing_down(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit, "note", lambda *told, **more: None)
     assert told() != WANTED
+
+
+def test_o10_who_somebody_is_said_to_be_is_written_down() -> None:
+    """Whoever works in the office could let themselves in by an address, or by a merge."""
+    ann, owner = member(), colleague(Role.OWNER)
+    known_customer(Who(identifiers=(Identifier("card", "RC-7"),)), timezone.now())
+    other = Customer.objects.exclude(pk=ann.pk).get()
+    page = f"/console/customers/{ann.public_id}/"
+    email = {"kind": "email", "value": "new@example.com"}
+    union = {"other": str(other.public_id), "reason": "one person"}
+    told = [
+        acts_of(owner, f"{page}identifiers/", email),
+        acts_of(owner, f"{page}identifiers/", email),
+        acts_of(owner, f"{page}identifiers/remove/", email),
+        acts_of(owner, f"{page}merge/", union),
+        acts_of(owner, f"{page}merge/", union),
+    ]
+    link = {"link": CustomerLink.objects.get().key, "reason": "two after all"}
+    told.append(acts_of(owner, f"{page}undo/", link))
+    names = ["known", "", "unknown", "merged", "", "parted"]
+    assert told == [[f"customer.{one}"] if one else [] for one in names]
+    rows = AuditRow.objects.filter(what__startswith="customer.")
+    assert set(rows.values_list("about", flat=True)) == {str(ann.public_id)}
+    assert "new@example.com" not in str(list(rows.values_list("details", flat=True)))
 
 
 def test_o10_what_an_owner_sends_is_written_down_once() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from msgspec import Struct, structs
 
 from regulars.actions import addresses, following, merged, telling
 from regulars.actions.anew import whole
-from regulars.actions.audit import keep_reason
+from regulars.actions.audit import keep_reason, note, staff_name
 from regulars.actions.by_hand import REASON_LENGTH
 from regulars.actions.later import refresh_later
 from regulars.actions.linking import Tie, join_books, part_books
@@ -151,7 +152,9 @@ def _write_tokens_anew(number: int, name: str) -> None:
 
 
 @transaction.atomic
-def add_identifier(public_id: UUID, identifier: Identifier, *, now: datetime) -> None:
+def add_identifier(
+    public_id: UUID, identifier: Identifier, *, now: datetime, by: Staff | None = None
+) -> None:
     """Add a normalised identifier; one that the customer has already changes nothing. The addresses
     that somebody signs in by already are told of a new one.
 
@@ -165,13 +168,16 @@ def add_identifier(public_id: UUID, identifier: Identifier, *, now: datetime) ->
     if row.customer_id not in same_person(customer.id):
         raise Refused("identifier_taken", value=identifier.value)
     if made:
+        _note("customer.known", public_id, by, {"kind": identifier.kind})
         _write_tokens_anew(customer.id, customer.name)
     if made and identifier.kind == "email":
         addresses.note_change(customer.id, before, now)
 
 
 @transaction.atomic
-def remove_identifier(public_id: UUID, identifier: Identifier, *, now: datetime) -> None:
+def remove_identifier(
+    public_id: UUID, identifier: Identifier, *, now: datetime, by: Staff | None = None
+) -> None:
     """Take an identifier away; one that is not there changes nothing. An address is told of it.
 
     Refused: customer_unknown, identifier_last (nothing would be left to know them by).
@@ -185,6 +191,7 @@ def remove_identifier(public_id: UUID, identifier: Identifier, *, now: datetime)
         raise Refused("identifier_last")
     owner = Customer.objects.get(id=found[0].customer_id)
     before = addresses.addresses_of(owner.id)
+    _note("customer.unknown", public_id, by, {"kind": identifier.kind})
     IdentifierRow.objects.filter(kind=identifier.kind, value=identifier.value).delete()
     _write_tokens_anew(owner.id, owner.name)
     if identifier.kind == "email":
@@ -216,7 +223,9 @@ def _prospect(cursor: CursorWrapper, who: Who, name: str, now: datetime) -> Know
     return Known(public_id=Customer.objects.get(id=end_of(number)).public_id, made=not known)
 
 
-def merge(customer: UUID, into: UUID, *, reason: str, now: datetime) -> str:
+def merge(
+    customer: UUID, into: UUID, *, reason: str, now: datetime, by: Staff | None = None
+) -> str:
     """Say that two customers are one person; the key of the link, by which it can be undone.
 
     Both histories stay as they are: the link is a dated fact. What both hold is one book from now
@@ -226,7 +235,12 @@ def merge(customer: UUID, into: UUID, *, reason: str, now: datetime) -> str:
     before the other did anything).
     """
     _check_length(reason, REASON_LENGTH, "reason_too_long")
-    return whole(lambda cursor, also: _merge(cursor, (customer, into), (reason, now), also))
+
+    def act(cursor: CursorWrapper, also: frozenset[int]) -> str:
+        _note("customer.merged", into, by)
+        return _merge(cursor, (customer, into), (reason, now), also)
+
+    return whole(act)
 
 
 def _merge(
@@ -255,13 +269,21 @@ def _merge(
     return key
 
 
-def undo_merge(link: str, *, reason: str, now: datetime) -> None:
+def undo_merge(link: str, *, reason: str, now: datetime, by: Staff | None = None) -> None:
     """Take a merge or a claim back: from now on the two are two again.
 
     Refused: merge_unknown (there is no such link, or it was taken back), reason_too_long.
     """
     _check_length(reason, REASON_LENGTH, "reason_too_long")
-    whole(lambda cursor, also: _undo(cursor, link, (reason, now), also))
+
+    def act(cursor: CursorWrapper, also: frozenset[int]) -> None:
+        row = CustomerLink.objects.filter(key=link, undone_at=None).first()
+        into = Customer.objects.filter(id=row.into_id).first() if row else None
+        if into is not None:
+            _note("customer.parted", into.public_id, by)
+        _undo(cursor, link, (reason, now), also)
+
+    whole(act)
 
 
 def _undo(
@@ -321,6 +343,12 @@ def _claim(
     CustomerLink.objects.create(customer_id=row.customer_id, key=key, into_id=target.id, at=now)
     refresh_later()
     return key
+
+
+def _note(what: str, about: UUID, by: Staff | None, details: Mapping[str, str] = {}) -> None:
+    """Write down what staff do about who somebody is; never what they are known by."""
+    if by is not None:
+        note(what, about, staff_name(by), details=details)
 
 
 def _newest_fact(key: str) -> FactRow | None:

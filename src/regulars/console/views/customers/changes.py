@@ -105,7 +105,8 @@ def identifiers(request: StaffRequest, public_id: UUID) -> HttpResponse:
     form = IdentifierForm(posted(request), region=region_of(request))
     if request.method == "POST" and form.is_valid():
         try:
-            actions.add_identifier(public_id, form.cleaned_data["identifier"], now=timezone.now())
+            identifier = form.cleaned_data["identifier"]
+            actions.add_identifier(public_id, identifier, now=timezone.now(), by=request.user)
         except Refused as refused:
             form.add_error("value", sentence(refused.code, refused.params))
         else:
@@ -121,7 +122,8 @@ def remove_identifier(request: StaffRequest, public_id: UUID) -> HttpResponse:
     pair = (request.POST.get("kind", ""), request.POST.get("value", ""))
     if pair in person.identifiers:
         identifier = Identifier(*pair)  # type: ignore[arg-type]
-        _try(request, lambda: actions.remove_identifier(public_id, identifier, now=timezone.now()))
+        now, by = timezone.now(), request.user
+        _try(request, lambda: actions.remove_identifier(public_id, identifier, now=now, by=by))
     return HttpResponseRedirect(reverse("console:customer_identifiers", args=[public_id]))
 
 

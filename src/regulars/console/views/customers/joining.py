@@ -78,7 +78,7 @@ def merge(request: StaffRequest, public_id: UUID) -> HttpResponse:
         reason = form.cleaned_data["reason"]
         merged = other.customer.public_id
         try:
-            actions.merge(merged, public_id, reason=reason, now=timezone.now())
+            actions.merge(merged, public_id, reason=reason, now=timezone.now(), by=request.user)
         except Refused as refusal:
             refused = refusal
         else:
@@ -158,7 +158,7 @@ def undo(request: StaffRequest, public_id: UUID) -> HttpResponse:
         messages.error(request, sentence("merge_unknown"))
         return back_to(public_id)
     try:
-        actions.undo_merge(key, reason=reason, now=timezone.now())
+        actions.undo_merge(key, reason=reason, now=timezone.now(), by=request.user)
     except Refused as refused:
         messages.error(request, sentence(refused.code, refused.params))
     else:
