@@ -19,21 +19,13 @@ from regulars.db.models import Business
 from regulars.db.queries.portal import Member, brand, signed_in
 from regulars.identity import IdentityError, networks
 from regulars.portal.looks import look_of
+from regulars.words.browsers import device
 from regulars.words.reasons import sentence
 
 P = ParamSpec("P")
 YEAR = 365 * 24 * 3600
 LANGUAGES = {"en": "English", "de": "Deutsch", "pl": "Polski", "ro": "Română"}
 """Each in its own words, so that everybody finds theirs."""
-SYSTEMS = (
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Android", "Android"),
-    ("Windows", "Windows"),
-    ("Macintosh", "Mac"),
-    ("Linux", "Linux"),
-)
-PROGRAMS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 
 
 class MemberRequest(HttpRequest):
@@ -143,10 +135,7 @@ def render(
 
 def device_of(request: HttpRequest) -> str:
     """The browser in a word or two, for the list of sessions."""
-    told = request.headers.get("User-Agent", "")
-    program = next((name for mark, name in PROGRAMS if mark in told), "")
-    system = next((name for mark, name in SYSTEMS if mark in told), "")
-    return ", ".join(filter(None, (program, system)))
+    return device(request.headers.get("User-Agent", ""))
 
 
 def network_of(request: HttpRequest) -> str:
