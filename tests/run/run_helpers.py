@@ -32,6 +32,7 @@ import sys
 from regulars.run import serve
 from regulars.run.errors import CannotRun
 from regulars.run.folder import prepare
+serve.LEFT_BEHIND_SECONDS = serve.READY_SECONDS = 240.0
 wanted = serve.Wanted(port=int(sys.argv[2]))
 try:
     code = serve.serve(prepare(sys.argv[1]), wanted, lambda address: print(address, flush=True))
