@@ -53,7 +53,7 @@ def browsers(counter: Counter) -> dict[str, Client]:
 def door(answer: Any) -> str:
     if answer.status_code >= 500:
         return f"broken ({answer.status_code})"
-    goal = answer.headers.get("Location", "")
+    goal = answer.headers.get("Location", "").partition("?")[0]
     return {"/till/pair/": "pair", "/till/enter/": "enter"}.get(goal, "in")
 
 

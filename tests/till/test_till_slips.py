@@ -64,6 +64,9 @@ def test_the_other_reading_is_one_tap_away(counter: Counter) -> None:
     page = counter.browser().get("/till/", {"m": counter.ana_id, "a": "1240"})
     assert "Book · €1,240.00 to pay" in text(page)
     assert "Or was it €12.40?" in text(page)
+    endless = counter.browser().get("/till/", {"m": counter.ana_id, "a": "9" * 30})
+    assert endless.status_code == 200
+    assert "Or was it" not in text(endless)
     chosen = counter.browser().get(f"/till/?m={counter.ana_id}&a=1240&a=12.40")
     assert "Book · €12.40 to pay" in text(chosen)
     assert "Or was it" not in text(chosen)

@@ -67,7 +67,8 @@ def shown(request: TillRequest, state: Wanted, refused: Refused | None = None) -
 def _meant(state: Wanted, currency: str) -> dict[str, Any]:
     """Another reading of what was typed, to be chosen by one tap."""
     text = slipped(state.amount, currency)
-    return {"meant": text, "meant_minor": minor_of(text, currency)} if text else {}
+    minor = minor_of(text, currency)
+    return {"meant": text, "meant_minor": minor} if minor else {}
 
 
 def frame(request: TillRequest) -> dict[str, Any]:
@@ -211,7 +212,7 @@ def done(request: TillRequest, key: str) -> HttpResponse:
         "uses": labels.used(deed.details.get("uses", []), editions),
         "now": labels.standing(found.places, editions),
         "undoable": labels.clock(found.undoable) if found.undoable else "",
-        "again": plain(deed.amount_minor, deed.currency) if deed.what == UNDO else "",
+        "anew": plain(deed.amount_minor, deed.currency) if deed.what == UNDO else "",
     }
     return render(request, "till/done.html", values)
 
