@@ -45,6 +45,15 @@ def test_who_invites_and_what_both_get(club: Club) -> None:
     assert "checkbox" not in answer.content.decode(), "P02: no box of consent hidden in joining"
 
 
+def test_a_code_scanned_on_the_way_waits_for_the_friend(club: Club) -> None:
+    claim(club)
+    [mail] = mails()
+    phone = Client()
+    phone.cookies["regulars_scan"] = "opened"
+    answer = phone.post(link_in(mail), {"name": "Ben Novak"})
+    assert answer.headers["Location"] == "/my/collect/"
+
+
 def test_from_the_link_to_what_both_get(club: Club, clock: list[datetime]) -> None:
     assert "We have written to that address" in claim(club)
     [mail] = mails()

@@ -9,12 +9,13 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import rotate_token
 from django.shortcuts import render as django_render
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from regulars.actions.refused import Refused
-from regulars.actions.signing_in import SESSION, seen
+from regulars.actions.signing_in import SESSION, leave_browser, seen
 from regulars.db.models import Business
 from regulars.db.queries.portal import Member, brand, signed_in
 from regulars.identity import IdentityError, networks
@@ -64,8 +65,13 @@ def keep(response: HttpResponse, name: str, value: str, seconds: int) -> None:
     )
 
 
-def let_in(token: str, to: str = "portal:card") -> HttpResponse:
-    """On to the card, or another page of a member's, with the session."""
+def let_in(request: HttpRequest, token: str) -> HttpResponse:
+    """On to the card with a new session; the one that this browser had before ends. Whoever scanned
+    a code on the way here goes on with it."""
+    if before := request.COOKIES.get(cookie_name(), ""):
+        leave_browser(before)
+    rotate_token(request)
+    to = "portal:collect" if claim_name() in request.COOKIES else "portal:card"
     response = HttpResponseRedirect(reverse(to))
     keep(response, cookie_name(), token, int(SESSION.total_seconds()))
     response.delete_cookie(asking_name())

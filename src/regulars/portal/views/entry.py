@@ -6,7 +6,6 @@ import secrets
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.middleware.csrf import rotate_token
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.debug import sensitive_post_parameters
@@ -21,7 +20,6 @@ from regulars.portal.access import (
     YEAR,
     asking_name,
     back,
-    claim_name,
     cookie_name,
     device_of,
     keep,
@@ -82,16 +80,7 @@ def code(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         over = refused.code == "sign_in_over"
         return render(request, "code", {"error": plainly(refused), "over": over}, 422)
-    return _in(request, token)
-
-
-def _in(request: HttpRequest, token: str) -> HttpResponse:
-    """A new session; the one that this browser had before ends. Whoever scanned a code on the way
-    here goes on with it."""
-    if before := request.COOKIES.get(cookie_name(), ""):
-        signing_in.leave_browser(before)
-    rotate_token(request)
-    return let_in(token, "portal:collect" if claim_name() in request.COOKIES else "portal:card")
+    return let_in(request, token)
 
 
 @open_page
@@ -101,7 +90,8 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     try:
         if request.method == "POST":
-            return _in(request, signing_in.enter_by_link(token, device_of(request), now))
+            session = signing_in.enter_by_link(token, device_of(request), now)
+            return let_in(request, session)
     except Refused as refused:
         return render(request, "gone", {"error": plainly(refused)}, 404)
     customer = whom_a_link_lets_in(token, now, now - signing_in.LIFE)

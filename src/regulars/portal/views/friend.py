@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import rotate_token
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
-from regulars.actions import portal_friends, portal_pages, signing_in
+from regulars.actions import portal_friends, portal_pages
 from regulars.actions.portal_friends import Claim, Coming
 from regulars.actions.portal_pages import Inviting
 from regulars.actions.refused import Refused
 from regulars.identity import IdentityError, normalise
 from regulars.portal.access import (
-    cookie_name,
     device_of,
     let_in,
     member_of,
@@ -91,7 +89,4 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     except Refused as refused:
         error = plainly(refused)
         return render(request, "gone", {"error": error}, 404)
-    if before := request.COOKIES.get(cookie_name(), ""):
-        signing_in.leave_browser(before)
-    rotate_token(request)
-    return let_in(session)
+    return let_in(request, session)
