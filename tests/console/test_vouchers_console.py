@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from customers_kit import EVIL
@@ -85,7 +85,9 @@ def test_vouchers_of_one_instant_are_all_listed_each_once(
     assert sorted(seen) == [row.id for row in rows]
 
 
-@pytest.mark.parametrize("after", ["x", "x/y", f"{uuid4()}/0", "2026-11-20T09:00:00Z", "\x00/1"])
+@pytest.mark.parametrize(
+    "after", ["x", "x/y", f"{UUID(int=7)}/0", "2026-11-20T09:00:00Z", "\x00/1"]
+)
 def test_a_page_after_nothing_begins_at_the_start(shop: Shop, after: str) -> None:
     row = shop.voucher()
     assert address(row) in shop.owner.get(VOUCHERS, {"after": after}).content.decode()
