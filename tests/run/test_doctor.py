@@ -72,7 +72,7 @@ def test_a_healthy_place(folder: Folder, start: Start) -> None:
     wrong = {name for name, state in found.items() if state != "ok"}
     assert wrong <= {"tables", "disk", "backups", "log"}
     assert {found[name] for name in ("tables", "backups", "log")} == {"warn"}
-    assert len(found) == 23
+    assert len(found) == 24
     assert process.returncode == 0
     assert cluster.process(folder) is None
 

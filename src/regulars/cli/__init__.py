@@ -27,6 +27,7 @@ COMMANDS = {
     "restore": "Put an installation back from a backup; nothing is sent again.",
     "verify": "Work out anew what is kept, compare it, and name what disagrees.",
     "rebuild": "Make states and balances anew from the facts; --preview only tells.",
+    "scrub": "Write over what deleted rows left in the database's files.",
     "doctor": "Look at this installation and explain what is wrong with it.",
     "upgrade": "After a new release was installed: back up, then change the tables.",
     "install": "Serve at a domain of one's own: settings, systemd unit, Caddy's site.",

@@ -247,4 +247,5 @@ CHECKS: list[Check] = [
     doctor_live.sender,
     *doctor_mail.CHECKS,
     doctor_live.backups,
+    doctor_live.freed,
 ]

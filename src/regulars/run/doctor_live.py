@@ -7,13 +7,15 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
-from regulars.run import backup, proxies
+from regulars.run import backup, proxies, scrub
 from regulars.run.errors import CannotRun
 from regulars.run.findings import Finding, fail, ok, warn
 from regulars.run.folder import Folder
 from regulars.run.log import one_line
 
 OLD_BACKUP = timedelta(days=7)
+LONG_WAITED = timedelta(days=2)
+"""Two nights in which the server could have written freed space over."""
 PROVIDERS = ("brevo", "mailgun", "mailjet", "postmark", "resend", "sendgrid")
 
 
@@ -96,3 +98,14 @@ def backups(folder: Folder, environ: Mapping[str, str]) -> Finding:
     if datetime.now(UTC) - made_at > OLD_BACKUP:
         return warn("backups", said, "Make one every night, and keep it on another machine.")
     return ok("backups", said)
+
+
+def freed(folder: Folder, _environ: Mapping[str, str]) -> Finding:
+    since = scrub.waits_since(folder)
+    if since is None:
+        return ok("freed space", "Nobody who was forgotten is left in it.")
+    asked_at = datetime.fromtimestamp(since, UTC)
+    said = f"Who was forgotten on {asked_at:%Y-%m-%d} may still be left in it."
+    if datetime.now(UTC) - asked_at > LONG_WAITED:
+        return warn("freed space", said, "`regulars scrub` writes it over.")
+    return ok("freed space", f"{said} `regulars serve` writes it over in the night.")

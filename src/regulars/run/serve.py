@@ -21,6 +21,7 @@ from regulars.run.cluster_log import LogKeeper
 from regulars.run.errors import CannotRun
 from regulars.run.folder import Folder
 from regulars.run.jumps import Jumps
+from regulars.run.scrub import Scrubber
 
 words = logging.getLogger("regulars.serve")
 
@@ -152,6 +153,7 @@ class _Tree:
         web = ["regulars.run.web", wanted.host, str(wanted.port), str(wanted.workers)]
         self._children = [Child("web", web, environ)]
         self._log = LogKeeper(folder)
+        self._scrubber = Scrubber(folder)
         self._clock = Jumps()
         self._later = (
             [Child("job", ["regulars.run.worker"], environ, vital=False)] if wanted.jobs else []
@@ -162,6 +164,7 @@ class _Tree:
         try:
             if self._embedded:
                 self._log.start()
+                self._scrubber.start()
             for child in self._children:
                 child.start()
             if self._becomes_ready() and on_ready is not None:
@@ -221,6 +224,7 @@ class _Tree:
         for child in self._children:
             child.ask_to_stop()
         self._log.close()
+        self._scrubber.close()
         for child in self._children:
             child.see_off(until)
         words.info("stopped")
