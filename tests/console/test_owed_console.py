@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from csv import reader
 from datetime import timedelta
 from pathlib import Path
 
@@ -108,4 +109,7 @@ def test_months_carry_over_and_say_who_holds(shop: Shop, tmp_path: Path) -> None
     lines = b"".join(file.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
     heads = "month,until,opening,earned,taken_back,used,ended,closing,overdrawn,worth"
     assert heads in lines[0].replace('"', "")
-    assert len(lines) == 2
+    months = [dict(zip(heads.split(","), row[1:], strict=True)) for row in reader(lines[1:])]
+    earned = [float(one["earned"]) for one in months]
+    assert earned == [1000.0, *[0.0] * (len(months) - 1)], "ten days ago, in this month or before"
+    assert {float(one["closing"]) for one in months} == {1000.0}
