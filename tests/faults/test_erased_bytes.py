@@ -117,5 +117,6 @@ def test_large_tables_wait_for_somebody_to_say_so(
     found = scrub.scrub(folder)
     assert (found.tables, "regulars_customer" in found.large) == (1, True)
     assert "base" in left(folder)
+    assert scrub.is_wanted(folder), "the doctor tells of it"
     assert not scrub.scrub(folder, whole=True).left
     assert left(folder) == set()

@@ -33,6 +33,7 @@ class Counted:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Folder) -> None:
         self.times = 0
         self.hour = 12
+        self.large: tuple[str, ...] = ()
         self.scrubber = Scrubber(folder)
         monkeypatch.setattr(scrub, "scrub", self)
         monkeypatch.setattr(self.scrubber, "_hour", lambda: self.hour)
@@ -40,8 +41,9 @@ class Counted:
     def __call__(self, folder: Folder) -> Scrubbed:
         self.times += 1
         people = len(forgotten.listed(folder.root / forgotten.NAME))
-        scrub._note(folder, Mark(people=people))
-        return Scrubbed(tables=1)
+        if not self.large:
+            scrub._note(folder, Mark(people=people))
+        return Scrubbed(tables=1, large=self.large)
 
     def look(self, *, hours: float, hour: int) -> int:
         """Look so long after noon, when it is that hour at the business; how often it was done."""
@@ -74,6 +76,19 @@ def test_a_machine_that_is_off_at_night_does_it_after_a_day(
     forget(folder, 2)
     assert counted.look(hours=23.9, hour=12) == 0
     assert counted.look(hours=24, hour=12) == 1, "a day after the first who asked"
+
+
+def test_large_tables_are_told_once_and_somebody_still_waits(
+    counted: Counted, folder: Folder
+) -> None:
+    counted.large = ("regulars_customer",)
+    forget(folder, 1)
+    assert counted.look(hours=0, hour=3) == 1
+    assert counted.look(hours=1, hour=4) == 1
+    assert counted.look(hours=30, hour=3) == 1
+    assert scrub.waits_since(folder) == NOON
+    forget(folder, 2)
+    assert counted.look(hours=39, hour=3) == 2
 
 
 def test_stopped_mails_are_no_reason(counted: Counted, folder: Folder) -> None:

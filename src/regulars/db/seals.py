@@ -51,7 +51,8 @@ COLUMNS = {
         "cause",
     ),
 }
-"""What of a row is sealed, by kind; the table is named for it. MOMENTS count microseconds."""
+"""What of a row is sealed, by kind; the table is named for it. MOMENTS count microseconds. Not read
+from the tables' own lists: one column more would break every seal there is."""
 
 
 class SealRow(Struct, frozen=True):

@@ -107,5 +107,9 @@ def freed(folder: Folder, _environ: Mapping[str, str]) -> Finding:
     asked_at = datetime.fromtimestamp(since, UTC)
     said = f"Who was forgotten on {asked_at:%Y-%m-%d} may still be left in it."
     if datetime.now(UTC) - asked_at > LONG_WAITED:
-        return warn("freed space", said, "`regulars scrub` writes it over.")
+        return warn(
+            "freed space",
+            said,
+            "`regulars scrub --all` writes it over, best when the shop is closed.",
+        )
     return ok("freed space", f"{said} `regulars serve` writes it over in the night.")

@@ -122,9 +122,9 @@ def scrub(folder: Folder, outside: str = "", *, whole: bool = False) -> Scrubbed
         )
     with _link(folder, outside) as link:
         found = _tables(folder, link, whole)
-        if not outside:
+        if not outside and not found.busy:
             _write_log(folder, link)
-    if not found.busy and not found.foreign:
+    if not found.left:
         _note(folder, Mark(people=people))
     return found
 
@@ -208,6 +208,8 @@ class Scrubber:
 
     def __init__(self, folder: Folder) -> None:
         self._folder = folder
+        self._told = 0
+        """How many were forgotten when large tables were left: once a process says so."""
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="scrub", daemon=True)
 
@@ -220,7 +222,8 @@ class Scrubber:
 
     def look(self, now: float) -> None:
         """Do it if it is wanted and time for it. `now` is in seconds since 1970."""
-        if not is_wanted(self._folder):
+        people = _forgotten(self._folder)
+        if not is_wanted(self._folder) or people == self._told:
             return
         known = mark(self._folder)
         if not known.since:
@@ -231,6 +234,7 @@ class Scrubber:
         if found.busy:
             words.info("tables in use are written anew later: %s", ", ".join(found.busy))
         elif found.large:
+            self._told = people
             words.warning(
                 "freed space of large tables may still hold who was forgotten (%s): "
                 "run `regulars scrub --all` when the shop is closed",
