@@ -41,6 +41,15 @@ def note(
     )
 
 
+def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """What differs, as details of an entry: from what, and to what."""
+    names = [name for name in after if before[name] != after[name]]
+    return {
+        "from": {name: before[name] for name in names},
+        "to": {name: after[name] for name in names},
+    }
+
+
 def give_reason(
     what: str, about: object, customer_id: int, text: str, now: datetime | None = None
 ) -> None:

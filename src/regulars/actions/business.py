@@ -78,12 +78,11 @@ def change_business(business: BusinessSettings, by: Staff) -> None:
     if row is None:
         raise Refused(Refusal.NOT_SET_UP)
     wanted = _columns(business)
-    new = {name: value for name, value in wanted.items() if value != getattr(row, name)}
-    if not new:
+    told = audit.differing({name: getattr(row, name) for name in wanted}, wanted)
+    if not told["to"]:
         return
-    told = {"from": {name: getattr(row, name) for name in new}, "to": new}
     audit.note("business.changed", "", audit.staff_name(by), details=told)
-    Business.objects.filter(id=1).update(**new)
+    Business.objects.filter(id=1).update(**told["to"])
 
 
 def end_first_steps() -> None:

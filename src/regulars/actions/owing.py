@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
-from regulars.actions.portal_pages import edition_now
 from regulars.db import programmes
 from regulars.db.models import Business
 from regulars.db.points_table import write_points
 from regulars.db.worths import worth_by_asset
+from regulars.engine.calendar import instant_of
 from regulars.engine.compiled import Compiled
 from regulars.insight import Outcome, owed
 from regulars.insight.owing.moves import opened
@@ -32,7 +32,7 @@ def points_owed(folder: Path, params: Mapping[str, Any], *, now: datetime) -> Ou
     path = write_points(folder / "mirror", running, zone=business.zone)
     asked = {name: value for name, value in params.items() if name not in NOT_ASKED}
     asked.setdefault("as_of", now.astimezone(ZoneInfo(business.zone)).date().isoformat())
-    editions = [edition_now(one, now) for one in running]
+    editions = [one.edition_at(instant_of(now)).edition for one in running]
     worth = worth_by_asset(editions, business.currency)
     asked.setdefault("worth", {asset: str(one) for asset, one in worth.items()})
     asked["currency"] = business.currency

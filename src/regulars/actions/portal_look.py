@@ -73,21 +73,13 @@ def change_look(look: Look, by: Staff, now: datetime) -> None:
         row.logo_type = "image/png" if look.logo else ""
     row.changed_at = now
     row.save()
-    audit.note("look.changed", "", audit.staff_name(by), now, _differing(before, _told(row)))
+    audit.note("look.changed", "", audit.staff_name(by), now, audit.differing(before, _told(row)))
 
 
 def _told(row: Brand) -> dict[str, object]:
     """What is written down of a look: of its picture only how large it is."""
     lines = {"colour": row.colour, "address": row.address, "origins": list(row.origins)}
     return {**lines, "logo": len(row.logo)}
-
-
-def _differing(before: dict[str, object], after: dict[str, object]) -> dict[str, object]:
-    names = [name for name in after if before[name] != after[name]]
-    return {
-        "from": {name: before[name] for name in names},
-        "to": {name: after[name] for name in names},
-    }
 
 
 def written_anew(file: bytes, bounds: Bounds = LOGO) -> bytes:

@@ -56,11 +56,9 @@ class Club(Struct, frozen=True, kw_only=True):
     metric: str
 
 
-def edition_now(compiled: Compiled, now: datetime) -> Edition:
+def _edition_now(compiled: Compiled, now: datetime) -> Edition:
     """The edition that is in force."""
-    at = instant_of(now)
-    found = next((one for one in compiled.editions if at < one.until), compiled.editions[-1])
-    return found.edition
+    return compiled.edition_at(instant_of(now)).edition
 
 
 def _compiled(programme: str) -> Compiled:
@@ -73,7 +71,7 @@ def _compiled(programme: str) -> Compiled:
 
 def edition_of(programme: str, now: datetime) -> Edition:
     """The edition of a programme that is in force. Refused: programme_unknown."""
-    return edition_now(_compiled(programme), now)
+    return _edition_now(_compiled(programme), now)
 
 
 def names(wanted: list[str]) -> dict[str, Any]:
@@ -91,7 +89,7 @@ def first_programme() -> str:
 
 def club(customer_id: int, programme: str, now: datetime) -> Club:
     """Where somebody stands. Refused: programme_unknown, not_member."""
-    edition = edition_now(_compiled(programme), now)
+    edition = _edition_now(_compiled(programme), now)
     metric = str(getattr(edition.standing, "metric", "") or "")
     rungs = [
         Rung(tier=one, needs=Decimal(str(one.from_)))
@@ -137,8 +135,8 @@ def past(customer_id: int, programme: str, now: datetime) -> Past:
     scans = scanned_at(sorted(keys))
     vouchers = VoucherRow.objects.filter(customer_id=customer_id, programme=programme)
     return Past(
-        edition=edition_now(compiled, now),
-        edition_at=lambda at: edition_now(compiled, datetime_of(at)),
+        edition=_edition_now(compiled, now),
+        edition_at=lambda at: _edition_now(compiled, datetime_of(at)),
         explained=explained,
         facts=facts,
         products=product_names([line.product for fact in bought for line in fact.lines]),
@@ -221,7 +219,7 @@ def sharing(customer_id: int, programme: str, now: datetime) -> Sharing | None:
     Refused: programme_unknown, not_member.
     """
     compiled = _compiled(programme)
-    edition = edition_now(compiled, now)
+    edition = _edition_now(compiled, now)
     rule = referral_of(edition)
     if rule is None:
         return None
@@ -242,7 +240,7 @@ def welcome(customer_id: int, programme: str, now: datetime) -> Offered | None:
     Refused: programme_unknown, not_member.
     """
     compiled = _compiled(programme)
-    rule = referral_of(edition_now(compiled, now))
+    rule = referral_of(_edition_now(compiled, now))
     came = Friend.objects.filter(customer_id=customer_id, programme=programme)
     if rule is None or rule.offer is None or not came.exists():
         return None
@@ -303,7 +301,7 @@ def inviting(code: str, now: datetime) -> Inviting | None:
     if row is None or row.customer_id is None:
         return None
     try:
-        edition = edition_now(_compiled(row.programme), now)
+        edition = _edition_now(_compiled(row.programme), now)
     except Refused:
         return None
     rule, number = referral_of(edition), end_of(row.customer_id)

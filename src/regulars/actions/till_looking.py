@@ -12,7 +12,6 @@ from msgspec import Struct, structs
 
 from regulars.actions.leavings import left, still_in
 from regulars.actions.looking import Look, look
-from regulars.actions.portal_pages import edition_now
 from regulars.actions.quoting import Offer, figure, quote
 from regulars.actions.refused import Refused
 from regulars.actions.till_sales import Sale, Sold, try_sale
@@ -20,6 +19,7 @@ from regulars.db import programmes
 from regulars.db.models import TillDeed
 from regulars.db.queries import till
 from regulars.db.queries.till import Brief, Worker, briefs
+from regulars.engine.calendar import instant_of
 from regulars.engine.compiled import Compiled
 from regulars.engine.edition import Edition
 from regulars.engine.facts import Line, Order
@@ -90,7 +90,7 @@ def ready() -> dict[str, Compiled]:
 def in_force(programme: Compiled) -> Edition:
     """The edition that holds at present: its names are shown, its taps offered. One that was
     published with notice is not yet that."""
-    return edition_now(programme, timezone.now())
+    return programme.edition_at(instant_of(timezone.now())).edition
 
 
 def _place(programme: Compiled, sale: Sale, worker: Worker, now: datetime) -> Place:

@@ -77,8 +77,7 @@ def edition_now(programme: str, now: datetime) -> CompiledEdition:
         running = programmes.running(cursor).get(programme)
     if running is None:
         raise Refused("programme_unknown", programme=programme)
-    at = instant_of(now)
-    return next((one for one in running.editions if at < one.until), running.editions[-1])
+    return running.edition_at(instant_of(now))
 
 
 @transaction.atomic

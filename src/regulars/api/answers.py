@@ -101,10 +101,9 @@ class Speech(Struct, frozen=True):
 
     def edition(self, programme: str, at: int | None = None) -> Edition:
         """The edition of a programme in force at an instant; the newest where none is told."""
-        editions = self.programmes[programme].editions
-        if at is None:
-            return editions[-1].edition
-        return next((one for one in editions if at < one.until), editions[-1]).edition
+        running = self.programmes[programme]
+        found = running.editions[-1] if at is None else running.edition_at(at)
+        return found.edition
 
 
 def error(problem: Problem, speech: Speech) -> ErrorOut:

@@ -86,6 +86,10 @@ class Compiled(Struct):
                 return one
         raise KeyError(name)
 
+    def edition_at(self, at: int) -> CompiledEdition:
+        """The edition that is in force at an instant."""
+        return next((one for one in self.editions if at < one.until), self.editions[-1])
+
     def dump(self, state: State) -> bytes:
         """The state as JSON, by names and not by places: it survives new editions."""
         return self.form.dump(state)

@@ -310,7 +310,7 @@ class Desk(Struct):
         the edition in force. A higher version of it, by staff, may say that it does."""
         if not isinstance(fact, LIMITED) or fact.key in self.owners:
             return None
-        edition = next(one for one in self.programme.editions if self.clock < one.until)
+        edition = self.programme.edition_at(self.clock)
         span = parse_duration(edition.edition.late_limit)
         if edition.zone.plus(instant_of(fact.at), *span) >= self.clock:
             return None
