@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from till_kit import CLUB, NOW, PIN, Counter, digest, member, open_counter, paired, place
+from till_kit import CLUB, NOW, PIN, Counter, digest, member, open_counter, paired, place, text
 
 from regulars.actions import tills
 from regulars.actions.till_looking import in_force, ready
@@ -43,11 +43,6 @@ def today(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
 @pytest.fixture
 def counter() -> Counter:
     return open_counter()
-
-
-def text(answer: Any) -> str:
-    found = re.sub(r"<(script|svg).*?</\1>|<[^>]+>", " ", answer.content.decode(), flags=re.S)
-    return " ".join(found.split())
 
 
 def fields(answer: Any, action: str) -> dict[str, Any]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from django.utils import timezone
-from till_kit import CLUB, NOW, Counter, open_counter
+from till_kit import CLUB, NOW, Counter, open_counter, text
 
 from regulars.actions import shelves
 from regulars.actions.publishing import publish
@@ -33,11 +32,6 @@ def today(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
 @pytest.fixture
 def counter() -> Counter:
     return open_counter()
-
-
-def text(answer: Any) -> str:
-    found = re.sub(r"<(script|svg).*?</\1>|<[^>]+>", " ", answer.content.decode(), flags=re.S)
-    return " ".join(found.split())
 
 
 @pytest.mark.parametrize(

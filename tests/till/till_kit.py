@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -103,3 +104,9 @@ def digest() -> dict[str, int]:
     marks = whole_digest()
     marks.pop("regulars_api_use")
     return marks
+
+
+def text(answer: Any) -> str:
+    """What a page says, blanks as one."""
+    found = re.sub(r"<(script|svg).*?</\1>|<[^>]+>", " ", answer.content.decode(), flags=re.S)
+    return " ".join(found.split())
